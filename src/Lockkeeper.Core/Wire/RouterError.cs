@@ -1,0 +1,85 @@
+using System.Globalization;
+using Lockkeeper.Core.Models;
+using Lockkeeper.Core.Scheduling;
+
+namespace Lockkeeper.Core.Wire;
+
+/// <summary>Everything Lockkeeper itself can refuse a request with. Closed; an engine's own errors pass through untouched.</summary>
+/// <param name="Status">HTTP status, while the status line is still ours to write.</param>
+/// <param name="Blame">Whose doing it is.</param>
+/// <param name="Code">Stable machine-readable code, part of the API.</param>
+/// <param name="Message">Cause, evidence and fix in words.</param>
+internal abstract record RouterError(int Status, Blame Blame, string Code, string Message)
+{
+    /// <summary>When trying again makes sense; written as <c>Retry-After</c>.</summary>
+    public TimeSpan? RetryAfter { get; private init; }
+
+    /// <summary>The request field at fault, where one is.</summary>
+    public string? Field { get; private init; }
+
+    public sealed record BodyTooLarge(long Limit) : RouterError(413, Blame.Client, "body_too_large",
+        string.Create(CultureInfo.InvariantCulture, $"The request body is larger than {Limit} bytes. Raise server.max_body to allow it."));
+
+    public sealed record BodyInvalid(string Detail) : RouterError(400, Blame.Client, "invalid_json", $"The request body is not valid JSON: {Detail}");
+
+    public sealed record FieldInvalid : RouterError
+    {
+        public FieldInvalid(string field, string detail)
+            : base(400, Blame.Client, "invalid_value", $"'{field}' {detail}") => Field = field;
+    }
+
+    public sealed record ModelUnknown : RouterError
+    {
+        public ModelUnknown(string asked, IReadOnlyList<string> near)
+            : base(404, Blame.Client, "model_not_found", Describe(asked, near)) => Field = "model";
+
+        private static string Describe(string asked, IReadOnlyList<string> near) => near.Count == 0
+            ? $"The model '{asked}' is not known here. GET /v1/models lists what is."
+            : $"The model '{asked}' is not known here. Did you mean {string.Join(" or ", near.Select(n => $"'{n}'"))}? GET /v1/models lists all.";
+    }
+
+    public sealed record RouteUnknown(string Method, string Path) : RouterError(404, Blame.Client, "unknown_route", $"There is no {Method} {Path} here.");
+
+    public sealed record MethodNotAllowed(string Method, string Path) : RouterError(405, Blame.Client, "method_not_allowed", $"{Path} does not take {Method}.");
+
+    public sealed record QueueFull : RouterError
+    {
+        public QueueFull(int waiting, TimeSpan retryAfter)
+            : base(503, Blame.Router, "queue_full", string.Create(CultureInfo.InvariantCulture,
+                $"{waiting} requests are waiting already, which is the limit (scheduling.max_queue). Try again in {Math.Ceiling(retryAfter.TotalSeconds)} s.")) => RetryAfter = retryAfter;
+    }
+
+    public sealed record ShuttingDown : RouterError
+    {
+        public ShuttingDown()
+            : base(503, Blame.Router, "shutting_down", "Lockkeeper is shutting down.") => RetryAfter = TimeSpan.FromSeconds(5);
+    }
+
+    /// <summary>The engine could not be started for the model.</summary>
+    public sealed record StartFailed : RouterError
+    {
+        public StartFailed(ModelId model, InstanceFailure failure)
+            : base(503, Blame.Engine, "engine_start_failed", Evidence($"The engine for '{model}' did not start", failure)) => Failure = failure;
+
+        public InstanceFailure Failure { get; }
+    }
+
+    /// <summary>The engine died, or cut the connection, before or while it answered.</summary>
+    public sealed record EngineFailed : RouterError
+    {
+        public EngineFailed(ModelId model, InstanceFailure failure)
+            : base(502, Blame.Engine, "engine_failed", Evidence($"The engine for '{model}' failed while answering", failure)) => Failure = failure;
+
+        public InstanceFailure Failure { get; }
+    }
+
+    public sealed record EngineSilent(ModelId Model, TimeSpan Timeout) : RouterError(504, Blame.Engine, "engine_timeout", string.Create(CultureInfo.InvariantCulture,
+        $"The engine for '{Model}' has sent nothing for {Timeout.TotalSeconds:0.###} s (scheduling.request_timeout); the request was aborted."));
+
+    private static string Evidence(string what, InstanceFailure failure)
+    {
+        var exit = failure.ExitCode is { } code ? string.Create(CultureInfo.InvariantCulture, $" (exit code {code})") : "";
+        var output = failure.LastOutput.Count == 0 ? "" : $" Its last output: {string.Join(" | ", failure.LastOutput.TakeLast(5))}";
+        return $"{what}: {failure.Cause}{exit}.{output}";
+    }
+}

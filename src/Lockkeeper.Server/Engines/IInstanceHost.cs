@@ -1,0 +1,20 @@
+using Lockkeeper.Core.Models;
+using Lockkeeper.Core.Scheduling;
+
+namespace Lockkeeper.Server.Engines;
+
+/// <summary>Brings instances up and down. Returns at once; what happens is told to the <see cref="IInstanceObserver"/>.</summary>
+internal interface IInstanceHost
+{
+    /// <summary>Starts a run. Followed by <c>InstanceReady</c> or <c>StartFailed</c>, and in every case finally by <c>MemorySettled</c>.</summary>
+    void Start(InstanceId instance, ModelSpec model);
+
+    /// <summary>Stops a run in any state, then sees its memory back. Asking twice is harmless.</summary>
+    void Stop(InstanceId instance);
+
+    /// <summary>Where a ready run answers; null once the run is over.</summary>
+    Upstream? UpstreamOf(InstanceId instance);
+
+    /// <summary>Why the run ended, if it has ended unasked; waits up to <paramref name="patience"/> for the news of a connection that just broke.</summary>
+    Task<InstanceFailure?> FailureOfAsync(InstanceId instance, TimeSpan patience);
+}
