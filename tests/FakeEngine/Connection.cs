@@ -1,0 +1,136 @@
+using System.Globalization;
+using System.Net.Sockets;
+using System.Text;
+
+namespace FakeEngine;
+
+/// <summary>One kept-alive HTTP/1.1 connection, read and written by one thread.</summary>
+internal sealed class Connection(Socket socket) : IDisposable
+{
+    private byte[] _buffer = new byte[16 * 1024];
+    private int _start;
+    private int _end;
+
+    public void Dispose() => socket.Dispose();
+
+    /// <summary>The next request; null when the client is done.</summary>
+    public Request? Read()
+    {
+        if (ReadThrough("\r\n\r\n"u8) is not { } head)
+        {
+            return null;
+        }
+
+        var lines = Encoding.Latin1.GetString(head).Split("\r\n", StringSplitOptions.RemoveEmptyEntries);
+        var first = lines[0].Split(' ');
+        var headers = lines.Skip(1).Select(line => line.Split(':', 2)).Select(pair => KeyValuePair.Create(pair[0], pair[1].Trim())).ToList();
+        string? Header(string name) => headers.Find(header => header.Key.Equals(name, StringComparison.OrdinalIgnoreCase)).Value;
+        if (Header("Expect") is not null)
+        {
+            socket.Send("HTTP/1.1 100 Continue\r\n\r\n"u8);
+        }
+
+        var body = Header("Transfer-Encoding") is not null ? ReadChunks()
+            : Take(int.Parse(Header("Content-Length") ?? "0", CultureInfo.InvariantCulture));
+        return new Request(first[0], first[1], headers, body);
+    }
+
+    public void Send(int status, string type, ReadOnlySpan<byte> body, string moreHeaders = "")
+    {
+        SendAll(Head(status, type, $"Content-Length: {body.Length}\r\n{moreHeaders}"));
+        SendAll(body);
+    }
+
+    /// <summary>Headers of an event stream; <see cref="SendChunk"/> follows.</summary>
+    public void BeginStream() => SendAll(Head(200, "text/event-stream", "Cache-Control: no-cache\r\nTransfer-Encoding: chunked\r\n"));
+
+    /// <summary>One chunk in one packet; an empty one ends the stream.</summary>
+    public void SendChunk(string text)
+    {
+        var bytes = Encoding.UTF8.GetBytes(text);
+        SendAll([.. Encoding.ASCII.GetBytes($"{bytes.Length:x}\r\n"), .. bytes, .. "\r\n"u8]);
+    }
+
+    /// <summary>Waits, and throws as soon as the client leaves: an engine that hangs must still show that it was told.</summary>
+    public void Wait(int milliseconds)
+    {
+        for (var left = milliseconds; left > 0; left -= 20)
+        {
+            if (socket.Poll(TimeSpan.FromMilliseconds(Math.Min(left, 20)), SelectMode.SelectRead) && socket.Available == 0)
+            {
+                throw new SocketException((int)SocketError.ConnectionReset);
+            }
+        }
+    }
+
+    private static byte[] Head(int status, string type, string moreHeaders) =>
+        Encoding.Latin1.GetBytes($"HTTP/1.1 {status} Fake\r\nContent-Type: {type}\r\n{moreHeaders}\r\n");
+
+    private void SendAll(ReadOnlySpan<byte> bytes)
+    {
+        while (bytes.Length > 0)
+        {
+            bytes = bytes[socket.Send(bytes)..];
+        }
+    }
+
+    private byte[] ReadChunks()
+    {
+        using var body = new MemoryStream();
+        while (ReadThrough("\r\n"u8) is { } line)
+        {
+            var size = int.Parse(Encoding.ASCII.GetString(line).Split(';')[0].Trim(), NumberStyles.HexNumber, CultureInfo.InvariantCulture);
+            body.Write(Take(size));
+            _ = Take(2);
+            if (size == 0)
+            {
+                break;
+            }
+        }
+
+        return body.ToArray();
+    }
+
+    private byte[]? ReadThrough(ReadOnlySpan<byte> mark)
+    {
+        int at;
+        while ((at = _buffer.AsSpan(_start, _end - _start).IndexOf(mark)) < 0)
+        {
+            if (!Fill())
+            {
+                return null;
+            }
+        }
+
+        return Take(at + mark.Length);
+    }
+
+    private byte[] Take(int count)
+    {
+        var taken = new byte[count];
+        var held = Math.Min(count, _end - _start);
+        _buffer.AsSpan(_start, held).CopyTo(taken);
+        _start += held;
+        while (held < count)
+        {
+            var read = socket.Receive(taken.AsSpan(held));
+            held += read > 0 ? read : throw new SocketException((int)SocketError.ConnectionReset);
+        }
+
+        return taken;
+    }
+
+    private bool Fill()
+    {
+        _buffer.AsSpan(_start, _end - _start).CopyTo(_buffer);
+        (_start, _end) = (0, _end - _start);
+        if (_end == _buffer.Length)
+        {
+            Array.Resize(ref _buffer, _buffer.Length * 2);
+        }
+
+        var read = socket.Receive(_buffer.AsSpan(_end));
+        _end += read;
+        return read > 0;
+    }
+}

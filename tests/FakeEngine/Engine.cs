@@ -1,0 +1,196 @@
+using System.Collections.Concurrent;
+using System.Diagnostics;
+using System.IO.Compression;
+using System.Net;
+using System.Net.Sockets;
+using System.Text;
+
+namespace FakeEngine;
+
+/// <summary>The server: a thread per connection, so that starting costs nothing and a hung request hangs only itself.</summary>
+internal sealed class Engine(Flags flags, string arguments)
+{
+    private const int RequestsKept = 100;
+
+    private readonly ConcurrentQueue<Request> _requests = new();
+    private readonly long _listeningSince = Environment.TickCount64;
+    private int _served;
+    private int _inFlight;
+    private int _peak;
+    private int _aborted;
+
+    public void Serve()
+    {
+        using var listener = new TcpListener(IPAddress.Loopback, flags.Port);
+        listener.Start();
+        while (true)
+        {
+            var socket = listener.AcceptSocket();
+            socket.NoDelay = true;
+            new Thread(() => Converse(socket), maxStackSize: 256 * 1024) { IsBackground = true }.Start();
+        }
+    }
+
+    private void Converse(Socket socket)
+    {
+        using var connection = new Connection(socket);
+        try
+        {
+            while (connection.Read() is { } request)
+            {
+                Answer(connection, request);
+            }
+        }
+        catch (SocketException)
+        {
+            // The client left; counted where a request was in flight.
+        }
+    }
+
+    private void Answer(Connection connection, Request request)
+    {
+        switch (request.Method, request.Path)
+        {
+            case ("GET", "/health"):
+                var ready = !flags.NeverReady && Environment.TickCount64 - _listeningSince >= flags.ReadyDelay;
+                SendJson(connection, ready ? 200 : 503, Answers.Health(ready));
+                break;
+            case ("GET", "/v1/models"):
+                SendJson(connection, 200, Answers.Models(flags.Id));
+                break;
+            case ("GET", "/__state"):
+                SendJson(connection, 200, State());
+                break;
+            case ("GET", "/__requests"):
+                SendJson(connection, 200, $"[{string.Join(',', _requests.Select(kept => kept.Describe()))}]");
+                break;
+            case ("POST", "/v1/chat/completions" or "/v1/completions" or "/v1/embeddings"):
+                Infer(connection, request);
+                break;
+            default:
+                SendJson(connection, 404, Answers.NoRoute);
+                break;
+        }
+    }
+
+    private string State() => $$"""
+        {"pid":{{Environment.ProcessId}},"served":{{_served}},"in_flight":{{_inFlight}},"peak":{{_peak}},"aborted":{{_aborted}},
+        "arguments":{{Request.Quote(arguments)}},"cwd":{{Request.Quote(Environment.CurrentDirectory)}}}
+        """;
+
+    private void Infer(Connection connection, Request request)
+    {
+        _requests.Enqueue(request);
+        if (_requests.Count > RequestsKept)
+        {
+            _requests.TryDequeue(out _);
+        }
+
+        var now = Interlocked.Increment(ref _inFlight);
+        for (var peak = _peak; now > peak; peak = _peak)
+        {
+            Interlocked.CompareExchange(ref _peak, now, peak);
+        }
+
+        try
+        {
+            var faults = Faults.Of(flags.Fault, request.Body);
+            connection.Wait(faults.Has("hang") ? int.MaxValue : faults.Number("first", 0));
+            if (faults.Has("status"))
+            {
+                var status = faults.Number("status", 400);
+                SendJson(connection, status, Answers.Error(status));
+            }
+            else if (request.Streams)
+            {
+                Stream(connection, request, faults);
+            }
+            else
+            {
+                Complete(connection, request, faults);
+            }
+
+            Interlocked.Increment(ref _served);
+        }
+        catch (SocketException)
+        {
+            Interlocked.Increment(ref _aborted);
+            throw;
+        }
+        finally
+        {
+            Interlocked.Decrement(ref _inFlight);
+        }
+    }
+
+    private void Complete(Connection connection, Request request, Faults faults)
+    {
+        if (faults.Has("crash"))
+        {
+            Die(faults);
+        }
+
+        if (faults.Has("close"))
+        {
+            throw new SocketException((int)SocketError.ConnectionAborted);
+        }
+
+        var text = $"fake {flags.Id} pid={Environment.ProcessId}".PadRight(faults.Number("size", 0), '.');
+        var json = Answers.Whole(request.Path, flags.Id, text, faults.Has("echo") ? request : null);
+        if (!faults.Has("gzip"))
+        {
+            SendJson(connection, 200, json);
+            return;
+        }
+
+        using var packed = new MemoryStream();
+        using (var gzip = new GZipStream(packed, CompressionLevel.Fastest, leaveOpen: true))
+        {
+            gzip.Write(Encoding.UTF8.GetBytes(json));
+        }
+
+        connection.Send(200, "application/json", packed.ToArray(), "Content-Encoding: gzip\r\n");
+    }
+
+    private void Stream(Connection connection, Request request, Faults faults)
+    {
+        var chunks = faults.Number("chunks", 3);
+        connection.BeginStream();
+        for (var i = 0; i <= chunks; i++)
+        {
+            if (faults.Has("crash") && i == faults.Number("crash", 0))
+            {
+                Die(faults);
+            }
+
+            if (faults.Has("close") && i == faults.Number("close", 0))
+            {
+                throw new SocketException((int)SocketError.ConnectionAborted);
+            }
+
+            connection.Wait(faults.Has("stall") && i == faults.Number("stall", 0) ? int.MaxValue : i > 0 ? faults.Number("delay", 0) : 0);
+            connection.SendChunk(Answers.Chunk(request.Path, flags.Id, i < chunks ? $"t{i} " : null));
+        }
+
+        if (request.Body.AsSpan().IndexOf("include_usage"u8) >= 0)
+        {
+            connection.SendChunk(Answers.Usage(flags.Id, chunks));
+        }
+
+        connection.SendChunk("data: [DONE]\n\n");
+        connection.SendChunk("");
+    }
+
+    private static void SendJson(Connection connection, int status, string json) => connection.Send(status, "application/json", Encoding.UTF8.GetBytes(json));
+
+    private static void Die(Faults faults)
+    {
+        Console.Error.WriteLine("fake-engine: crashing as asked");
+        if (faults.Has("kill"))
+        {
+            Process.GetCurrentProcess().Kill();
+        }
+
+        Environment.Exit(faults.Number("code", 1));
+    }
+}

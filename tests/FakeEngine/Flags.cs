@@ -1,0 +1,118 @@
+using System.Globalization;
+
+namespace FakeEngine;
+
+/// <summary>The command line. Unknown flags are an error, so that a misspelt fault cannot pass for a healthy engine.</summary>
+internal sealed class Flags
+{
+    public const string Help = """
+        fake-engine: an OpenAI-shaped engine that has no model, starts at once, and fails on demand.
+
+          --port N              port to serve on, on 127.0.0.1 (needed)
+          --id ID               model id in answers (default: fake)
+          --path FILE, --context-length N, --cookie TEXT
+                                accepted and shown in GET /__state, nothing else
+
+        Start
+          --print TEXT          print a line on stderr first (may be repeated)
+          --print-env NAME      print NAME=value on stderr first (may be repeated)
+          --noise MB            print that many megabytes on stdout before listening
+          --exit-at-start CODE  exit before listening
+          --start-delay MS      listen only after that time
+          --ready-delay MS      /health answers 503 until that time after listening
+          --never-ready         /health answers 503 for ever
+
+        Life and death
+          --hold MB             hold (and touch) that much anonymous memory
+          --fork-worker         a child in the same group serves the port, ignores SIGTERM and outlives this process
+          --escape              a detached grandchild in a session of its own idles for ever
+          --ignore-term         ignore SIGTERM
+          --stop-delay MS       take that long to obey SIGTERM
+          --idle                serve nothing, live for ever (needs no port)
+
+        Faults of requests: "key=value key" words, for every request by --fault "WORDS", for one request by a JSON
+        string anywhere in its body that starts with "fake:", for example {"user": "fake: chunks=9 crash=3 code=7"}
+          chunks=N delay=MS     stream that many chunks, that far apart (default 3, 0)
+          first=MS              send nothing for that time
+          hang                  accept the request and never answer
+          stall=N               stream N chunks, then send nothing for ever
+          close=N               stream N chunks, then cut the connection
+          crash=N code=C        stream N chunks, then exit with that code (default 1); without stream: N is 0
+          kill                  with crash: end by SIGKILL instead of an exit code
+          status=N              answer an OpenAI-shaped JSON error with that status
+          size=BYTES            pad the content of the answer to that many bytes
+          gzip                  compress a non-streaming answer, with Content-Encoding
+          echo                  put the exact request in the answer's "request" (method, target, headers, body_length,
+                                body_sha256, body_base64)
+
+        Routes: GET /health, GET /v1/models, POST /v1/chat/completions, /v1/completions, /v1/embeddings;
+          GET /__state (pid, served, in_flight, peak, aborted, arguments, cwd), GET /__requests (the last 100, as echo).
+          An answer streams when the body holds "stream":true. A client that leaves counts as aborted.
+        """;
+
+    public int Port { get; private set; }
+
+    public string Id { get; private set; } = "fake";
+
+    public List<string> Print { get; } = [];
+
+    public int NoiseMegabytes { get; private set; }
+
+    public int? ExitAtStart { get; private set; }
+
+    public int StartDelay { get; private set; }
+
+    public int ReadyDelay { get; private set; }
+
+    public bool NeverReady { get; private set; }
+
+    public int HoldMegabytes { get; private set; }
+
+    public bool ForkWorker { get; private set; }
+
+    public bool Escape { get; private set; }
+
+    public bool IgnoreTerm { get; private set; }
+
+    public int StopDelay { get; private set; }
+
+    public bool Idle { get; private set; }
+
+    public string Fault { get; private set; } = "";
+
+    /// <exception cref="ArgumentException">A flag is unknown or its value is missing.</exception>
+    public static Flags Parse(string[] args)
+    {
+        var flags = new Flags();
+        for (var i = 0; i < args.Length; i++)
+        {
+            string Value() => ++i < args.Length ? args[i] : throw new ArgumentException($"{args[i - 1]} needs a value");
+            int Number() => int.Parse(Value(), CultureInfo.InvariantCulture);
+            switch (args[i])
+            {
+                case "--port": flags.Port = Number(); break;
+                case "--id": flags.Id = Value(); break;
+                case "--path" or "--context-length" or "--cookie": _ = Value(); break;
+                case "--print": flags.Print.Add(Value()); break;
+                case "--print-env": flags.Print.Add(Variable(Value())); break;
+                case "--noise": flags.NoiseMegabytes = Number(); break;
+                case "--exit-at-start": flags.ExitAtStart = Number(); break;
+                case "--start-delay": flags.StartDelay = Number(); break;
+                case "--ready-delay": flags.ReadyDelay = Number(); break;
+                case "--never-ready": flags.NeverReady = true; break;
+                case "--hold": flags.HoldMegabytes = Number(); break;
+                case "--fork-worker": flags.ForkWorker = true; break;
+                case "--escape": flags.Escape = true; break;
+                case "--ignore-term": flags.IgnoreTerm = true; break;
+                case "--stop-delay": flags.StopDelay = Number(); break;
+                case "--idle": flags.Idle = true; break;
+                case "--fault": flags.Fault = Value(); break;
+                default: throw new ArgumentException($"unknown flag {args[i]}; see --help");
+            }
+        }
+
+        return flags.Port > 0 || flags.Idle || flags.ExitAtStart is not null ? flags : throw new ArgumentException("--port is needed; see --help");
+    }
+
+    private static string Variable(string name) => $"{name}={Environment.GetEnvironmentVariable(name) ?? "(not set)"}";
+}

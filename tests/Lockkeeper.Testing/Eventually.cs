@@ -1,0 +1,28 @@
+namespace Lockkeeper.Testing;
+
+/// <summary>Waits for something that becomes true by itself, and says what it was when it does not. The only place in the tests that polls.</summary>
+internal static class Eventually
+{
+    private static readonly TimeSpan Deadline = TimeSpan.FromSeconds(10);
+    private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(5);
+
+    /// <exception cref="TimeoutException">It has not become true within <paramref name="within"/> (10 s unless told).</exception>
+    public static Task True(Func<bool> condition, string what, TimeSpan? within = null) =>
+        True(() => Task.FromResult(condition()), what, within);
+
+    /// <inheritdoc cref="True(Func{bool}, string, TimeSpan?)"/>
+    public static async Task True(Func<Task<bool>> condition, string what, TimeSpan? within = null)
+    {
+        var time = TimeProvider.System;
+        var start = time.GetTimestamp();
+        while (!await condition())
+        {
+            if (time.GetElapsedTime(start) > (within ?? Deadline))
+            {
+                throw new TimeoutException($"Not within {(within ?? Deadline).TotalSeconds:0.###} s: {what}");
+            }
+
+            await Task.Delay(Pause, time);
+        }
+    }
+}
