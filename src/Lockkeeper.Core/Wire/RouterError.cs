@@ -22,6 +22,9 @@ internal abstract record RouterError(int Status, Blame Blame, string Code, strin
 
     public sealed record BodyInvalid(string Detail) : RouterError(400, Blame.Client, "invalid_json", $"The request body is not valid JSON: {Detail}");
 
+    /// <summary>The body ended early, or broke HTTP.</summary>
+    public sealed record BodyBroken(int HttpStatus, string Detail) : RouterError(HttpStatus, Blame.Client, "broken_request", $"The request body could not be read: {Detail}");
+
     public sealed record FieldInvalid : RouterError
     {
         public FieldInvalid(string field, string detail)
@@ -55,11 +58,27 @@ internal abstract record RouterError(int Status, Blame Blame, string Code, strin
             : base(503, Blame.Router, "shutting_down", "Lockkeeper is shutting down.") => RetryAfter = TimeSpan.FromSeconds(5);
     }
 
+    /// <summary>The client hung up. There is nobody left to read this; it is for the log.</summary>
+    public sealed record ClientGone() : RouterError(499, Blame.Client, "client_closed_request", "The client closed the connection.");
+
+    /// <summary>The client has stopped reading a long answer while others waited for the engine.</summary>
+    public sealed record ClientStalled(TimeSpan Stall) : RouterError(499, Blame.Client, "client_stalled", string.Create(CultureInfo.InvariantCulture,
+        $"The client read nothing for {Stall.TotalSeconds:0} s while others waited; its connection was cut."));
+
     /// <summary>The engine could not be started for the model.</summary>
     public sealed record StartFailed : RouterError
     {
         public StartFailed(ModelId model, InstanceFailure failure)
             : base(503, Blame.Engine, "engine_start_failed", Evidence($"The engine for '{model}' did not start", failure)) => Failure = failure;
+
+        public InstanceFailure Failure { get; }
+    }
+
+    /// <summary>The engine was ready but takes no connection. It has seen nothing of the request, so trying again is safe.</summary>
+    public sealed record EngineUnreached : RouterError
+    {
+        public EngineUnreached(ModelId model, InstanceFailure failure)
+            : base(502, Blame.Engine, "engine_unreachable", Evidence($"The engine for '{model}' takes no connection", failure)) => Failure = failure;
 
         public InstanceFailure Failure { get; }
     }

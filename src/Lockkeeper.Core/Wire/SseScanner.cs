@@ -1,0 +1,116 @@
+using System.Buffers.Text;
+
+namespace Lockkeeper.Core.Wire;
+
+/// <summary>Reads the figures out of an OpenAI answer that passes by, chunk by chunk, streaming or not. Allocates nothing and builds no document.</summary>
+/// <remarks>
+/// It looks for member names with their quotes. Inside a JSON string a quote is always escaped, so text that a model writes can never look like one.
+/// A name, or the value behind it, may be cut by a chunk's end: the last <see cref="Overlap"/> bytes are kept and looked at again with the next chunk.
+/// </remarks>
+internal struct SseScanner
+{
+    /// <summary>Longest name, colon, white space and value that is found across a cut.</summary>
+    private const int Overlap = 64;
+
+    private Carry _carry;
+    private int _carried;
+
+    /// <summary>Prompt tokens as the engine counted them; null while it has not said.</summary>
+    public int? PromptTokens { get; private set; }
+
+    /// <summary>Generated tokens as the engine counted them; null while it has not said.</summary>
+    public int? CompletionTokens { get; private set; }
+
+    /// <summary>Whether the bytes so far end between two events, so that another event may follow.</summary>
+    public bool AtEventBoundary { get; private set; } = true;
+
+    public SseScanner()
+    {
+    }
+
+    /// <summary>Shows it the next bytes.</summary>
+    public void Observe(ReadOnlySpan<byte> chunk)
+    {
+        if (chunk.IsEmpty)
+        {
+            return;
+        }
+
+        if (_carried > 0)
+        {
+            // The seam: what was kept, and as much of the new chunk as can belong to it.
+            Span<byte> seam = stackalloc byte[2 * Overlap];
+            Span<byte> kept = _carry;
+            kept[.._carried].CopyTo(seam);
+            var taken = Math.Min(Overlap, chunk.Length);
+            chunk[..taken].CopyTo(seam[_carried..]);
+            Find(seam[..(_carried + taken)]);
+        }
+
+        Find(chunk);
+        Keep(chunk);
+    }
+
+    private void Find(ReadOnlySpan<byte> text)
+    {
+        if (text.IndexOf("_tokens\""u8) < 0)
+        {
+            return;
+        }
+
+        if (Number(text, "\"prompt_tokens\""u8) is { } prompt)
+        {
+            PromptTokens = prompt;
+        }
+
+        if (Number(text, "\"completion_tokens\""u8) is { } completion)
+        {
+            CompletionTokens = completion;
+        }
+    }
+
+    /// <summary>The number behind the last such name; null when there is none, or when it may go on behind the end.</summary>
+    private static int? Number(ReadOnlySpan<byte> text, ReadOnlySpan<byte> name)
+    {
+        var at = text.LastIndexOf(name);
+        if (at < 0)
+        {
+            return null;
+        }
+
+        var rest = text[(at + name.Length)..].TrimStart(" "u8);
+        if (rest.IsEmpty || rest[0] != (byte)':')
+        {
+            return null;
+        }
+
+        rest = rest[1..].TrimStart(" "u8);
+        return Utf8Parser.TryParse(rest, out int value, out var length) && length < rest.Length ? value : null;
+    }
+
+    private void Keep(ReadOnlySpan<byte> chunk)
+    {
+        Span<byte> kept = _carry;
+        if (chunk.Length >= Overlap)
+        {
+            chunk[^Overlap..].CopyTo(kept);
+            _carried = Overlap;
+        }
+        else
+        {
+            var keep = Math.Min(_carried, Overlap - chunk.Length);
+            kept.Slice(_carried - keep, keep).CopyTo(kept);
+            chunk.CopyTo(kept[keep..]);
+            _carried = keep + chunk.Length;
+        }
+
+        ReadOnlySpan<byte> end = kept[.._carried];
+        AtEventBoundary = end.EndsWith("\n\n"u8) || end.EndsWith("\r\n\r\n"u8);
+    }
+
+    [System.Runtime.CompilerServices.InlineArray(Overlap)]
+    private struct Carry
+    {
+        private byte _first;
+    }
+}

@@ -1,0 +1,53 @@
+using System.Buffers;
+using System.Text;
+using Lockkeeper.Core.Wire;
+using Shouldly;
+using Xunit;
+
+namespace Lockkeeper.Core.Tests.Wire;
+
+public sealed class BodyEditsTests
+{
+    [Fact]
+    public void A_body_that_needs_no_change_has_no_edits() => Edit("""{"model":"real","x":1}""", "real").AreNone.ShouldBeTrue();
+
+    [Theory]
+    [InlineData("""{ "model" : "alias" , "x": "\u00e9" }""", """{ "model" : "real" , "x": "\u00e9" }""")]
+    [InlineData("""{"model":"real","priority":"high","x":1}""", """{"model":"real","x":1}""")]
+    [InlineData("""{"priority": 1, "model":"real"}""", """{"model":"real"}""")]
+    [InlineData("""{"model":"alias","priority":1}""", """{"model":"real"}""")]
+    [InlineData("""{"priority":1,"x":{"priority":2},"model":"alias"}""", """{"x":{"priority":2},"model":"real"}""")]
+    [InlineData("{\n\t\"model\": \"alias\",\n\t\"priority\": null\n}\n", "{\n\t\"model\": \"real\"\n}\n")]
+    public void Only_what_must_change_does(string body, string expected) => Apply(body, "real").ShouldBe(expected);
+
+    [Fact]
+    public void An_id_is_written_as_json() => Apply("""{"model":"alias"}""", "quo\"te/é").ShouldBe("""{"model":"quo\"te/é"}""");
+
+    [Fact]
+    public void Pieces_are_spliced_like_a_whole_and_the_length_is_known()
+    {
+        const string Body = """{"priority":3,"messages":[],"model":"alias","n":1}""";
+        var bytes = Encoding.UTF8.GetBytes(Body);
+        for (var size = 1; size <= bytes.Length; size++)
+        {
+            var pieces = Pieces.Of(bytes, size);
+            BodyPeek.Scan(pieces).Holds(out var peek, out _).ShouldBeTrue();
+            var edits = BodyEdits.For(peek, "the-real-one");
+            var edited = edits.Apply(pieces).SelectMany(piece => piece.ToArray()).ToArray();
+
+            Encoding.UTF8.GetString(edited).ShouldBe("""{"messages":[],"model":"the-real-one","n":1}""");
+            edited.Length.ShouldBe((int)(bytes.Length + edits.Growth));
+        }
+    }
+
+    private static BodyEdits Edit(string body, string id)
+    {
+        BodyPeek.Scan(Bytes(body)).Holds(out var peek, out _).ShouldBeTrue();
+        return BodyEdits.For(peek, id);
+    }
+
+    private static string Apply(string body, string id) =>
+        Encoding.UTF8.GetString([.. Edit(body, id).Apply(Bytes(body)).SelectMany(piece => piece.ToArray())]);
+
+    private static ReadOnlySequence<byte> Bytes(string body) => new(Encoding.UTF8.GetBytes(body));
+}

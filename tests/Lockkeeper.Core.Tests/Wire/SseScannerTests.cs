@@ -1,0 +1,84 @@
+using System.Text;
+using Lockkeeper.Core.Wire;
+using Shouldly;
+using Xunit;
+
+namespace Lockkeeper.Core.Tests.Wire;
+
+public sealed class SseScannerTests
+{
+    private const string Stream =
+        """
+        data: {"choices":[{"delta":{"content":"\"completion_tokens\": 99, \"prompt_tokens\":98,"}}]}
+
+        data: {"choices":[],"usage":{"prompt_tokens": 12, "completion_tokens" :345,"total_tokens":357}}
+
+        data: [DONE]
+
+
+        """;
+
+    [Fact]
+    public void Any_cut_gives_the_same_figures()
+    {
+        var bytes = Encoding.UTF8.GetBytes(Stream.ReplaceLineEndings("\n"));
+        for (var size = 1; size <= bytes.Length; size++)
+        {
+            var scanner = new SseScanner();
+            for (var at = 0; at < bytes.Length; at += size)
+            {
+                scanner.Observe(bytes.AsSpan(at, Math.Min(size, bytes.Length - at)));
+            }
+
+            scanner.PromptTokens.ShouldBe(12, $"in pieces of {size}");
+            scanner.CompletionTokens.ShouldBe(345, $"in pieces of {size}");
+            scanner.AtEventBoundary.ShouldBeTrue($"in pieces of {size}");
+        }
+    }
+
+    [Fact]
+    public void Text_of_the_model_is_never_taken_for_a_figure() =>
+        Observe("""data: {"choices":[{"delta":{"content":"\"prompt_tokens\": 5,"}}]}""" + "\n\n").PromptTokens.ShouldBeNull();
+
+    [Theory]
+    [InlineData("", true)]
+    [InlineData("data: x\n\n", true)]
+    [InlineData("data: x\r\n\r\n", true)]
+    [InlineData("data: x\n", false)]
+    [InlineData("data: x", false)]
+    [InlineData("data: x\n\ndata", false)]
+    public void An_event_boundary_is_a_blank_line(string stream, bool expected) => Observe(stream).AtEventBoundary.ShouldBe(expected);
+
+    [Fact]
+    public void A_number_that_may_go_on_is_not_read_yet()
+    {
+        var scanner = new SseScanner();
+        scanner.Observe("\"completion_tokens\":12"u8);
+        scanner.CompletionTokens.ShouldBeNull();
+        scanner.Observe("3}"u8);
+        scanner.CompletionTokens.ShouldBe(123);
+    }
+
+    [Fact]
+    public void Observing_allocates_nothing()
+    {
+        var scanner = new SseScanner();
+        var chunk = Encoding.UTF8.GetBytes(Stream);
+        scanner.Observe(chunk);
+
+        var before = GC.GetAllocatedBytesForCurrentThread();
+        for (var i = 0; i < 1_000; i++)
+        {
+            scanner.Observe(chunk);
+        }
+
+        (GC.GetAllocatedBytesForCurrentThread() - before).ShouldBe(0);
+    }
+
+    private static SseScanner Observe(string stream)
+    {
+        var scanner = new SseScanner();
+        scanner.Observe(Encoding.UTF8.GetBytes(stream));
+        return scanner;
+    }
+}
