@@ -1,5 +1,6 @@
 using System.Net;
 using System.Net.Sockets;
+using System.Text;
 
 namespace Lockkeeper.Bench.Load;
 
@@ -23,6 +24,9 @@ internal sealed class HttpConnection : IDisposable
     public long SentAt { get; private set; }
 
     public HttpResponse Response { get; } = new();
+
+    /// <summary>Everything received of the last answer.</summary>
+    public string Text => Encoding.UTF8.GetString(_buffer, 0, _end);
 
     public void Dispose() => Socket.Dispose();
 

@@ -41,22 +41,25 @@ internal static class LatencyPart
 
     private static void Tell(Report report, int concurrency, Dictionary<string, List<LoadResult>> rounds)
     {
-        foreach (var (name, results) in rounds)
+        void Add(string what, string target, double value, string unit, string aim = "") =>
+            report.Add(new Figure(Name, $"{what}, {concurrency} at a time", target, value, unit) { Aim = aim });
+
+        foreach (var (target, results) in rounds)
         {
             var latencies = results.SelectMany(result => result.Latencies).ToList();
-            report.Add(new Figure(Name, $"c={concurrency} {name}: p50", Quantile.Median(latencies).TotalMilliseconds, "ms"));
-            report.Add(new Figure(Name, $"c={concurrency} {name}: p99", Quantile.Of(latencies, 0.99).TotalMilliseconds, "ms"));
-            report.Add(new Figure(Name, $"c={concurrency} {name}: requests/s", Rate(results), "/s"));
+            Add("p50", target, Quantile.Median(latencies).TotalMilliseconds, "ms");
+            Add("p99", target, Quantile.Of(latencies, 0.99).TotalMilliseconds, "ms");
+            Add("requests", target, Rate(results), "/s");
         }
 
-        foreach (var name in new[] { "baseline", "lockkeeper" })
+        foreach (var target in new[] { "baseline", "lockkeeper" })
         {
             // Round by round: both sides of each difference met the same machine.
-            var added = rounds[name].Zip(rounds["direct"], (through, direct) => Quantile.Median(through.Latencies) - Quantile.Median(direct.Latencies));
-            report.Add(new Figure(Name, $"c={concurrency} {name}: p50 added", Quantile.Median(added).TotalMilliseconds, "ms", name == "lockkeeper" && concurrency == 1 ? "≤ 0.1 ms" : ""));
+            var added = rounds[target].Zip(rounds["direct"], (through, direct) => Quantile.Median(through.Latencies) - Quantile.Median(direct.Latencies));
+            Add("p50 added", target, Quantile.Median(added).TotalMilliseconds, "ms", concurrency == 1 ? "≤ 0.1 ms" : "");
         }
 
-        report.Add(new Figure(Name, $"c={concurrency} lockkeeper / baseline: requests/s", Rate(rounds["lockkeeper"]) / Rate(rounds["baseline"]), "×", concurrency == 1 ? "" : "≥ 0.5 ×"));
+        Add("requests, share of the baseline's", "lockkeeper", Rate(rounds["lockkeeper"]) / Rate(rounds["baseline"]), "", concurrency == 1 ? "" : "≥ 0.5");
     }
 
     private static double Rate(List<LoadResult> results) => Quantile.Median(results.Select(result => result.PerSecond));

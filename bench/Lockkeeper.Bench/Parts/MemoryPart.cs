@@ -16,19 +16,19 @@ internal static class MemoryPart
     {
         var (router, address) = await bed.StartLockkeeperAsync(TestBed.Self, "upstream", "--port", "{port}");
         using var lockkeeper = router;
-        report.Add(new Figure(Name, "idle, after the start", lockkeeper.ResidentMebibytes, "MiB", "≤ 90 MiB"));
+        report.Add(new Figure(Name, "idle, after the start", "lockkeeper", lockkeeper.ResidentMebibytes, "MiB") { Aim = "≤ 90 MiB" });
         await Task.Delay(Rest, bed.Time);
-        report.Add(new Figure(Name, "idle, 10 s later", lockkeeper.ResidentMebibytes, "MiB", "≤ 90 MiB"));
+        report.Add(new Figure(Name, "idle, 10 s later", "lockkeeper", lockkeeper.ResidentMebibytes, "MiB") { Aim = "≤ 90 MiB" });
         var left = new List<double>();
         for (var flood = 1; flood <= Floods; flood++)
         {
             var peak = await FloodAsync(lockkeeper, address, options.Requests * 10, bed.Time);
             left.Add(lockkeeper.ResidentMebibytes);
-            report.Add(new Figure(Name, $"flood {flood} of {options.Requests * 10} requests, peak", peak, "MiB"));
-            report.Add(new Figure(Name, $"flood {flood}, after it", left[^1], "MiB"));
+            report.Add(new Figure(Name, $"flood {flood} of {options.Requests * 10} requests, peak", "lockkeeper", peak, "MiB"));
+            report.Add(new Figure(Name, $"flood {flood}, after it", "lockkeeper", left[^1], "MiB"));
         }
 
-        report.Add(new Figure(Name, "third flood / second", left[^1] / left[^2], "×", "≤ 1.1 ×"));
+        report.Add(new Figure(Name, "after the third flood / after the second", "lockkeeper", left[^1] / left[^2], "") { Aim = "≤ 1.1" });
     }
 
     private static async Task<double> FloodAsync(Child lockkeeper, Uri address, int count, TimeProvider time)

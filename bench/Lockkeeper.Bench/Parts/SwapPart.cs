@@ -18,12 +18,18 @@ internal static class SwapPart
         var swaps = new List<TimeSpan>();
         for (var i = 0; i < options.Swaps; i++)
         {
-            connection.Exchange(Requests.Chat(i % 2 == 0 ? "a" : "b"));
+            var model = i % 2 == 0 ? "a" : "b";
+            connection.Exchange(Requests.Chat(model));
             swaps.Add(bed.Time.GetElapsedTime(connection.SentAt));
+            if (!connection.Text.Contains($"\"model\":\"{model}\"", StringComparison.Ordinal))
+            {
+                throw new IOException($"Asked for {model}, answered by another: {connection.Text}");
+            }
         }
 
-        report.Add(new Figure(Name, "request to answer, median", Quantile.Median(swaps).TotalSeconds, "s", "≤ 0.2 s"));
-        report.Add(new Figure(Name, "request to answer, worst", swaps.Max().TotalSeconds, "s"));
-        report.Add(new Figure(Name, "of which the engine's own start, median", Quantile.Median(await EngineStarts.MeasureAsync(bed, options.Swaps / 2)).TotalSeconds, "s"));
+        var starts = await EngineStarts.MeasureAsync(bed, options.Swaps);
+        report.Add(new Figure(Name, "request to answer, median", "lockkeeper", Quantile.Median(swaps).TotalSeconds, "s") { Aim = "≤ 0.2 s" });
+        report.Add(new Figure(Name, "request to answer, worst", "lockkeeper", swaps.Max().TotalSeconds, "s"));
+        report.Add(new Figure(Name, "the engine's own start, median", "lockkeeper", Quantile.Median(starts).TotalSeconds, "s"));
     }
 }

@@ -13,7 +13,7 @@ internal sealed class Report(Options options)
     public void Add(Figure figure)
     {
         _figures.Add(figure);
-        Console.Error.WriteLine($"bench:   {figure.Name}: {Number(figure)} {figure.Unit}");
+        Console.Error.WriteLine($"bench:   {figure.Column}, {figure.Row}: {Show(figure)}");
     }
 
     public string Markdown()
@@ -21,8 +21,14 @@ internal sealed class Report(Options options)
         var text = new StringBuilder($"{Machine()}\n{Plan()}\n");
         foreach (var part in _figures.GroupBy(figure => figure.Part))
         {
-            text.Append(CultureInfo.InvariantCulture, $"\n| {part.Key} | measured | aim |\n|---|---:|---:|\n");
-            text.AppendJoin("", part.Select(figure => $"| {figure.Name} | {Number(figure)} {figure.Unit} | {figure.Aim} |\n"));
+            var columns = part.Select(figure => figure.Column).Distinct().ToList();
+            text.Append(CultureInfo.InvariantCulture, $"\n| {part.Key} | {string.Join(" | ", columns)} | aim |\n|---|{string.Concat(Enumerable.Repeat("---:|", columns.Count + 1))}\n");
+            foreach (var row in part.GroupBy(figure => figure.Row))
+            {
+                var cells = columns.Select(column => row.FirstOrDefault(figure => figure.Column == column) is { } figure ? Show(figure) : "");
+                var aim = row.Select(figure => figure.Aim).FirstOrDefault(aim => aim.Length > 0);
+                text.Append(CultureInfo.InvariantCulture, $"| {row.Key} | {string.Join(" | ", cells)} | {aim} |\n");
+            }
         }
 
         return text.ToString();
@@ -35,10 +41,10 @@ internal sealed class Report(Options options)
     private string Plan() => string.Create(CultureInfo.InvariantCulture,
         $"{options.Rounds} rounds, {options.Requests} requests a round at concurrency 1 and {options.Requests * 4} at 16, {options.Swaps} swaps{(options.OneCore ? ", everything on one core" : "")}.");
 
-    private static string Number(Figure figure) => figure.Value.ToString(Math.Abs(figure.Value) switch
+    private static string Show(Figure figure) => (figure.Value.ToString(Math.Abs(figure.Value) switch
     {
         >= 1000 => "N0",
         >= 10 => "0.#",
         _ => "0.###",
-    }, CultureInfo.InvariantCulture);
+    }, CultureInfo.InvariantCulture) + " " + figure.Unit).TrimEnd();
 }
