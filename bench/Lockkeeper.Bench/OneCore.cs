@@ -1,0 +1,20 @@
+using System.Diagnostics;
+
+namespace Lockkeeper.Bench;
+
+/// <summary>Pins the whole run to one core. By starting again under <c>taskset</c>: a process that pins itself misses the threads it has already, and its children would not inherit it from those.</summary>
+internal static class OneCore
+{
+    public static bool IsPinned => Environment.ProcessorCount == 1;
+
+    public static int RunPinned(string[] args)
+    {
+        using var pinned = new Process
+        {
+            StartInfo = new ProcessStartInfo("taskset", ["--cpu-list", "0", Environment.ProcessPath!, .. args]),
+        };
+        pinned.Start();
+        pinned.WaitForExit();
+        return pinned.ExitCode;
+    }
+}
