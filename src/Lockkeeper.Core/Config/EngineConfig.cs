@@ -22,9 +22,24 @@ internal sealed record EngineConfig
 
     /// <summary>From start to ready; past it the start has failed.</summary>
     /// <value>Default 5 min.</value>
+    [Between("10ms", "24h")]
     public TimeSpan? StartTimeout { get; init; }
 
     /// <summary>From the polite request to stop (SIGTERM) to SIGKILL.</summary>
     /// <value>Default 30 s.</value>
+    [Between("0s", "1h")]
     public TimeSpan? StopTimeout { get; init; }
+
+    /// <summary>This section with what it leaves out taken from a preset; variables are joined, its own winning.</summary>
+    public EngineConfig Over(EngineConfig preset) => new()
+    {
+        Preset = Preset ?? preset.Preset,
+        Lifecycle = Lifecycle ?? preset.Lifecycle,
+        Command = Command ?? preset.Command,
+        Env = Env is null || preset.Env is null ? Env ?? preset.Env : new Dictionary<string, string>([.. preset.Env.Where(variable => !Env.ContainsKey(variable.Key)), .. Env]),
+        Cwd = Cwd ?? preset.Cwd,
+        Ready = Ready ?? preset.Ready,
+        StartTimeout = StartTimeout ?? preset.StartTimeout,
+        StopTimeout = StopTimeout ?? preset.StopTimeout,
+    };
 }

@@ -13,10 +13,12 @@ internal sealed record ModelConfig
     public IReadOnlyList<string> Aliases { get; init; } = [];
 
     /// <summary>Tokens of context.</summary>
+    [Between("1", "100000000")]
     public int? ContextLength { get; init; }
 
     /// <summary>Requests that may run at the same time.</summary>
     /// <value>Default 1.</value>
+    [Between("1", "1024")]
     public int MaxConcurrency { get; init; } = 1;
 
     /// <summary>Priority of a request that names none: <c>critical, high, medium, low, background</c> or 0–4.</summary>

@@ -9,5 +9,6 @@ internal sealed record PoolConfig
 
     /// <summary>How long a swap waits at most for the memory of a stopped engine to come back.</summary>
     /// <value>Default 25 s.</value>
+    [Between("0s", "10m")]
     public TimeSpan SettleTimeout { get; init; } = TimeSpan.FromSeconds(25);
 }

@@ -9,9 +9,11 @@ internal sealed record ServerConfig
 
     /// <summary>How long requests in flight may go on after SIGINT or SIGTERM.</summary>
     /// <value>Default 10 s.</value>
+    [Between("0s", "1h")]
     public TimeSpan ShutdownGrace { get; init; } = TimeSpan.FromSeconds(10);
 
     /// <summary>Largest request body accepted; a larger one is 413.</summary>
     /// <value>Default 256 MiB.</value>
+    [Between("1KiB", "4GiB")]
     public ByteSize MaxBody { get; init; } = ByteSize.FromMebibytes(256);
 }

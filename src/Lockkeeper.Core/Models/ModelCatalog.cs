@@ -37,40 +37,5 @@ internal sealed class ModelCatalog
     public ModelSpec? Find(string name) => _byName.GetValueOrDefault(name);
 
     /// <summary>Up to three known names close to <paramref name="asked"/>, nearest first.</summary>
-    public IReadOnlyList<string> Near(string asked) =>
-    [
-        .. _byName.Keys
-            .Select(name => (name, distance: Distance(asked, name)))
-            .Where(near => near.distance <= Math.Max(2, Math.Min(asked.Length, near.name.Length) / 2))
-            .OrderBy(near => near.distance).ThenBy(near => near.name, StringComparer.Ordinal)
-            .Take(NearNames)
-            .Select(near => near.name),
-    ];
-
-    /// <summary>Levenshtein distance, ignoring case; both names are cut at 64 characters, so the work is bounded whatever a client sends.</summary>
-    private static int Distance(string left, string right)
-    {
-        const int Longest = 64;
-        var a = left.AsSpan(0, Math.Min(left.Length, Longest));
-        var b = right.AsSpan(0, Math.Min(right.Length, Longest));
-        Span<int> row = stackalloc int[Longest + 1];
-        for (var j = 0; j <= b.Length; j++)
-        {
-            row[j] = j;
-        }
-
-        for (var i = 1; i <= a.Length; i++)
-        {
-            var diagonal = row[0];
-            row[0] = i;
-            for (var j = 1; j <= b.Length; j++)
-            {
-                var substitute = diagonal + (char.ToUpperInvariant(a[i - 1]) == char.ToUpperInvariant(b[j - 1]) ? 0 : 1);
-                diagonal = row[j];
-                row[j] = Math.Min(substitute, Math.Min(row[j], row[j - 1]) + 1);
-            }
-        }
-
-        return row[b.Length];
-    }
+    public IReadOnlyList<string> Near(string asked) => Spelling.Near(asked, _byName.Keys, NearNames);
 }

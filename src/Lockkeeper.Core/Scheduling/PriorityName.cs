@@ -1,29 +1,24 @@
 namespace Lockkeeper.Core.Scheduling;
 
-/// <summary>How priorities are written: by name, or 0 (critical) to 4 (background).</summary>
+/// <summary>Priorities as people write them: <c>critical, high, medium, low, background</c>, ignoring case, or 0 to 4.</summary>
 internal static class PriorityName
 {
-    public const string Expected = "must be critical, high, medium, low or background, or 0 to 4.";
+    /// <summary>What may be written, for messages.</summary>
+    public const string Allowed = "critical, high, medium, low, background or 0 to 4";
+
+    private static readonly string[] Names = ["critical", "high", "medium", "low", "background"];
+
+    public static string Of(Priority priority) => Names[(int)priority];
 
     public static bool TryParse(ReadOnlySpan<char> text, out Priority priority)
     {
-        text = text.Trim();
-        if (text.Length == 1 && text[0] is >= '0' and <= '4')
+        var at = text is [>= '0' and <= '4'] ? text[0] - '0' : -1;
+        for (var i = 0; at < 0 && i < Names.Length; i++)
         {
-            priority = (Priority)(text[0] - '0');
-            return true;
+            at = text.Equals(Names[i], StringComparison.OrdinalIgnoreCase) ? i : at;
         }
 
-        foreach (var candidate in Enum.GetValues<Priority>())
-        {
-            if (text.Equals(Enum.GetName(candidate), StringComparison.OrdinalIgnoreCase))
-            {
-                priority = candidate;
-                return true;
-            }
-        }
-
-        priority = default;
-        return false;
+        priority = at >= 0 ? (Priority)at : default;
+        return at >= 0;
     }
 }

@@ -185,7 +185,7 @@ internal readonly record struct BodyPeek
                     _priority = named;
                     return null;
                 default:
-                    return new RouterError.FieldInvalid("priority", PriorityName.Expected);
+                    return new RouterError.FieldInvalid("priority", $"must be {PriorityName.Allowed}.");
             }
         }
 

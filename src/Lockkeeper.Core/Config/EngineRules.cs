@@ -1,0 +1,89 @@
+namespace Lockkeeper.Core.Config;
+
+/// <summary>What an engine's section must say.</summary>
+internal static class EngineRules
+{
+    private const string Lifecycle = "process";
+
+    public static void Check(IReadOnlyDictionary<string, EngineConfig> engines, IReadOnlyDictionary<string, EnginePreset> presets, ConfigFindings findings)
+    {
+        foreach (var (name, engine) in engines)
+        {
+            var key = ConfigKey.Top("engines") / name;
+            if (engine.Preset is { } preset && !presets.ContainsKey(preset))
+            {
+                findings.Add(key / "preset", $"'{preset}' is no preset; this version knows {string.Join(", ", presets.Keys)}");
+            }
+
+            if (engine.Lifecycle is { } lifecycle && lifecycle != Lifecycle)
+            {
+                findings.Add(key / "lifecycle", $"'{lifecycle}' is no life cycle of this version; write {Lifecycle}");
+            }
+
+            Command(key / "command", engine, presets, findings);
+            Environment(key / "env", engine, findings);
+            if (PathRules.Refuse(engine.Cwd) is { } refusal)
+            {
+                findings.Add(key / "cwd", refusal);
+            }
+
+            if (engine.Ready is { } ready && !IsPath(ready.Path))
+            {
+                findings.Add(key / "ready" / "path", $"'{ready.Path}' is no path; it begins with a slash and holds no spaces, as in /health");
+            }
+        }
+    }
+
+    private static void Command(ConfigKey key, EngineConfig engine, IReadOnlyDictionary<string, EnginePreset> presets, ConfigFindings findings)
+    {
+        if (engine.Command is not { } command)
+        {
+            if (engine.Preset is null)
+            {
+                findings.Add(key, $"is missing; write the program and its arguments, or take a preset: {string.Join(", ", presets.Keys)}");
+            }
+
+            return;
+        }
+
+        if (command.Count == 0 || string.IsNullOrWhiteSpace(command[0]))
+        {
+            findings.Add(command.Count == 0 ? key : key.Item(0), "names no program; the first item is the program to run");
+            return;
+        }
+
+        for (var i = 0; i < command.Count; i++)
+        {
+            foreach (var unknown in Placeholders.In(command[i]).Except(Placeholders.Known))
+            {
+                var meant = Models.Spelling.Nearest(unknown, Placeholders.Known) is { } near ? $"; did you mean {near}?" : ";";
+                findings.Add(key.Item(i), $"{unknown} is no placeholder{meant} There are {string.Join(' ', Placeholders.Known)}");
+            }
+
+            if (command[i].Contains('\0', StringComparison.Ordinal))
+            {
+                findings.Add(key.Item(i), "holds a NUL character, which no program can be given");
+            }
+        }
+
+        // Without it the engine would come up on a port of its own and the start would fail after minutes, with nothing to say why.
+        var readable = Enumerable.Range(0, command.Count).All(i => !findings.Positions.IsDoubtful(key.Item(i)));
+        if (readable && !command.Any(argument => argument.Contains(Placeholders.Port, StringComparison.Ordinal)))
+        {
+            findings.Add(key, "never says {port}; Lockkeeper leases a port for each start and must be able to tell the engine");
+        }
+    }
+
+    private static void Environment(ConfigKey key, EngineConfig engine, ConfigFindings findings)
+    {
+        foreach (var (name, value) in engine.Env ?? new Dictionary<string, string>())
+        {
+            if (name.Length == 0 || name.AsSpan().ContainsAny('=', '\0') || value.Contains('\0', StringComparison.Ordinal))
+            {
+                findings.Add(key / name, "cannot be an environment variable; a name is not empty and holds no '=', and neither part holds a NUL character");
+            }
+        }
+    }
+
+    private static bool IsPath(string path) => path.StartsWith('/') && !path.Any(letter => char.IsWhiteSpace(letter) || char.IsControl(letter));
+}

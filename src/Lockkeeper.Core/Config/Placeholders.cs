@@ -1,0 +1,48 @@
+namespace Lockkeeper.Core.Config;
+
+/// <summary>The <c>{names}</c> a command may hold, and where their values come from.</summary>
+internal static class Placeholders
+{
+    public const string Path = "{path}";
+    public const string Port = "{port}";
+    public const string Id = "{id}";
+    public const string ContextLength = "{context_length}";
+
+    public static readonly string[] Known = [Path, Port, Id, ContextLength];
+
+    /// <summary>The placeholders of one argument, known or not. JSON and <c>{{templates}}</c> in an argument are not placeholders.</summary>
+    public static IReadOnlyList<string> In(string argument)
+    {
+        List<string> found = [];
+        for (var open = argument.IndexOf('{', StringComparison.Ordinal); open >= 0; open = argument.IndexOf('{', open + 1))
+        {
+            var end = open + 1;
+            while (end < argument.Length && (char.IsAsciiLetterOrDigit(argument[end]) || argument[end] == '_'))
+            {
+                end++;
+            }
+
+            if (end == argument.Length || argument[end] != '}')
+            {
+                continue;
+            }
+
+            var text = argument[open..(end + 1)];
+            var doubled = (open > 0 && argument[open - 1] == '{') || (end + 1 < argument.Length && argument[end + 1] == '}');
+            if (Known.Contains(text) || (text.Length > 2 && !doubled && !char.IsAsciiDigit(text[1])))
+            {
+                found.Add(text);
+            }
+        }
+
+        return found;
+    }
+
+    /// <summary>Whether the model has a value for it. A port is leased and an id always there.</summary>
+    public static bool HasValue(string placeholder, ModelConfig model) => placeholder switch
+    {
+        Path => model.Path is not null,
+        ContextLength => model.ContextLength is not null,
+        _ => true,
+    };
+}

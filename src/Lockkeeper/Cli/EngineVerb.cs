@@ -1,0 +1,66 @@
+using System.CommandLine;
+using System.Globalization;
+using Lockkeeper.LlamaCpp;
+
+namespace Lockkeeper.Cli;
+
+/// <summary><c>lockkeeper engine</c>: one model in this process. Started once per instance, so nothing of the server is loaded here.</summary>
+internal static class EngineVerb
+{
+    private static readonly Option<string> Model = new("--model") { HelpName = "FILE", Description = "GGUF file to run.", Required = true };
+    private static readonly Option<int?> Port = Whole("--port", 1, 65535, "Port to listen on, on 127.0.0.1.", required: true);
+    private static readonly Option<string?> Alias = new("--alias") { HelpName = "ID", Description = "Name to serve the model under; default: the name of its file." };
+    private static readonly Option<int?> ContextSize = Whole("--ctx-size", 1, 100_000_000, "Tokens of context; default: the model's own.");
+    private static readonly Option<int?> Threads = Whole("--threads", 1, 4096, "Threads to compute with; default: one per core.");
+    private static readonly Option<int?> GpuLayers = Whole("--gpu-layers", 0, 100_000, "Layers to put on the GPU; default: 0.");
+
+    /// <param name="notHere">Options of the default verb, which parse before this one but mean nothing to it.</param>
+    public static Command Create(IReadOnlyList<Option> notHere)
+    {
+        var command = new Command("engine", "Run one model with the built-in llama.cpp engine. 'serve' starts these by itself.")
+        {
+            Model, Port, Alias, ContextSize, Threads, GpuLayers,
+        };
+        command.Validators.Add(result =>
+        {
+            foreach (var option in notHere.Where(option => result.GetResult(option) is { Implicit: false }))
+            {
+                result.AddError($"'{option.Name}' is not for 'engine'.");
+            }
+        });
+        command.SetAction(parsed => RunAsync(new EngineOptions
+        {
+            ModelPath = parsed.GetRequiredValue(Model),
+            Port = parsed.GetRequiredValue(Port)!.Value,
+            Alias = parsed.GetValue(Alias),
+            ContextSize = parsed.GetValue(ContextSize),
+            Threads = parsed.GetValue(Threads),
+            GpuLayers = parsed.GetValue(GpuLayers) ?? 0,
+        }));
+        return command;
+    }
+
+    private static async Task<int> RunAsync(EngineOptions options)
+    {
+        using var signals = new StopSignals();
+        return await EngineServer.RunAsync(options, signals.Stop);
+    }
+
+    private static Option<int?> Whole(string name, int least, int most, string description, bool required = false) => new(name)
+    {
+        HelpName = "N",
+        Description = description,
+        Required = required,
+        CustomParser = result =>
+        {
+            var text = result.Tokens[0].Value;
+            if (int.TryParse(text, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var number) && number >= least && number <= most)
+            {
+                return number;
+            }
+
+            result.AddError($"'{text}' is no value for {name}; write a whole number from {least} to {most}.");
+            return null;
+        },
+    };
+}

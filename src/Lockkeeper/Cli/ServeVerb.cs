@@ -1,0 +1,88 @@
+using System.CommandLine;
+using System.Net.Sockets;
+using Lockkeeper.Core.Config;
+using Lockkeeper.Server;
+using Lockkeeper.Server.Config;
+using Lockkeeper.Server.Engines.Presets;
+using Microsoft.AspNetCore.Connections;
+
+namespace Lockkeeper.Cli;
+
+/// <summary><c>lockkeeper [serve] [--config FILE] [--listen URL]</c></summary>
+internal sealed class ServeVerb
+{
+    public ServeVerb()
+    {
+        Command = new Command("serve", "Serve the configured models; the demo models when there is no configuration.") { Config, Listen };
+        Command.SetAction(parsed => RunAsync(parsed.GetValue(Config), parsed.GetValue(Listen), parsed.InvocationConfiguration));
+    }
+
+    public Command Command { get; }
+
+    public Option<string?> Config { get; } = new("--config")
+    {
+        HelpName = "FILE",
+        Description = "Configuration file. Without it: $LOCKKEEPER_CONFIG, ./lockkeeper.yaml, ~/.config/lockkeeper/lockkeeper.yaml, then the demo models.",
+    };
+
+    public Option<string?> Listen { get; } = new("--listen")
+    {
+        HelpName = "URL",
+        Description = "Address to serve on instead of the configured one, as in http://127.0.0.1:5590; port 0 takes a free one.",
+    };
+
+    private static async Task<int> RunAsync(string? option, string? listen, InvocationConfiguration console)
+    {
+        var file = ConfigSearch.Find(option, Environment.GetEnvironmentVariable);
+        var result = file is null ? ConfigFile.LoadDemo(EnginePresets.Known) : ConfigFile.Load(file, EnginePresets.Known);
+        IReadOnlyList<ConfigProblem> problems = [.. ListenProblems(listen), .. result is ConfigResult.Refused refused ? refused.Problems : []];
+        if (problems.Count > 0 || result is not ConfigResult.Loaded loaded)
+        {
+            return (int)Refuse(problems, console.Error);
+        }
+
+        using var signals = new StopSignals();
+        return await ServeAsync(
+            new ServeSettings
+            {
+                Config = listen is null ? loaded.Config : loaded.Config with { Server = loaded.Config.Server with { Listen = listen } },
+                Catalog = loaded.Catalog,
+                ConfigPath = file,
+                Out = console.Output,
+                Error = console.Error,
+            },
+            signals.Stop);
+    }
+
+    private static IEnumerable<ConfigProblem> ListenProblems(string? listen) =>
+        listen is not null && ListenAddress.Refuse(listen) is { } refusal ? [new ConfigProblem("command line", 0, "--listen", refusal)] : [];
+
+    private static ExitCode Refuse(IReadOnlyList<ConfigProblem> problems, TextWriter error)
+    {
+        foreach (var problem in problems)
+        {
+            error.WriteLine(problem);
+        }
+
+        error.WriteLine($"lockkeeper: {(problems.Count == 1 ? "1 problem" : $"{problems.Count} problems")}; nothing was started.");
+        return ExitCode.Usage;
+    }
+
+    private static async Task<int> ServeAsync(ServeSettings settings, CancellationToken stop)
+    {
+        try
+        {
+            return await LockkeeperApp.RunAsync(settings, stop);
+        }
+        catch (IOException taken) when (taken.InnerException is AddressInUseException)
+        {
+            await settings.Error.WriteLineAsync($"lockkeeper: {settings.Config.Server.Listen} is in use by another program; stop it, or choose another address with --listen.");
+            return (int)ExitCode.Failure;
+        }
+        catch (SocketException refused)
+        {
+            await settings.Error.WriteLineAsync($"lockkeeper: cannot listen on {settings.Config.Server.Listen}: {refused.Message}.");
+            return (int)ExitCode.Failure;
+        }
+    }
+}
