@@ -1,22 +1,26 @@
 namespace Lockkeeper.LlamaCpp;
 
-/// <summary>Everything <c>engine</c> is told.</summary>
+/// <summary>What <c>lockkeeper engine</c> was asked to run.</summary>
 internal sealed record EngineOptions
 {
+    /// <summary>More layers than any model has.</summary>
+    private const int AllLayers = 999;
+
+    /// <summary>A GGUF file, or the first part of a split one.</summary>
     public required string ModelPath { get; init; }
 
-    /// <summary>Port to listen on, on loopback.</summary>
+    /// <summary>Port on 127.0.0.1; 0 takes a free one.</summary>
     public required int Port { get; init; }
 
-    /// <summary>Name the model is served under; null for the file's name.</summary>
+    /// <summary>The model's id in answers. Default: the file's name without its extension.</summary>
     public string? Alias { get; init; }
 
-    /// <summary>Tokens of context; null for the model's own.</summary>
+    /// <summary>Context in tokens, prompt and answer together. Default: what the model was trained with.</summary>
     public int? ContextSize { get; init; }
 
-    /// <summary>Threads to compute with; null for one per core.</summary>
+    /// <summary>Threads that compute. Default: the cores this process may use, fewer for a model too small for them.</summary>
     public int? Threads { get; init; }
 
-    /// <summary>Layers to put on the GPU.</summary>
-    public int GpuLayers { get; init; }
+    /// <summary>Layers to put on the GPU, where there is one. Default: all.</summary>
+    public int GpuLayers { get; init; } = AllLayers;
 }

@@ -1,0 +1,145 @@
+using System.Globalization;
+using System.Runtime.InteropServices;
+using Lockkeeper.LlamaCpp.Interop;
+
+namespace Lockkeeper.LlamaCpp.Inference;
+
+/// <summary>A model in memory with everything that serves it. Made, used for decoding and disposed by the decoder's thread; the vocabulary and template may be used by any.</summary>
+internal sealed class LoadedModel : IDisposable
+{
+    /// <summary>Tokens of the prompt that llama.cpp reads at once. A client that leaves is noticed in between.</summary>
+    private const uint PromptChunk = 512;
+
+    private const int ShownOfTemplate = 60;
+
+    private readonly ModelHandle _model;
+    private readonly ContextHandle _context;
+    private readonly ThreadpoolHandle? _threads;
+
+    private LoadedModel(ModelHandle model, ContextHandle context, ThreadpoolHandle? threads, ChatTemplate template)
+    {
+        _model = model;
+        _context = context;
+        _threads = threads;
+        Template = template;
+        Vocabulary = new Vocabulary(model);
+        ContextSize = (int)LlamaApi.ContextSizePerSequence(context);
+        Facts = new ModelFacts(ContextSize, LlamaApi.ModelTrainedContext(model), Vocabulary.Count, LlamaApi.ModelParameterCount(model), LlamaApi.ModelSize(model));
+    }
+
+    public ChatTemplate Template { get; }
+
+    public Vocabulary Vocabulary { get; }
+
+    /// <summary>Tokens that prompt and answer may have together.</summary>
+    public int ContextSize { get; }
+
+    public ModelFacts Facts { get; }
+
+    public ContextHandle Context => _context;
+
+    /// <exception cref="EngineLoadException">It cannot be served.</exception>
+    /// <exception cref="OperationCanceledException"><paramref name="signal"/> said so.</exception>
+    public static LoadedModel Open(EngineOptions options, StopSignal signal)
+    {
+        GgufFile.Check(options.ModelPath);
+        NativeLibraries.Load();
+        LlamaLog.TakeErrors();
+        var model = OpenModel(options, signal);
+        ContextHandle? context = null;
+        ThreadpoolHandle? threads = null;
+        try
+        {
+            var template = ReadTemplate(model, options.ModelPath);
+            var threadCount = options.Threads ?? CpuCores.For(LlamaApi.ModelSize(model));
+            context = OpenContext(model, options, threadCount, signal);
+            threads = ThreadpoolHandle.Open(threadCount);
+            if (threads is not null)
+            {
+                LlamaApi.AttachThreadpool(context, threads, threads);
+            }
+
+            return new LoadedModel(model, context, threads, template);
+        }
+        catch (Exception)
+        {
+            context?.Dispose();
+            threads?.Dispose();
+            model.Dispose();
+            throw;
+        }
+    }
+
+    public void Dispose()
+    {
+        Vocabulary.Dispose();
+        _context.Dispose();
+        _threads?.Dispose();
+        _model.Dispose();
+    }
+
+    private static unsafe ModelHandle OpenModel(EngineOptions options, StopSignal signal)
+    {
+        var parameters = LlamaApi.ModelDefaultParams();
+        parameters.GpuLayers = options.GpuLayers;
+        parameters.Progress = StopSignal.Progress;
+        parameters.ProgressData = signal.Data;
+        var model = ModelHandle.Open(options.ModelPath, parameters);
+        signal.Token.ThrowIfCancellationRequested();
+        if (model is null)
+        {
+            throw new EngineLoadException($"llama.cpp cannot load {options.ModelPath}: {Evidence("it gave no reason")}");
+        }
+
+        if (LlamaApi.ModelHasDecoder(model) == 0 || LlamaApi.ModelHasEncoder(model) != 0)
+        {
+            model.Dispose();
+            throw new EngineLoadException($"{options.ModelPath} is not a model that generates text from text alone (it has an encoder, or no decoder). The built-in engine serves decoder models.");
+        }
+
+        return model;
+    }
+
+    private static unsafe ContextHandle OpenContext(ModelHandle model, EngineOptions options, int threads, StopSignal signal)
+    {
+        var parameters = LlamaApi.ContextDefaultParams();
+        parameters.ContextSize = (uint)(options.ContextSize ?? 0);
+        parameters.BatchSize = PromptChunk;
+        parameters.MicroBatchSize = PromptChunk;
+        parameters.MaxSequences = 1;
+
+        // Only the last token of a chunk is ever sampled from; room for every token's logits would be 300 MB with a vocabulary of 150,000.
+        parameters.MaxOutputs = 1;
+        parameters.Threads = threads;
+        parameters.ThreadsBatch = threads;
+        parameters.Abort = StopSignal.Abort;
+        parameters.AbortData = signal.Data;
+        return ContextHandle.Open(model, parameters) ?? throw new EngineLoadException(string.Create(CultureInfo.InvariantCulture,
+            $"llama.cpp cannot make a context of {options.ContextSize ?? LlamaApi.ModelTrainedContext(model)} tokens for {options.ModelPath}: {Evidence("most likely there is not enough memory")}. A smaller --ctx-size needs less."));
+    }
+
+    private static unsafe ChatTemplate ReadTemplate(ModelHandle model, string path)
+    {
+        var source = Marshal.PtrToStringUTF8((nint)LlamaApi.ModelChatTemplate(model, null));
+        if (source is null)
+        {
+            throw new EngineLoadException($"{path} carries no chat template, so its conversations cannot be written as it was trained to read them. Use a file that has one (tokenizer.chat_template).");
+        }
+
+        return ChatTemplate.TryRecognise(source) ?? throw new EngineLoadException(
+            $"The chat template of {path} is none that llama.cpp knows by name. It begins: {Shown(source)}. Run this model with llama-server --jinja, which interprets any template.");
+    }
+
+    private static string Shown(string source)
+    {
+        var line = string.Join(' ', source.Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries));
+        return line.Length <= ShownOfTemplate ? line : line[..ShownOfTemplate] + "…";
+    }
+
+    /// <summary>The first errors are nearest to the cause; later ones only say that loading failed.</summary>
+    private static string Evidence(string otherwise)
+    {
+        var errors = LlamaLog.TakeErrors().Where(line => line.Length > 0).Take(2).ToList();
+        return errors.Count == 0 ? otherwise : string.Join("; ", errors);
+    }
+}

@@ -1,0 +1,189 @@
+using System.Buffers;
+using System.Runtime.InteropServices;
+using Lockkeeper.LlamaCpp.Interop;
+
+namespace Lockkeeper.LlamaCpp.Inference;
+
+/// <summary>Text to tokens and back. Safe on any thread.</summary>
+internal sealed class Vocabulary : IDisposable
+{
+    private const int NoToken = -1;
+    private const int Unknown = 1 << 0;
+    private const int Control = 1 << 3;
+    private const int StripsLeft = 1 << 7;
+    private const int StripsRight = 1 << 8;
+
+    private readonly VocabularyHandle _handle;
+    private readonly Dictionary<byte, ControlToken[]> _controlTokens;
+    private readonly SearchValues<byte> _firstBytes;
+
+    public Vocabulary(ModelHandle model)
+    {
+        _handle = VocabularyHandle.Of(model);
+        Count = LlamaApi.VocabularySize(_handle);
+        Bos = LlamaApi.VocabularyAddsBos(_handle) != 0 ? LlamaApi.VocabularyBos(_handle) : NoToken;
+        _controlTokens = ReadTokens().GroupBy(token => token.Text[0]).ToDictionary(g => g.Key, g => g.OrderByDescending(token => token.Text.Length).ToArray());
+        _firstBytes = SearchValues.Create([.. _controlTokens.Keys]);
+    }
+
+    public int Count { get; }
+
+    /// <summary>Bytes of text that one token stands for at most.</summary>
+    public int LongestToken { get; private set; } = 1;
+
+    /// <summary>What the model wants at the start of everything; negative for nothing.</summary>
+    private int Bos { get; }
+
+    public bool EndsGeneration(int token) => LlamaApi.VocabularyIsEndOfGeneration(_handle, token) != 0;
+
+    /// <summary>
+    /// Tokenises a prompt as llama.cpp would the whole text, with one difference: control tokens are recognised in markup only.
+    /// Text between two of them is tokenised in one go even where markup and content meet, since a token may span the seam.
+    /// </summary>
+    public int[] Tokenise(IReadOnlyList<PromptPart> prompt)
+    {
+        List<int> tokens = [];
+        var text = new ArrayBufferWriter<byte>();
+        var stripsNext = false;
+        foreach (var part in prompt)
+        {
+            var rest = part.Text.Span;
+            while (rest.Length > 0)
+            {
+                var at = part.IsMarkup ? FindControlToken(rest, out var control) : Absent(out control);
+                var plain = at < 0 ? rest : rest[..at];
+                plain = stripsNext ? TrimStart(plain) : plain;
+                stripsNext &= plain.Length == 0;
+                text.Write(plain);
+                rest = at < 0 ? [] : rest[(at + control.Text.Length)..];
+                if (at >= 0)
+                {
+                    AddText(control.StripsLeft ? TrimEnd(text.WrittenSpan) : text.WrittenSpan, tokens);
+                    text.ResetWrittenCount();
+                    tokens.Add(control.Id);
+                    stripsNext = control.StripsRight;
+                }
+            }
+        }
+
+        AddText(text.WrittenSpan, tokens);
+        if (Bos >= 0 && (tokens.Count == 0 || tokens[0] != Bos))
+        {
+            tokens.Insert(0, Bos);
+        }
+
+        return [.. tokens];
+    }
+
+    /// <summary>Appends the bytes of a token. A control token has none. They need not be whole characters.</summary>
+    public unsafe void Write(int token, IBufferWriter<byte> output)
+    {
+        var length = 128;
+        for (var attempt = 0; attempt < 2; attempt++)
+        {
+            var span = output.GetSpan(length);
+            fixed (byte* buffer = span)
+            {
+                var written = LlamaApi.TokenToPiece(_handle, token, buffer, span.Length, stripLeft: 0, special: 0);
+                if (written >= 0)
+                {
+                    output.Advance(written);
+                    return;
+                }
+
+                length = -written;
+            }
+        }
+
+        throw new InvalidOperationException($"llama.cpp cannot say how long the text of token {token} is.");
+    }
+
+    public void Dispose() => _handle.Dispose();
+
+    private static int Absent(out ControlToken control)
+    {
+        control = default;
+        return -1;
+    }
+
+    /// <summary>isspace(3), as llama.cpp strips.</summary>
+    private static ReadOnlySpan<byte> TrimStart(ReadOnlySpan<byte> text) => text.TrimStart(" \t\n\v\f\r"u8);
+
+    private static ReadOnlySpan<byte> TrimEnd(ReadOnlySpan<byte> text) => text.TrimEnd(" \t\n\v\f\r"u8);
+
+    private int FindControlToken(ReadOnlySpan<byte> text, out ControlToken found)
+    {
+        for (var from = 0; from < text.Length; from++)
+        {
+            var candidate = text[from..].IndexOfAny(_firstBytes);
+            if (candidate < 0)
+            {
+                break;
+            }
+
+            from += candidate;
+            foreach (var token in _controlTokens[text[from]])
+            {
+                if (text[from..].StartsWith(token.Text))
+                {
+                    found = token;
+                    return from;
+                }
+            }
+        }
+
+        return Absent(out found);
+    }
+
+    private unsafe void AddText(ReadOnlySpan<byte> text, List<int> tokens)
+    {
+        if (text.Length == 0)
+        {
+            return;
+        }
+
+        // A token is at least a byte long, save for the space that some vocabularies put first.
+        var buffer = ArrayPool<int>.Shared.Rent(text.Length + 16);
+        try
+        {
+            fixed (byte* bytes = text)
+            fixed (int* output = buffer)
+            {
+                var count = LlamaApi.Tokenize(_handle, bytes, text.Length, output, buffer.Length, addSpecial: 0, parseSpecial: 0);
+                if (count < 0)
+                {
+                    throw new InvalidOperationException($"llama.cpp wants {-(long)count} tokens for {text.Length} bytes.");
+                }
+
+                tokens.AddRange(buffer.AsSpan(0, count));
+            }
+        }
+        finally
+        {
+            ArrayPool<int>.Shared.Return(buffer);
+        }
+    }
+
+    private unsafe List<ControlToken> ReadTokens()
+    {
+        List<ControlToken> found = [];
+        for (var token = 0; token < Count; token++)
+        {
+            var attributes = LlamaApi.VocabularyAttributes(_handle, token);
+            var text = MemoryMarshal.CreateReadOnlySpanFromNullTerminated(LlamaApi.VocabularyText(_handle, token));
+            LongestToken = Math.Max(LongestToken, text.Length);
+            if ((attributes & (Control | Unknown)) != 0 && text.Length > 0)
+            {
+                found.Add(new ControlToken(token, text.ToArray(), (attributes & StripsLeft) != 0, (attributes & StripsRight) != 0));
+            }
+        }
+
+        return found;
+    }
+
+    /// <param name="Id">The token.</param>
+    /// <param name="Text">How it is written in a template.</param>
+    /// <param name="StripsLeft">It swallows the white space before it.</param>
+    /// <param name="StripsRight">It swallows the white space after it.</param>
+    private readonly record struct ControlToken(int Id, byte[] Text, bool StripsLeft, bool StripsRight);
+}

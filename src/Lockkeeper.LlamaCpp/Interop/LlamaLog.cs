@@ -1,0 +1,104 @@
+using System.Runtime.CompilerServices;
+using System.Runtime.InteropServices;
+using System.Text;
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Logging.Abstractions;
+
+namespace Lockkeeper.LlamaCpp.Interop;
+
+/// <summary>
+/// llama.cpp's log, as lines of an <see cref="ILogger"/>. Without it llama.cpp writes several hundred lines to stderr while it loads.
+/// It is one for the process, as llama.cpp's own is.
+/// </summary>
+internal static unsafe partial class LlamaLog
+{
+    private const int KeptErrors = 8;
+
+    private static volatile ILogger _logger = NullLogger.Instance;
+
+    // Lines come in pieces, from whichever thread works: each thread assembles its own.
+    [ThreadStatic]
+    private static StringBuilder? _line;
+    [ThreadStatic]
+    private static LogLevel _level;
+    [ThreadStatic]
+    private static List<string>? _errors;
+
+    /// <summary>Takes llama.cpp's log away from stderr. Until <see cref="Attach"/> it goes nowhere.</summary>
+    public static void Install() => LlamaApi.LogSet(&Receive, null);
+
+    public static void Attach(ILogger logger) => _logger = logger;
+
+    /// <summary>What llama.cpp logged as errors on this thread since the last call, oldest first: its only account of why a call returned null.</summary>
+    public static IReadOnlyList<string> TakeErrors()
+    {
+        var errors = _errors;
+        _errors = null;
+        return errors ?? [];
+    }
+
+    /// <summary>llama.cpp's levels, quieter: what it calls info is of use to those who look into a problem only.</summary>
+    internal static LogLevel LevelOf(int level) => level switch
+    {
+        2 => LogLevel.Debug,
+        3 => LogLevel.Warning,
+        4 => LogLevel.Error,
+        _ => LogLevel.Trace,
+    };
+
+    internal static void Append(int level, ReadOnlySpan<byte> text)
+    {
+        const int ContinuesTheLine = 5;
+        if (level != ContinuesTheLine)
+        {
+            EndLine();
+            _level = LevelOf(level);
+        }
+
+        foreach (var part in text.Split((byte)'\n'))
+        {
+            if (part.Start.Value > 0)
+            {
+                EndLine();
+            }
+
+            (_line ??= new StringBuilder()).Append(Encoding.UTF8.GetString(text[part]));
+        }
+    }
+
+    private static void EndLine()
+    {
+        if (_line is not { Length: > 0 } line)
+        {
+            return;
+        }
+
+        var text = line.ToString().TrimEnd();
+        line.Clear();
+        if (_level == LogLevel.Error && (_errors ??= []).Count < KeptErrors)
+        {
+            _errors.Add(text);
+        }
+
+        if (text.Length > 0)
+        {
+            Line(_logger, _level, text);
+        }
+    }
+
+    [UnmanagedCallersOnly(CallConvs = [typeof(CallConvCdecl)])]
+    private static void Receive(int level, byte* text, void* data)
+    {
+        try
+        {
+            Append(level, MemoryMarshal.CreateReadOnlySpanFromNullTerminated(text));
+        }
+        catch (Exception)
+        {
+            // A log sink that fails, or is disposed already, must not unwind through native frames: that ends the process.
+        }
+    }
+
+    [LoggerMessage(EventId = 100, Message = "{Line}")]
+    private static partial void Line(ILogger logger, LogLevel level, string line);
+}

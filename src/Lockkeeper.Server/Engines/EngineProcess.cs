@@ -1,0 +1,194 @@
+using System.IO.Pipes;
+using Lockkeeper.Core.Models;
+using Lockkeeper.Core.Scheduling;
+using Microsoft.Extensions.Logging;
+
+namespace Lockkeeper.Server.Engines;
+
+/// <summary>One started engine: its processes, its port, what it prints. Exists from the spawn until all of it is proven gone.</summary>
+internal sealed partial class EngineProcess
+{
+    // The reaper must know the group before the engine runs, else a kill -9 of ours between the two leaves an engine for ever. So a shell takes
+    // the engine's place until it is told to go, and leaves when the pipe ends instead; exec keeps the pid. The engine's own words are
+    // arguments of that script and are not read by the shell.
+    private const string Trampoline = """
+        read -r go <&3 && [ "$go" = go ] || exit 125
+        exec 3<&-
+        cd -- "$1" || exit 126
+        unset OLDPWD
+        shift
+        exec "$@"
+        """;
+
+    /// <summary>How long processes that outlive the engine's main one may clean up, before they are killed too.</summary>
+    private static readonly TimeSpan StragglersMayStay = TimeSpan.FromSeconds(2);
+    private static readonly TimeSpan LongestPause = TimeSpan.FromMilliseconds(50);
+    private static readonly TimeSpan WarnEvery = TimeSpan.FromSeconds(10);
+
+    /// <summary>At the end of Lockkeeper itself, what resists SIGKILL is left to the reaper after that time.</summary>
+    private static readonly TimeSpan GiveUpWhenClosing = TimeSpan.FromSeconds(5);
+
+    /// <summary>How long the last output of a dead engine is waited for; a child of its own may keep the pipe open.</summary>
+    private static readonly TimeSpan LastWords = TimeSpan.FromMilliseconds(100);
+
+    private readonly EngineRoom _room;
+    private readonly ChildProcess _child;
+    private readonly PortLeases.Lease _port;
+    private readonly OutputTail _tail;
+    private readonly ILogger _logger;
+    private readonly ModelSpec _model;
+
+    private EngineProcess(EngineRoom room, ModelSpec model, ChildProcess child, PortLeases.Lease port, OutputTail tail, string mark)
+    {
+        _room = room;
+        _model = model;
+        _child = child;
+        _port = port;
+        _tail = tail;
+        _logger = room.Loggers.CreateLogger<EngineProcess>();
+        Tree = new ProcessTree(child.Pid, mark);
+    }
+
+    public int Pid => _child.Pid;
+
+    public int Port => _port.Port;
+
+    public ProcessTree Tree { get; }
+
+    /// <summary>Completes when the engine's main process has ended.</summary>
+    public Task<ExitStatus> Exited => _child.Exited;
+
+    /// <summary>Starts the engine, guarded by the reaper from its first instruction on. Takes the lease over.</summary>
+    public static EngineProcess Start(EngineRoom room, ModelSpec model, CommandLine command, PortLeases.Lease port)
+    {
+        var mark = room.Reaper.NextMark();
+        var environment = EnvironmentVariables.OwnWith(model.Engine.Environment);
+        environment[Reaper.MarkVariable] = mark;
+
+        var output = new AnonymousPipeServerStream(PipeDirection.In, HandleInheritability.None);
+        using var go = new AnonymousPipeServerStream(PipeDirection.Out, HandleInheritability.None);
+        var child = ChildProcess.Spawn("/bin/sh", ["-c", Trampoline, "lockkeeper-start", command.Folder, command.Executable, .. command.Arguments], environment,
+            new ChildProcess.Descriptors(null, output.ClientSafePipeHandle, go.ClientSafePipeHandle));
+        output.DisposeLocalCopyOfClientHandle();
+        go.DisposeLocalCopyOfClientHandle();
+
+        var tail = new OutputTail(model.Engine.Environment, room.Time, room.Loggers.CreateLogger($"Lockkeeper.Engine.{model.Id}"));
+        tail.Drain(output, model.Id.Value);
+        var process = new EngineProcess(room, model, child, port, tail, mark);
+        room.Reaper.Guard(child.Pid);
+        try
+        {
+            go.Write("go\n"u8);
+        }
+        catch (IOException)
+        {
+            // Killed already; that is seen as its exit.
+        }
+
+        return process;
+    }
+
+    /// <summary>The evidence of a process that has ended; it waits a moment for its last words.</summary>
+    /// <param name="when">Completes the sentence "the process exited …".</param>
+    public async Task<InstanceFailure> ExitFailureAsync(string when)
+    {
+        var exit = await Exited;
+        await Task.WhenAny(_tail.Drained, Task.Delay(LastWords, _room.Time, CancellationToken.None));
+        return new InstanceFailure($"the process {exit} {when}", exit.Code, _tail.Lines());
+    }
+
+    /// <summary>The evidence of one that lives, and should not.</summary>
+    public InstanceFailure Failure(string cause) => new(cause, null, _tail.Lines());
+
+    /// <summary>
+    /// Ends every process of the run: SIGTERM, SIGKILL once the patience is over, again and again until none is left and the port is closed.
+    /// False only when Lockkeeper closes and something still resists.
+    /// </summary>
+    public async Task<bool> StopAsync(TimeSpan patience)
+    {
+        await TermAsync(patience);
+        if (!await KillAsync())
+        {
+            return false;
+        }
+
+        _room.Reaper.Forget(Pid);
+        _child.Reap();
+        _port.Dispose();
+        return true;
+    }
+
+    private async Task TermAsync(TimeSpan patience)
+    {
+        var start = _room.Time.GetTimestamp();
+        _child.SignalGroup(Posix.SigTerm);
+        await Task.WhenAny(Exited, Task.Delay(patience, _room.Time, CancellationToken.None));
+        if (!Exited.IsCompleted)
+        {
+            LogIgnoresTerm(_model.Id, Pid, patience.TotalSeconds);
+            return;
+        }
+
+        var left = patience - _room.Time.GetElapsedTime(start);
+        Tree.SignalStrays(Posix.SigTerm);
+        await GoneAsync(left < StragglersMayStay ? left : StragglersMayStay);
+    }
+
+    /// <summary>True when no process of the run is left, at the latest when the patience is over.</summary>
+    private async Task<bool> GoneAsync(TimeSpan patience)
+    {
+        var start = _room.Time.GetTimestamp();
+        var pause = TimeSpan.FromMilliseconds(1);
+        while (Tree.Alive().Count > 0)
+        {
+            if (_room.Time.GetElapsedTime(start) >= patience)
+            {
+                return false;
+            }
+
+            await Task.Delay(pause, _room.Time, CancellationToken.None);
+            pause = pause < LongestPause ? pause * 2 : LongestPause;
+        }
+
+        return true;
+    }
+
+    private async Task<bool> KillAsync()
+    {
+        var start = _room.Time.GetTimestamp();
+        var warned = TimeSpan.Zero;
+        while (!await GoneAsync(TimeSpan.Zero) || !Exited.IsCompleted || IsPortHeld())
+        {
+            _child.SignalGroup(Posix.SigKill);
+            Tree.SignalStrays(Posix.SigKill);
+            await Task.WhenAll(GoneAsync(TimeSpan.FromSeconds(1)), Task.WhenAny(Exited, Task.Delay(LongestPause, _room.Time, CancellationToken.None)));
+
+            var trying = _room.Time.GetElapsedTime(start);
+            if (trying - warned >= WarnEvery)
+            {
+                warned = trying;
+                LogCannotKill(_model.Id, string.Join(", ", Tree.Alive()), Port, trying.TotalSeconds);
+            }
+
+            if (_room.Closing.IsCancellationRequested && trying >= GiveUpWhenClosing)
+            {
+                LogLeftBehind(_model.Id, string.Join(", ", Tree.Alive()), Port);
+                return false;
+            }
+        }
+
+        return true;
+    }
+
+    /// <summary>A stranger we can name may have taken the port the moment it was free: that is not ours to wait for.</summary>
+    private bool IsPortHeld() => PortOwner.Of(Port, Tree) is { Kind: PortOwner.Owner.Ours } or { Kind: PortOwner.Owner.Stranger, Pid: null };
+
+    [LoggerMessage(2120, LogLevel.Warning, "{Model}: the engine (pid {Pid}) has ignored SIGTERM for {Seconds:0.###} s and is killed")]
+    private partial void LogIgnoresTerm(ModelId model, int pid, double seconds);
+
+    [LoggerMessage(2121, LogLevel.Warning, "{Model}: the engine cannot be killed (processes: {Pids}; port {Port}); tried for {Seconds:0} s, and going on")]
+    private partial void LogCannotKill(ModelId model, string pids, int port, double seconds);
+
+    [LoggerMessage(2122, LogLevel.Error, "{Model}: closing without having seen the engine gone (processes: {Pids}; port {Port})")]
+    private partial void LogLeftBehind(ModelId model, string pids, int port);
+}

@@ -1,0 +1,33 @@
+using Lockkeeper.Server.Memory;
+using Microsoft.Extensions.Logging;
+
+namespace Lockkeeper.Server.Engines;
+
+/// <summary>What all runs share: the ports, the reaper that guards them, the memory they compete for, the clock.</summary>
+internal sealed class EngineRoom(IMemoryReader memory, TimeSpan settleTimeout, TimeProvider time, ILoggerFactory loggers) : IDisposable
+{
+    private readonly CancellationTokenSource _closing = new();
+
+    public IMemoryReader Memory => memory;
+
+    public TimeSpan SettleTimeout => settleTimeout;
+
+    public TimeProvider Time => time;
+
+    public ILoggerFactory Loggers => loggers;
+
+    public PortLeases Ports { get; } = new();
+
+    public Reaper Reaper { get; } = new(loggers.CreateLogger<Reaper>());
+
+    /// <summary>Cancelled when Lockkeeper closes: nobody waits for memory any more, and nothing is waited for without end.</summary>
+    public CancellationToken Closing => _closing.Token;
+
+    public void Close() => _closing.Cancel();
+
+    public void Dispose()
+    {
+        Reaper.Dispose();
+        _closing.Dispose();
+    }
+}

@@ -1,0 +1,263 @@
+using System.Globalization;
+using Lockkeeper.Core.Memory;
+using Lockkeeper.Core.Models;
+using Lockkeeper.Core.Scheduling;
+using Lockkeeper.Server.Memory;
+using Microsoft.Extensions.Logging;
+
+namespace Lockkeeper.Server.Engines;
+
+/// <summary>One run, from start to settled memory. <see cref="RunAsync"/> is the only code that changes its state; others ask it to stop, or look.</summary>
+internal sealed partial class EngineSupervisor(InstanceId instance, ModelSpec model, EngineRoom room, IInstanceObserver observer) : IDisposable
+{
+    /// <summary>A stranger can still take a leased port before the engine does; another one is tried once.</summary>
+    private const int PortsTried = 2;
+
+    private static readonly TimeSpan RetryPause = TimeSpan.FromSeconds(1);
+
+    private readonly ILogger _logger = room.Loggers.CreateLogger<EngineSupervisor>();
+    private readonly CancellationTokenSource _stopAsked = new();
+    private readonly TaskCompletionSource _ended = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private readonly HeldMemory _held = new(room.Memory, room.Time);
+    private volatile EngineProcess? _process;
+    private volatile Upstream? _upstream;
+    private volatile InstanceFailure? _failure;
+    private volatile InstanceState _state;
+
+    /// <summary>Where the engine answers, from ready until the run ends.</summary>
+    public Upstream? Upstream => _state == InstanceState.Ready ? _upstream : null;
+
+    /// <summary>Completes when it is known that the run ends, and why.</summary>
+    public Task Ended => _ended.Task;
+
+    /// <summary>Why it ended unasked; null while it has not.</summary>
+    public InstanceFailure? Failure => _failure;
+
+    public InstanceSnapshot Snapshot() => new(instance, _state, _process?.Pid, Upstream?.BaseAddress, _held.Last?.Held, _failure);
+
+    /// <summary>Asks the run to end, in whatever state it is. Returns at once.</summary>
+    public void Stop() => _ = _stopAsked.CancelAsync();
+
+    public void Dispose()
+    {
+        _upstream?.Dispose();
+        _stopAsked.Dispose();
+    }
+
+    /// <summary>Lives the whole life of the run.</summary>
+    public async Task RunAsync()
+    {
+        using var over = new CancellationTokenSource();
+        var watching = _held.WatchAsync(() => _process?.Tree.Alive() ?? [], over.Token);
+
+        // 1. Up: ready, or a failure, or asked to stop meanwhile.
+        var failure = await StartAsync();
+        var wasReady = failure is null && _state == InstanceState.Ready;
+        if (wasReady)
+        {
+            observer.Post(new SchedulerEvent.InstanceReady(instance));
+
+            // 2. Alive, until it dies or is asked to stop.
+            failure = await ServeAsync();
+        }
+
+        // 3. What failed is told at once: requests wait for the news. What was asked for is told when it is done.
+        End(failure);
+        if (failure is not null)
+        {
+            observer.Post(wasReady ? new SchedulerEvent.InstanceGone(instance, failure) : new SchedulerEvent.StartFailed(instance, failure));
+        }
+
+        await over.CancelAsync();
+        await watching;
+        if (!await StopAsync())
+        {
+            return;
+        }
+
+        if (wasReady && failure is null)
+        {
+            observer.Post(new SchedulerEvent.InstanceGone(instance, null));
+        }
+
+        // 4. Its memory is back.
+        _state = InstanceState.Settling;
+        await SettleAsync();
+        _state = failure is null ? InstanceState.Stopped : InstanceState.Failed;
+        observer.Post(new SchedulerEvent.MemorySettled(instance));
+    }
+
+    private void End(InstanceFailure? failure)
+    {
+        _failure = failure;
+        _state = InstanceState.Stopping;
+        _ended.SetResult();
+        if (failure is not null)
+        {
+            LogFailed(instance, failure.Cause, failure.ExitCode, string.Join(Environment.NewLine, failure.LastOutput));
+        }
+    }
+
+    private async Task<InstanceFailure?> StartAsync()
+    {
+        try
+        {
+            using var timeout = new CancellationTokenSource(model.Engine.StartTimeout, room.Time);
+            for (var tried = 1; !_stopAsked.IsCancellationRequested; tried++)
+            {
+                var lease = room.Ports.Take();
+                if (!CommandLine.TryResolve(model, lease.Port, out var command, out var problem))
+                {
+                    lease.Dispose();
+                    return InstanceFailure.Of(problem);
+                }
+
+                var process = _process = EngineProcess.Start(room, model, command, lease);
+                LogStarting(instance, process.Pid, process.Port);
+                var (failure, stranger) = await BecomeReadyAsync(process, timeout.Token);
+                if (stranger is null || tried == PortsTried)
+                {
+                    return failure;
+                }
+
+                LogPortTaken(instance, process.Port, stranger.Pid);
+                if (!await process.StopAsync(model.Engine.StopTimeout))
+                {
+                    return failure;
+                }
+
+                _process = null;
+            }
+
+            return null;
+        }
+        catch (Exception e)
+        {
+            LogCannotStart(instance, e);
+            return InstanceFailure.Of($"it could not be started: {e.Message}");
+        }
+    }
+
+    /// <summary>No failure means that it is ready, or that a stop was asked for. A stranger is one who has the port.</summary>
+    private async Task<(InstanceFailure? Failure, PortOwner? Stranger)> BecomeReadyAsync(EngineProcess process, CancellationToken timeout)
+    {
+        var start = room.Time.GetTimestamp();
+        var upstream = new Upstream(new UriBuilder(Uri.UriSchemeHttp, "127.0.0.1", process.Port).Uri);
+        var probe = new ReadinessProbe(upstream, model.Engine.ReadyPath, () => PortOwner.Of(process.Port, process.Tree), room.Time);
+        using var ending = CancellationTokenSource.CreateLinkedTokenSource(_stopAsked.Token, timeout);
+        var probing = probe.WaitAsync(ending.Token);
+        await Task.WhenAny(probing, process.Exited);
+        await ending.CancelAsync();
+        await ((Task)probing).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+
+        if (!_stopAsked.IsCancellationRequested && !process.Exited.IsCompleted && probing.IsCompletedSuccessfully && await probing is null)
+        {
+            _upstream = upstream;
+            _state = InstanceState.Ready;
+            LogReady(instance, upstream.BaseAddress, room.Time.GetElapsedTime(start).TotalMilliseconds);
+            return (null, null);
+        }
+
+        upstream.Dispose();
+        if (_stopAsked.IsCancellationRequested)
+        {
+            return (null, null);
+        }
+
+        var stranger = PortOwner.Of(process.Port, process.Tree) is { Kind: PortOwner.Owner.Stranger } found ? found : null;
+        if (process.Exited.IsCompleted)
+        {
+            return (await process.ExitFailureAsync("before it was ready"), stranger);
+        }
+
+        if (!probing.IsCanceled)
+        {
+            stranger = await probing;
+            return (process.Failure(string.Create(CultureInfo.InvariantCulture, $"its port {process.Port} was taken by another process (pid {stranger?.Pid?.ToString(CultureInfo.InvariantCulture) ?? "unknown"})")), stranger);
+        }
+
+        return (process.Failure(string.Create(CultureInfo.InvariantCulture,
+            $"it was not ready within start_timeout ({model.Engine.StartTimeout.TotalSeconds:0.###} s); last seen: {probe.LastSeen}")), null);
+    }
+
+    private async Task<InstanceFailure?> ServeAsync()
+    {
+        var process = _process!;
+        await Task.WhenAny(process.Exited, Task.Delay(Timeout.InfiniteTimeSpan, room.Time, _stopAsked.Token));
+        return _stopAsked.IsCancellationRequested ? null : await process.ExitFailureAsync("while it was ready");
+    }
+
+    /// <summary>False when Lockkeeper closes and something of the engine is still there.</summary>
+    private async Task<bool> StopAsync()
+    {
+        if (_process is not { } process)
+        {
+            return true;
+        }
+
+        var start = room.Time.GetTimestamp();
+        while (true)
+        {
+            try
+            {
+                _held.Measure(process.Tree.Alive());
+                if (!await process.StopAsync(model.Engine.StopTimeout))
+                {
+                    return false;
+                }
+
+                _upstream?.Dispose();
+                LogStopped(instance, process.Pid, room.Time.GetElapsedTime(start).TotalMilliseconds);
+                return true;
+            }
+            catch (Exception e)
+            {
+                // Not knowing is not "gone": a scheduler that is told so starts the next engine beside this one.
+                LogStopFailed(instance, e);
+                await Task.Delay(RetryPause, room.Time, CancellationToken.None);
+            }
+        }
+    }
+
+    private async Task SettleAsync()
+    {
+        if (_process is null)
+        {
+            return;
+        }
+
+        try
+        {
+            var (outcome, waited) = await Settle.WaitAsync(_held.Last, room.Memory, room.SettleTimeout, room.Time, room.Closing);
+            LogSettled(outcome == SettleOutcome.TimedOut ? LogLevel.Warning : LogLevel.Information, instance, outcome, waited.TotalMilliseconds, (_held.Last?.Held ?? 0) / (1024 * 1024));
+        }
+        catch (OperationCanceledException)
+        {
+            // Lockkeeper closes: nobody starts anything any more.
+        }
+    }
+
+    [LoggerMessage(2000, LogLevel.Information, "{Instance}: starting (pid {Pid}, port {Port})")]
+    private partial void LogStarting(InstanceId instance, int pid, int port);
+
+    [LoggerMessage(2001, LogLevel.Information, "{Instance}: ready on {Address} after {Milliseconds:0} ms")]
+    private partial void LogReady(InstanceId instance, Uri address, double milliseconds);
+
+    [LoggerMessage(2002, LogLevel.Warning, "{Instance}: port {Port} was taken by another process (pid {Pid}); trying another port")]
+    private partial void LogPortTaken(InstanceId instance, int port, int? pid);
+
+    [LoggerMessage(2003, LogLevel.Warning, "{Instance}: {Cause} (exit code {ExitCode}). Its last output:\n{Output}")]
+    private partial void LogFailed(InstanceId instance, string cause, int? exitCode, string output);
+
+    [LoggerMessage(2004, LogLevel.Error, "{Instance}: it could not be started")]
+    private partial void LogCannotStart(InstanceId instance, Exception e);
+
+    [LoggerMessage(2005, LogLevel.Information, "{Instance}: stopped (pid {Pid}) after {Milliseconds:0} ms")]
+    private partial void LogStopped(InstanceId instance, int pid, double milliseconds);
+
+    [LoggerMessage(2006, LogLevel.Error, "{Instance}: it is not known whether the engine is gone; trying again")]
+    private partial void LogStopFailed(InstanceId instance, Exception e);
+
+    [LoggerMessage(EventId = 2007, Message = "{Instance}: memory {Outcome} after {Milliseconds:0} ms ({Held} MiB were held)")]
+    private partial void LogSettled(LogLevel level, InstanceId instance, SettleOutcome outcome, double milliseconds, long held);
+}

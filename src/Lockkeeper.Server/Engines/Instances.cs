@@ -1,0 +1,111 @@
+using Lockkeeper.Core.Models;
+using Lockkeeper.Core.Scheduling;
+using Lockkeeper.Server.Memory;
+using Microsoft.Extensions.Logging;
+
+namespace Lockkeeper.Server.Engines;
+
+/// <summary>All runs: those that live, and for a while the evidence of those that do not.</summary>
+/// <param name="observer">Is told what becomes of each.</param>
+/// <param name="memory">The memory they share.</param>
+/// <param name="settleTimeout">How long the memory of a dead run is waited for at most.</param>
+/// <param name="time">The clock.</param>
+/// <param name="loggers">For their logs, and one category <c>Lockkeeper.Engine.MODEL</c> for what each engine prints.</param>
+internal sealed class Instances(IInstanceObserver observer, IMemoryReader memory, TimeSpan settleTimeout, TimeProvider time, ILoggerFactory loggers)
+    : IInstanceHost, IAsyncDisposable
+{
+    /// <summary>Runs whose end is remembered: a request of theirs may ask for the reason a little later.</summary>
+    private const int EndedRunsKept = 32;
+
+    private readonly EngineRoom _room = new(memory, settleTimeout, time, loggers);
+    private readonly Lock _gate = new();
+    private readonly Dictionary<InstanceId, EngineSupervisor> _runs = [];
+    private readonly Dictionary<InstanceId, Task> _living = [];
+    private readonly Queue<InstanceId> _ended = [];
+    private bool _closed;
+
+    /// <inheritdoc/>
+    public void Start(InstanceId instance, ModelSpec model)
+    {
+        var run = new EngineSupervisor(instance, model, _room, observer);
+        lock (_gate)
+        {
+            _runs.Add(instance, run);
+            if (_closed)
+            {
+                run.Stop();
+            }
+
+            _living[instance] = Task.Run(() => LiveAsync(instance, run), CancellationToken.None);
+        }
+    }
+
+    /// <inheritdoc/>
+    public void Stop(InstanceId instance) => Find(instance)?.Stop();
+
+    /// <inheritdoc/>
+    public Upstream? UpstreamOf(InstanceId instance) => Find(instance)?.Upstream;
+
+    /// <inheritdoc/>
+    public async Task<InstanceFailure?> FailureOfAsync(InstanceId instance, TimeSpan patience)
+    {
+        if (Find(instance) is not { } run)
+        {
+            return null;
+        }
+
+        await Task.WhenAny(run.Ended, Task.Delay(patience, time, CancellationToken.None));
+        return run.Failure;
+    }
+
+    /// <summary>All living runs and the latest ended ones, in no particular order.</summary>
+    public IReadOnlyList<InstanceSnapshot> Snapshot()
+    {
+        lock (_gate)
+        {
+            return [.. _runs.Values.Select(run => run.Snapshot())];
+        }
+    }
+
+    /// <summary>Stops everything and waits until it is gone. Memory is no longer waited for.</summary>
+    public async ValueTask DisposeAsync()
+    {
+        Task[] living;
+        lock (_gate)
+        {
+            _closed = true;
+            foreach (var instance in _living.Keys)
+            {
+                _runs[instance].Stop();
+            }
+
+            living = [.. _living.Values];
+        }
+
+        _room.Close();
+        await Task.WhenAll(living);
+        _room.Dispose();
+    }
+
+    private EngineSupervisor? Find(InstanceId instance)
+    {
+        lock (_gate)
+        {
+            return _runs.GetValueOrDefault(instance);
+        }
+    }
+
+    private async Task LiveAsync(InstanceId instance, EngineSupervisor run)
+    {
+        await run.RunAsync();
+        lock (_gate)
+        {
+            _living.Remove(instance);
+            _ended.Enqueue(instance);
+            if (_ended.Count > EndedRunsKept && _runs.Remove(_ended.Dequeue(), out var oldest))
+            {
+                oldest.Dispose();
+            }
+        }
+    }
+}

@@ -1,0 +1,93 @@
+using System.Buffers.Text;
+using System.Globalization;
+
+namespace Lockkeeper.Server.Engines;
+
+/// <summary>Who listens on a port, as far as the system tells: on Linux by the sockets of <c>/proc/net/tcp</c>, elsewhere nobody knows.</summary>
+/// <param name="Kind">Whether anyone is known to listen, and whether it is one of ours.</param>
+/// <param name="Pid">The stranger's process, when we may see it.</param>
+internal sealed record PortOwner(PortOwner.Owner Kind, int? Pid)
+{
+    internal enum Owner
+    {
+        /// <summary>The system does not tell.</summary>
+        Unknown,
+        Nobody,
+        Ours,
+        Stranger,
+    }
+
+    public static PortOwner Of(int port, ProcessTree tree)
+    {
+        if (!OperatingSystem.IsLinux())
+        {
+            return new PortOwner(Owner.Unknown, null);
+        }
+
+        List<long> sockets = [];
+        foreach (var table in (ReadOnlySpan<string>)["/proc/net/tcp", "/proc/net/tcp6"])
+        {
+            if (File.Exists(table))
+            {
+                AddListeners(File.ReadAllBytes(table), port, sockets);
+            }
+        }
+
+        if (sockets.Count == 0)
+        {
+            return new PortOwner(Owner.Nobody, null);
+        }
+
+        var wanted = sockets.Select(inode => string.Create(CultureInfo.InvariantCulture, $"socket:[{inode}]")).ToHashSet(StringComparer.Ordinal);
+        return tree.Alive().Any(pid => Holds(pid, wanted))
+            ? new PortOwner(Owner.Ours, null)
+            : new PortOwner(Owner.Stranger, ProcStat.All().Where(stat => Holds(stat.Pid, wanted)).Select(stat => (int?)stat.Pid).FirstOrDefault());
+    }
+
+    /// <summary>Adds the inode of each socket that listens on the port, from the text of <c>/proc/net/tcp</c> or <c>tcp6</c>.</summary>
+    public static void AddListeners(ReadOnlySpan<byte> table, int port, List<long> inodes)
+    {
+        foreach (var row in table.Split((byte)'\n'))
+        {
+            // sl local_address rem_address st tx:rx tr:when retrnsmt uid timeout inode …; addresses are hexadecimal, 0A is LISTEN.
+            var line = table[row];
+            ReadOnlySpan<byte> local = default, state = default, inode = default;
+            var column = 0;
+            foreach (var range in line.Split((byte)' '))
+            {
+                if (line[range].IsEmpty)
+                {
+                    continue;
+                }
+
+                switch (column++)
+                {
+                    case 1: local = line[range]; break;
+                    case 3: state = line[range]; break;
+                    case 9: inode = line[range]; break;
+                    default: break;
+                }
+            }
+
+            if (state.SequenceEqual("0A"u8)
+                && Utf8Parser.TryParse(local[(local.LastIndexOf((byte)':') + 1)..], out int localPort, out _, 'X') && localPort == port
+                && Utf8Parser.TryParse(inode, out long number, out _))
+            {
+                inodes.Add(number);
+            }
+        }
+    }
+
+    private static bool Holds(int pid, HashSet<string> sockets)
+    {
+        try
+        {
+            return Directory.EnumerateFiles(string.Create(CultureInfo.InvariantCulture, $"/proc/{pid}/fd"))
+                .Any(file => new FileInfo(file).LinkTarget is { } target && sockets.Contains(target));
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            return false;
+        }
+    }
+}

@@ -1,0 +1,82 @@
+using System.Collections.Immutable;
+using System.Text.Json;
+using Lockkeeper.Core.Models;
+using Lockkeeper.Core.Scheduling;
+using Lockkeeper.Server.Engines;
+using Lockkeeper.Server.Memory;
+using Lockkeeper.Testing;
+using Microsoft.Extensions.Logging.Abstractions;
+
+namespace Lockkeeper.Server.Tests.Engines;
+
+/// <summary>Real instances of the fake engine, and a witness of their events. Disposing it stops them all.</summary>
+internal sealed class Yard : IAsyncDisposable
+{
+    private long _runs;
+
+    public Yard(IMemoryReader? memory = null) =>
+        Instances = new Instances(Witness, memory ?? new UnknownMemoryReader(), TimeSpan.FromSeconds(5), TimeProvider.System, NullLoggerFactory.Instance);
+
+    public Witness Witness { get; } = new();
+
+    public Instances Instances { get; }
+
+    public static ModelSpec Model(params string[] flags) => Of(FakeEngine.Executable, [.. flags, "--port", "{port}", "--id", "{id}"]);
+
+    public static ModelSpec Of(string program, params string[] arguments) => new()
+    {
+        Id = new ModelId("fake"),
+        Engine = new EngineSpec
+        {
+            Name = "fake",
+            Command = [program, .. arguments],
+            StartTimeout = TimeSpan.FromSeconds(20),
+            StopTimeout = TimeSpan.FromSeconds(10),
+        },
+    };
+
+    public static ModelSpec With(ModelSpec model, Func<EngineSpec, EngineSpec> change) => model with { Engine = change(model.Engine) };
+
+    public static ModelSpec WithVariables(ModelSpec model, params (string Name, string? Value)[] variables) =>
+        With(model, engine => engine with { Environment = variables.ToImmutableDictionary(variable => variable.Name, variable => variable.Value) });
+
+    public InstanceId Start(ModelSpec model)
+    {
+        var instance = new InstanceId(model.Id, Interlocked.Increment(ref _runs));
+        Instances.Start(instance, model);
+        return instance;
+    }
+
+    /// <summary>Starts one and waits until it is ready.</summary>
+    public async Task<InstanceId> Ready(ModelSpec model)
+    {
+        var instance = Start(model);
+        await Eventually.True(() => Instances.UpstreamOf(instance) is not null || Witness.Events.Any(e => e is SchedulerEvent.StartFailed), "ready or failed");
+        await Witness.Saw<SchedulerEvent.InstanceReady>();
+        return instance;
+    }
+
+    public async Task Gone(InstanceId instance)
+    {
+        Instances.Stop(instance);
+        await Witness.Saw<SchedulerEvent.MemorySettled>(TimeSpan.FromSeconds(20));
+    }
+
+    public InstanceSnapshot Snapshot(InstanceId instance) => Instances.Snapshot().Single(snapshot => snapshot.Instance == instance);
+
+    public async Task<int> Pid(InstanceId instance)
+    {
+        await Eventually.True(() => Snapshot(instance).Pid is not null, "a pid");
+        return Snapshot(instance).Pid!.Value;
+    }
+
+    public async Task<JsonElement> Get(InstanceId instance, string path)
+    {
+        var upstream = Instances.UpstreamOf(instance)!;
+        using var request = new HttpRequestMessage(HttpMethod.Get, new Uri(upstream.BaseAddress, path));
+        using var response = await upstream.Invoker.SendAsync(request, CancellationToken.None);
+        return JsonDocument.Parse(await response.Content.ReadAsStringAsync()).RootElement;
+    }
+
+    public ValueTask DisposeAsync() => Instances.DisposeAsync();
+}
