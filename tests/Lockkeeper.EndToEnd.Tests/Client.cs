@@ -1,0 +1,96 @@
+using System.ClientModel;
+using System.ClientModel.Primitives;
+using System.Net.Http.Headers;
+using System.Text;
+using System.Text.Json;
+using Lockkeeper.Testing;
+using OpenAI;
+using OpenAI.Chat;
+
+namespace Lockkeeper.EndToEnd.Tests;
+
+/// <summary>The two ways a story talks to Lockkeeper: as users do, through an SDK, and byte by byte.</summary>
+internal static class Client
+{
+    /// <summary>One for all stories, patient and without manners of its own: no cookies, no decompression, no limit of connections.</summary>
+    private static readonly HttpClient Http = new(new SocketsHttpHandler { UseCookies = false, UseProxy = false, PooledConnectionLifetime = TimeSpan.FromMinutes(1) })
+    {
+        Timeout = TimeSpan.FromMinutes(2),
+    };
+
+    extension(LockkeeperProcess lockkeeper)
+    {
+        /// <summary>The OpenAI SDK as its users set it up, without its retries: a story wants to see the first answer.</summary>
+        public ChatClient Sdk(string model) => new(model, new ApiKeyCredential("sk-not-needed"), new OpenAIClientOptions
+        {
+            Endpoint = new Uri(lockkeeper.BaseAddress, "v1"),
+            NetworkTimeout = TimeSpan.FromMinutes(2),
+            RetryPolicy = new ClientRetryPolicy(0),
+        });
+
+        public Task<HttpResponseMessage> GetAsync(string path) => Http.GetAsync(new Uri(lockkeeper.BaseAddress, path));
+
+        /// <summary>A chat request; the answer is there when its headers are.</summary>
+        /// <param name="model">Model to ask.</param>
+        /// <param name="fault">What the fake engine shall do, as in <c>status=400</c>.</param>
+        /// <param name="stream">Whether the answer streams.</param>
+        /// <param name="leave">When the client hangs up.</param>
+        public Task<HttpResponseMessage> AskAsync(string model, string fault = "", bool stream = false, CancellationToken leave = default) =>
+            lockkeeper.SendAsync("/v1/chat/completions", Encoding.UTF8.GetBytes(Body(model, fault, stream)), leave: leave);
+
+        /// <summary>The answer in words; fails on any status but 200.</summary>
+        public async Task<string> AnswerAsync(string model, string fault = "")
+        {
+            using var response = await lockkeeper.AskAsync(model, fault);
+            var body = await response.Content.ReadAsStringAsync();
+            return response.IsSuccessStatusCode ? ContentOf(body) : throw new HttpRequestException($"{(int)response.StatusCode}: {body}\n{lockkeeper.Said}");
+        }
+
+        public async Task<HttpResponseMessage> SendAsync(string target, byte[] body, Action<HttpRequestHeaders>? headers = null, CancellationToken leave = default)
+        {
+            using var request = new HttpRequestMessage(HttpMethod.Post, new Uri(lockkeeper.BaseAddress, target)) { Content = new ByteArrayContent(body) };
+            request.Content.Headers.ContentType = new MediaTypeHeaderValue("application/json");
+            headers?.Invoke(request.Headers);
+            return await Http.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, leave);
+        }
+    }
+
+    extension(EngineProcess engine)
+    {
+        /// <summary>What the fake engine says of itself, asked behind the router's back.</summary>
+        public async Task<JsonElement> StateAsync() => JsonElement.Parse(await Http.GetStringAsync(new Uri($"http://127.0.0.1:{engine.Port}/__state")));
+
+        /// <summary>The requests as they reached it.</summary>
+        public async Task<JsonElement> RequestsAsync() => JsonElement.Parse(await Http.GetStringAsync(new Uri($"http://127.0.0.1:{engine.Port}/__requests")));
+    }
+
+    extension(HttpResponseMessage response)
+    {
+        /// <summary>The error of an OpenAI-shaped body.</summary>
+        public async Task<ApiError> ErrorAsync()
+        {
+            var text = await response.Content.ReadAsStringAsync();
+            var error = JsonElement.Parse(text).GetProperty("error");
+            return new ApiError((int)response.StatusCode, error.GetProperty("code").GetString(), error.GetProperty("message").GetString()!, error.GetProperty("param").GetString());
+        }
+
+        /// <summary>The lines of a stream that are not empty, as they come.</summary>
+        public async IAsyncEnumerable<string> LinesAsync()
+        {
+            using var reader = new StreamReader(await response.Content.ReadAsStreamAsync());
+            while (await reader.ReadLineAsync() is { } line)
+            {
+                if (line.Length > 0)
+                {
+                    yield return line;
+                }
+            }
+        }
+    }
+
+    public static string Body(string model, string fault = "", bool stream = false) =>
+        $$"""{"model":"{{model}}","messages":[{"role":"user","content":"hello"}]{{(stream ? ""","stream":true""" : "")}}{{(fault.Length > 0 ? $",\"user\":\"fake: {fault}\"" : "")}}}""";
+
+    private static string ContentOf(string body) =>
+        JsonElement.Parse(body).GetProperty("choices")[0].GetProperty("message").GetProperty("content").GetString()!;
+}

@@ -1,0 +1,186 @@
+using System.Net;
+using Lockkeeper.Testing;
+using Shouldly;
+using Xunit;
+
+namespace Lockkeeper.EndToEnd.Tests;
+
+/// <summary>Engines that fail in every way an engine can. Each time the client learns what happened, and the next request recovers by itself.</summary>
+public sealed class EngineFaultTests
+{
+    [Fact]
+    public async Task A_missing_program_is_a_clean_503_and_another_model_still_works()
+    {
+        await using var lockkeeper = await LockkeeperProcess.StartAsync(new TestConfig
+        {
+            Models = { ["missing"] = "", ["good"] = "" },
+            Programs = { ["missing"] = "no-such-engine-anywhere" },
+        });
+
+        using var refused = await lockkeeper.AskAsync("missing");
+        var error = await refused.ErrorAsync();
+        error.Status.ShouldBe(503);
+        error.Code.ShouldBe("engine_start_failed");
+        error.Message.ShouldContain("no-such-engine-anywhere");
+        (await lockkeeper.AnswerAsync("good")).ShouldStartWith("fake good ");
+    }
+
+    [Fact]
+    public async Task A_missing_program_leaves_the_resident_model_alone()
+    {
+        await using var lockkeeper = await LockkeeperProcess.StartAsync(new TestConfig
+        {
+            Models = { ["missing"] = "", ["good"] = "" },
+            Programs = { ["missing"] = "/no/such/engine" },
+        });
+        await lockkeeper.AnswerAsync("good");
+        using var refused = await lockkeeper.AskAsync("missing");
+        refused.StatusCode.ShouldBe(HttpStatusCode.ServiceUnavailable);
+        (await lockkeeper.AnswerAsync("good")).ShouldStartWith("fake good ");
+    }
+
+    [Fact]
+    public async Task An_engine_that_exits_at_start_is_a_503_with_its_code_and_its_last_lines()
+    {
+        await using var lockkeeper = await LockkeeperProcess.StartAsync(new TestConfig
+        {
+            Models = { ["broken"] = "--print out-of-memory-says-the-engine --exit-at-start 3", ["good"] = "" },
+        });
+
+        using var refused = await lockkeeper.AskAsync("broken");
+        var error = await refused.ErrorAsync();
+        error.Status.ShouldBe(503);
+        error.Code.ShouldBe("engine_start_failed");
+        error.Message.ShouldContain("exit code 3");
+        error.Message.ShouldContain("out-of-memory-says-the-engine");
+        lockkeeper.Said.ShouldContain("out-of-memory-says-the-engine");
+        (await lockkeeper.AnswerAsync("good")).ShouldStartWith("fake good ");
+    }
+
+    [Fact]
+    public async Task An_engine_that_is_never_ready_is_a_503_after_start_timeout_and_is_stopped()
+    {
+        await using var lockkeeper = await LockkeeperProcess.StartAsync(new TestConfig { Models = { ["slow"] = "--never-ready", ["good"] = "" }, StartTimeout = "1s" });
+
+        var watch = TimeProvider.System.GetTimestamp();
+        using var refused = await lockkeeper.AskAsync("slow");
+        var waited = TimeProvider.System.GetElapsedTime(watch);
+        (await refused.ErrorAsync()).ShouldSatisfyAllConditions(
+            error => error.Status.ShouldBe(503),
+            error => error.Code.ShouldBe("engine_start_failed"));
+        waited.ShouldBeInRange(TimeSpan.FromSeconds(0.9), TimeSpan.FromSeconds(5));
+        (await lockkeeper.AnswerAsync("good")).ShouldStartWith("fake good ");
+        lockkeeper.Engines.ShouldHaveSingleItem().Model.ShouldBe("good");
+    }
+
+    [Fact]
+    public async Task A_slow_start_is_waited_for()
+    {
+        await using var lockkeeper = await LockkeeperProcess.StartAsync(new TestConfig { Models = { ["slow"] = "--start-delay 700 --ready-delay 700" } });
+        var since = TimeProvider.System.GetTimestamp();
+        (await lockkeeper.AnswerAsync("slow")).ShouldStartWith("fake slow ");
+        TimeProvider.System.GetElapsedTime(since).ShouldBeGreaterThan(TimeSpan.FromSeconds(1.4));
+    }
+
+    [Theory]
+    [InlineData("crash=2 code=7 chunks=9 delay=20")]
+    [InlineData("crash=2 kill chunks=9 delay=20")]
+    [InlineData("close=2 chunks=9 delay=20")]
+    public async Task A_stream_whose_engine_dies_ends_in_an_error_and_the_next_request_starts_it_again(string fault)
+    {
+        await using var lockkeeper = await LockkeeperProcess.StartAsync(new TestConfig { Models = { ["a"] = "" } });
+        var first = await lockkeeper.AnswerAsync("a");
+
+        using var response = await lockkeeper.AskAsync("a", fault, stream: true);
+        response.StatusCode.ShouldBe(HttpStatusCode.OK);
+        var lines = await response.LinesAsync().ToListAsync();
+        lines.ShouldContain(line => line.Contains("t1 "));
+        lines.ShouldNotContain(line => line.Contains("t2 "));
+        lines.ShouldContain(line => line.StartsWith("data: {\"error\":") && line.Contains("engine_failed"));
+        lines[^1].ShouldBe("data: [DONE]");
+
+        var second = await lockkeeper.AnswerAsync("a");
+        second.ShouldStartWith("fake a ");
+        if (fault.StartsWith("crash"))
+        {
+            second.ShouldNotBe(first, "the answer names the process: a new one has to have been started");
+        }
+    }
+
+    [Fact]
+    public async Task An_engine_that_dies_before_it_answers_is_a_502_with_its_exit_code()
+    {
+        await using var lockkeeper = await LockkeeperProcess.StartAsync(new TestConfig { Models = { ["a"] = "" } });
+        using var failed = await lockkeeper.AskAsync("a", "crash=0 code=7");
+        var error = await failed.ErrorAsync();
+        error.Status.ShouldBe(502);
+        error.Code.ShouldBe("engine_failed");
+        error.Message.ShouldContain("exit code 7");
+        error.Message.ShouldContain("crashing as asked");
+        (await lockkeeper.AnswerAsync("a")).ShouldStartWith("fake a ");
+    }
+
+    [Fact]
+    public async Task An_idle_engine_that_is_killed_is_started_again_by_the_next_request()
+    {
+        await using var lockkeeper = await LockkeeperProcess.StartAsync(new TestConfig { Models = { ["a"] = "" } });
+        await lockkeeper.AnswerAsync("a");
+        var killed = lockkeeper.Engines.ShouldHaveSingleItem();
+        LockkeeperProcess.Signal("KILL", killed.Pid);
+
+        (await lockkeeper.AnswerAsync("a")).ShouldStartWith("fake a ");
+        lockkeeper.Engines.ShouldHaveSingleItem().Pid.ShouldNotBe(killed.Pid);
+    }
+
+    [Fact]
+    public async Task An_engine_that_is_killed_while_it_answers_ends_its_stream_and_is_started_again()
+    {
+        await using var lockkeeper = await LockkeeperProcess.StartAsync(new TestConfig { Models = { ["a"] = "" } });
+        using var response = await lockkeeper.AskAsync("a", "chunks=2 stall=2", stream: true);
+        var lines = new List<string>();
+        await foreach (var line in response.LinesAsync())
+        {
+            lines.Add(line);
+            if (line.Contains("t1 "))
+            {
+                LockkeeperProcess.Signal("KILL", lockkeeper.Engines.ShouldHaveSingleItem().Pid);
+            }
+        }
+
+        lines.ShouldContain(line => line.StartsWith("data: {\"error\":"));
+        (await lockkeeper.AnswerAsync("a")).ShouldStartWith("fake a ");
+    }
+
+    [Fact]
+    public async Task An_engine_that_ignores_SIGTERM_is_killed_and_never_meets_the_next_one()
+    {
+        await using var lockkeeper = await LockkeeperProcess.StartAsync(new TestConfig { Models = { ["stubborn"] = "--ignore-term", ["b"] = "" }, StopTimeout = "500ms" });
+        await using var watch = new EngineWatch(lockkeeper);
+        await lockkeeper.AnswerAsync("stubborn");
+        (await lockkeeper.AnswerAsync("b")).ShouldStartWith("fake b ");
+        (await lockkeeper.AnswerAsync("stubborn")).ShouldStartWith("fake stubborn ");
+        watch.MostAtOnce.ShouldBe(1);
+        watch.Models.ShouldBe(["stubborn", "b"], ignoreOrder: true);
+    }
+
+    [Fact]
+    public async Task A_worker_that_outlives_its_parent_is_gone_before_the_next_engine_starts()
+    {
+        await using var lockkeeper = await LockkeeperProcess.StartAsync(new TestConfig { Models = { ["forks"] = "--fork-worker", ["b"] = "" }, StopTimeout = "500ms" });
+        await lockkeeper.AnswerAsync("forks");
+        var old = lockkeeper.Engines.Select(engine => engine.Pid).ToList();
+        old.Count.ShouldBe(2);
+        (await lockkeeper.AnswerAsync("b")).ShouldStartWith("fake b ");
+        old.ShouldAllBe(pid => !ProcessTable.IsAlive(pid));
+    }
+
+    [Fact]
+    public async Task An_engine_that_holds_memory_is_swapped_only_after_it_is_given_back()
+    {
+        await using var lockkeeper = await LockkeeperProcess.StartAsync(new TestConfig { Models = { ["heavy"] = "--hold 600", ["b"] = "" } });
+        await using var watch = new EngineWatch(lockkeeper);
+        await lockkeeper.AnswerAsync("heavy");
+        (await lockkeeper.AnswerAsync("b")).ShouldStartWith("fake b ");
+        watch.MostAtOnce.ShouldBe(1);
+    }
+}

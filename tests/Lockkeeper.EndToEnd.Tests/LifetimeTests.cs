@@ -1,0 +1,130 @@
+using Lockkeeper.Testing;
+using Shouldly;
+using Xunit;
+
+namespace Lockkeeper.EndToEnd.Tests;
+
+/// <summary>How Lockkeeper ends, asked or not: no stream is cut that may finish, and no process of it is left.</summary>
+public sealed class LifetimeTests
+{
+    [Fact]
+    public async Task SIGTERM_lets_a_running_stream_finish_and_leaves_no_process()
+    {
+        await using var lockkeeper = await LockkeeperProcess.StartAsync(new TestConfig { Models = { ["a"] = "" } });
+        using var response = await lockkeeper.AskAsync("a", "chunks=40 delay=25", stream: true);
+        var lines = new List<string>();
+        await foreach (var line in response.LinesAsync())
+        {
+            if (lines.Count == 0)
+            {
+                lockkeeper.Terminate();
+            }
+
+            lines.Add(line);
+        }
+
+        lines.ShouldContain(line => line.Contains("t39 "));
+        lines[^1].ShouldBe("data: [DONE]");
+        (await lockkeeper.ExitAsync()).ShouldBe(0, lockkeeper.Said);
+        await lockkeeper.NothingLeftAsync(TimeSpan.FromSeconds(1));
+    }
+
+    [Fact]
+    public async Task SIGTERM_takes_no_new_request_and_refuses_what_waits()
+    {
+        await using var lockkeeper = await LockkeeperProcess.StartAsync(new TestConfig { Models = { ["a"] = "", ["b"] = "" }, KeepAliveInterval = "100ms" });
+        using var running = await lockkeeper.AskAsync("a", "chunks=80 delay=25", stream: true);
+        var waiting = lockkeeper.AskAsync("b");
+        using var waitingStream = await lockkeeper.AskAsync("b", stream: true);
+        lockkeeper.Terminate();
+        using var refused = await waiting;
+        (await refused.ErrorAsync()).ShouldSatisfyAllConditions(error => error.Status.ShouldBe(503), error => error.Code.ShouldBe("shutting_down"));
+        (await waitingStream.LinesAsync().ToListAsync()).ShouldContain(line => line.StartsWith("data: {\"error\":") && line.Contains("shutting_down"));
+        (await running.LinesAsync().ToListAsync())[^1].ShouldBe("data: [DONE]");
+        (await lockkeeper.ExitAsync()).ShouldBe(0);
+    }
+
+    [Fact]
+    public async Task A_stream_that_goes_on_beyond_shutdown_grace_is_cut_and_everything_ends()
+    {
+        await using var lockkeeper = await LockkeeperProcess.StartAsync(new TestConfig { Models = { ["a"] = "" }, ShutdownGrace = "1s" });
+        using var response = await lockkeeper.AskAsync("a", "chunks=100000 delay=20", stream: true);
+        lockkeeper.Terminate();
+        (await lockkeeper.ExitAsync(TimeSpan.FromSeconds(10))).ShouldBe(0, lockkeeper.Said);
+        await lockkeeper.NothingLeftAsync(TimeSpan.FromSeconds(1));
+    }
+
+    [Fact]
+    public async Task SIGTERM_while_an_engine_starts_leaves_no_process()
+    {
+        await using var lockkeeper = await LockkeeperProcess.StartAsync(new TestConfig { Models = { ["never"] = "--never-ready" } });
+        var waiting = lockkeeper.AskAsync("never");
+        await Eventually.True(() => lockkeeper.Engines.Count == 1, "the engine is starting");
+        (await lockkeeper.StopAsync()).ShouldBe(0, lockkeeper.Said);
+        await lockkeeper.NothingLeftAsync(TimeSpan.FromSeconds(1));
+        using var refused = await waiting;
+        ((int)refused.StatusCode).ShouldBe(503);
+    }
+
+    [Theory]
+    [InlineData("")]
+    [InlineData("--ignore-term")]
+    [InlineData("--fork-worker")]
+    [InlineData("--never-ready")]
+    public async Task After_kill_9_of_the_router_no_engine_survives_two_seconds(string flags)
+    {
+        await using var lockkeeper = await LockkeeperProcess.StartAsync(new TestConfig { Models = { ["a"] = flags } });
+        var asking = lockkeeper.AskAsync("a", "hang");
+        await Eventually.True(() => lockkeeper.Engines.Count >= (flags == "--fork-worker" ? 2 : 1), "the engine runs");
+
+        lockkeeper.Kill();
+        await lockkeeper.NothingLeftAsync(TimeSpan.FromSeconds(2));
+        await Should.ThrowAsync<HttpRequestException>(() => asking);
+    }
+
+    [Fact]
+    public async Task After_kill_9_in_the_middle_of_a_swap_no_engine_survives_two_seconds()
+    {
+        await using var lockkeeper = await LockkeeperProcess.StartAsync(new TestConfig { Models = { ["slow-to-stop"] = "--stop-delay 3000", ["b"] = "" }, KeepAliveInterval = "100ms" });
+        await lockkeeper.AnswerAsync("slow-to-stop");
+        using var swapping = await lockkeeper.AskAsync("b", stream: true);
+        lockkeeper.Engines.ShouldHaveSingleItem().Model.ShouldBe("slow-to-stop", "the stream has its early headers while the old engine still stops");
+        lockkeeper.Kill();
+        await lockkeeper.NothingLeftAsync(TimeSpan.FromSeconds(2));
+    }
+
+    [Fact]
+    public async Task A_second_one_on_the_same_port_says_so_and_ends_with_1()
+    {
+        await using var first = await LockkeeperProcess.StartAsync(new TestConfig { Models = { ["a"] = "" } });
+        await using var second = LockkeeperProcess.Launch(new TestConfig { Models = { ["a"] = "" } }.ToYaml(), first.BaseAddress.ToString().TrimEnd('/'));
+        (await second.ExitAsync()).ShouldBe(1);
+        second.Said.ShouldContain("in use");
+        second.Said.ShouldContain("--listen");
+        second.Said.ShouldNotContain("   at ");
+        (await first.AnswerAsync("a")).ShouldStartWith("fake a ");
+    }
+
+    [Fact]
+    public async Task A_bad_configuration_starts_nothing_and_ends_with_2()
+    {
+        await using var refused = LockkeeperProcess.Launch("sever: {}\nmodels:\n  a: { engine: nowhere }\n", "http://127.0.0.1:0");
+        (await refused.ExitAsync()).ShouldBe(2);
+        refused.Output.ShouldBeEmpty();
+        refused.Said.ShouldContain(":1:");
+        refused.Said.ShouldContain(":3:");
+    }
+
+    [Fact]
+    public async Task Health_is_answered_while_an_engine_starts()
+    {
+        await using var lockkeeper = await LockkeeperProcess.StartAsync(new TestConfig { Models = { ["never"] = "--never-ready" } });
+        using var leave = new CancellationTokenSource();
+        var waiting = lockkeeper.AskAsync("never", leave: leave.Token);
+        await Eventually.True(() => lockkeeper.Engines.Count == 1, "the engine is starting");
+        using var health = await lockkeeper.GetAsync("/health");
+        (await health.Content.ReadAsStringAsync()).ShouldContain("ok");
+        await leave.CancelAsync();
+        await Should.ThrowAsync<OperationCanceledException>(() => waiting);
+    }
+}

@@ -1,0 +1,151 @@
+using System.IO.Compression;
+using System.Net;
+using System.Security.Cryptography;
+using System.Text;
+using System.Text.Json;
+using Lockkeeper.Testing;
+using Shouldly;
+using Xunit;
+
+namespace Lockkeeper.EndToEnd.Tests;
+
+/// <summary>What has to cross the router untouched, and what must not cross it.</summary>
+public sealed class PassThroughTests : IAsyncLifetime
+{
+    private const int Large = 50 * 1024 * 1024;
+
+    private LockkeeperProcess _lockkeeper = null!;
+
+    public async ValueTask InitializeAsync() => _lockkeeper = await LockkeeperProcess.StartAsync(new TestConfig { Models = { ["a"] = "" } });
+
+    public ValueTask DisposeAsync() => _lockkeeper.DisposeAsync();
+
+    [Theory]
+    [InlineData(400)]
+    [InlineData(429)]
+    [InlineData(500)]
+    public async Task An_error_of_the_engine_passes_through_byte_for_byte(int status)
+    {
+        using var response = await _lockkeeper.AskAsync("a", $"status={status}");
+        ((int)response.StatusCode).ShouldBe(status);
+        response.Content.Headers.ContentType!.MediaType.ShouldBe("application/json");
+        (await response.Content.ReadAsStringAsync()).ShouldBe(
+            $$$"""{"error":{"message":"fake error {{{status}}}","type":"invalid_request_error","param":null,"code":"fake_{{{status}}}"}}""");
+    }
+
+    [Fact]
+    public async Task A_compressed_answer_stays_compressed()
+    {
+        using var response = await _lockkeeper.AskAsync("a", "gzip size=100000");
+        response.Content.Headers.ContentEncoding.ShouldBe(["gzip"]);
+        var packed = await response.Content.ReadAsByteArrayAsync();
+        packed.Length.ShouldBeLessThan(50_000);
+        response.Content.Headers.ContentLength.ShouldBe(packed.Length);
+        using var unpacked = new StreamReader(new GZipStream(new MemoryStream(packed), CompressionMode.Decompress));
+        (await unpacked.ReadToEndAsync()).ShouldContain("fake a ");
+    }
+
+    [Fact]
+    public async Task An_answer_of_50_MB_arrives_whole()
+    {
+        var text = await _lockkeeper.AnswerAsync("a", $"size={Large}");
+        text.Length.ShouldBe(Large);
+        text.ShouldStartWith("fake a ");
+        text.ShouldEndWith("....");
+    }
+
+    [Fact]
+    public async Task A_request_of_50_MB_arrives_byte_for_byte()
+    {
+        var body = Encoding.UTF8.GetBytes($$"""{"model":"a","messages":[{"role":"user","content":"{{new string('x', Large)}}"}]}""");
+        using var response = await _lockkeeper.SendAsync("/v1/chat/completions", body);
+        response.StatusCode.ShouldBe(HttpStatusCode.OK);
+        var arrived = await LastRequestAsync();
+        arrived.GetProperty("body_length").GetInt32().ShouldBe(body.Length);
+        arrived.GetProperty("body_sha256").GetString().ShouldBe(Convert.ToHexStringLower(SHA256.HashData(body)));
+    }
+
+    [Theory]
+    [InlineData("""{"model":"a","messages":[]}""")]
+    [InlineData("  {\n\t\"messages\" : [ { \"content\" : \"\\u00e9 é 漢字 😀 \\ud83d\\ude00\", \"role\":\"user\"} ] ,\r\n \"temperature\":1.0e0, \"seed\":12345678901234567890, \"model\" :  \"a\" }\n ")]
+    [InlineData("""{"nested":{"model":"other","stream":true,"priority":"high"},"tools":[{"model":"x"}],"model":"a","unknown":[1,2,{"a":null}]}""")]
+    [InlineData("""{"\u006dodel":"a","messages":[]}""")]
+    public async Task A_body_arrives_byte_for_byte(string body)
+    {
+        var bytes = Encoding.UTF8.GetBytes(body);
+        using var response = await _lockkeeper.SendAsync("/v1/chat/completions", bytes);
+        response.StatusCode.ShouldBe(HttpStatusCode.OK, await response.Content.ReadAsStringAsync());
+        (await LastRequestAsync()).GetProperty("body_base64").GetBytesFromBase64().ShouldBe(bytes);
+    }
+
+    [Theory]
+    [InlineData("/v1/chat/completions")]
+    [InlineData("/v1/chat/completions?api-version=2024-06-01&x=%2F%20%C3%A9&x=2&empty")]
+    [InlineData("/v1/completions?a=b")]
+    [InlineData("/v1/embeddings")]
+    public async Task Path_and_query_arrive_as_they_were_written(string target)
+    {
+        using var response = await _lockkeeper.SendAsync(target, Encoding.UTF8.GetBytes(Client.Body("a")));
+        response.StatusCode.ShouldBe(HttpStatusCode.OK);
+        (await LastRequestAsync()).GetProperty("target").GetString().ShouldBe(target);
+    }
+
+    [Fact]
+    public async Task Keys_and_hop_by_hop_headers_stay_here_and_the_others_arrive()
+    {
+        using var response = await _lockkeeper.SendAsync("/v1/chat/completions", Encoding.UTF8.GetBytes(Client.Body("a")), headers =>
+        {
+            headers.TryAddWithoutValidation("Authorization", "Bearer secret");
+            headers.TryAddWithoutValidation("X-Api-Key", "secret");
+            headers.TryAddWithoutValidation("Cookie", "a=secret");
+            headers.TryAddWithoutValidation("Connection", "X-Only-Here");
+            headers.TryAddWithoutValidation("X-Only-Here", "secret");
+            headers.TryAddWithoutValidation("TE", "trailers");
+            headers.TryAddWithoutValidation("Keep-Alive", "timeout=5");
+            headers.TryAddWithoutValidation("Proxy-Authorization", "Basic secret");
+            headers.TryAddWithoutValidation("X-Request-Id", "kept-1");
+            headers.TryAddWithoutValidation("User-Agent", "story/1.0");
+            headers.TryAddWithoutValidation("Accept-Language", "da, en;q=0.5");
+        });
+        response.StatusCode.ShouldBe(HttpStatusCode.OK);
+
+        var headers = (await LastRequestAsync()).GetProperty("headers").EnumerateArray().ToLookup(pair => pair[0].GetString()!, pair => pair[1].GetString(), StringComparer.OrdinalIgnoreCase);
+        headers["X-Request-Id"].ShouldBe(["kept-1"]);
+        headers["User-Agent"].ShouldBe(["story/1.0"]);
+        headers["Accept-Language"].ShouldBe(["da, en;q=0.5"]);
+        headers["Content-Type"].ShouldBe(["application/json"]);
+        foreach (var gone in new[] { "Authorization", "X-Api-Key", "Cookie", "X-Only-Here", "TE", "Keep-Alive", "Proxy-Authorization" })
+        {
+            headers[gone].ShouldBeEmpty(gone);
+        }
+
+        headers.SelectMany(values => values).ShouldNotContain(value => value!.Contains("secret"));
+    }
+
+    [Fact]
+    public async Task Every_event_of_a_stream_arrives_alone_and_in_order()
+    {
+        using var response = await _lockkeeper.AskAsync("a", "chunks=30 delay=10", stream: true);
+        response.Content.Headers.ContentType!.MediaType.ShouldBe("text/event-stream");
+        await using var stream = await response.Content.ReadAsStreamAsync();
+        var reads = new List<string>();
+        var buffer = new byte[64 * 1024];
+        while (await stream.ReadAsync(buffer) is var read and > 0)
+        {
+            reads.Add(Encoding.UTF8.GetString(buffer, 0, read));
+        }
+
+        var events = string.Concat(reads).Split("\n\n", StringSplitOptions.RemoveEmptyEntries);
+        events.Length.ShouldBe(32, "30 events, the one that finishes, and [DONE]");
+        for (var i = 0; i < 30; i++)
+        {
+            events[i].ShouldContain($"\"t{i} \"");
+        }
+
+        events[^1].ShouldBe("data: [DONE]");
+        // The last three are sent at once and may share a read; of those 10 ms apart a busy machine may join a few.
+        reads.Count.ShouldBeGreaterThan(24);
+    }
+
+    private async Task<JsonElement> LastRequestAsync() => (await _lockkeeper.Engines.ShouldHaveSingleItem().RequestsAsync()).EnumerateArray().Last();
+}

@@ -1,0 +1,210 @@
+using System.Globalization;
+using System.Net;
+using Lockkeeper.Testing;
+using Shouldly;
+using Xunit;
+
+namespace Lockkeeper.EndToEnd.Tests;
+
+/// <summary>Requests that have to wait: what they are told, how long they wait at most, and what is left of those whose client leaves.</summary>
+public sealed class WaitingTests
+{
+    private static readonly TimeSpan Promptly = TimeSpan.FromSeconds(1);
+
+    [Fact]
+    public async Task A_stream_that_waits_gets_its_headers_early_and_a_comment_at_every_interval()
+    {
+        await using var lockkeeper = await LockkeeperProcess.StartAsync(new TestConfig { Models = { ["slow"] = "--ready-delay 2000" }, KeepAliveInterval = "200ms" });
+
+        var since = TimeProvider.System.GetTimestamp();
+        using var response = await lockkeeper.AskAsync("slow", stream: true);
+        TimeProvider.System.GetElapsedTime(since).ShouldBeLessThan(TimeSpan.FromSeconds(1.5), "the headers came only with the engine's answer");
+        response.StatusCode.ShouldBe(HttpStatusCode.OK);
+        response.Content.Headers.ContentType!.MediaType.ShouldBe("text/event-stream");
+        var lines = await response.LinesAsync().ToListAsync();
+
+        var comments = lines.TakeWhile(line => line.StartsWith(':')).ToList();
+        comments.Count.ShouldBeInRange(5, 12);
+        comments.ShouldContain(line => line.Contains("loading slow"));
+        lines.ShouldContain(line => line.Contains("t0 "));
+        lines.Where(line => !line.StartsWith(':')).Last().ShouldBe("data: [DONE]");
+    }
+
+    [Fact]
+    public async Task A_stream_that_need_not_wait_gets_the_engines_own_status()
+    {
+        await using var lockkeeper = await LockkeeperProcess.StartAsync(new TestConfig { Models = { ["a"] = "" }, KeepAliveInterval = "200ms" });
+        await lockkeeper.AnswerAsync("a");
+
+        // Longer than the interval: not the silence of the engine brings early headers, only a wait for a turn does.
+        using var refused = await lockkeeper.AskAsync("a", "first=700 status=400", stream: true);
+        ((int)refused.StatusCode).ShouldBe(400);
+        (await refused.ErrorAsync()).Code.ShouldBe("fake_400");
+
+        using var response = await lockkeeper.AskAsync("a", stream: true);
+        (await response.LinesAsync().ToListAsync()).ShouldAllBe(line => line.StartsWith("data: "));
+    }
+
+    [Fact]
+    public async Task A_stream_whose_start_fails_after_the_headers_ends_in_an_error_event()
+    {
+        await using var lockkeeper = await LockkeeperProcess.StartAsync(new TestConfig { Models = { ["never"] = "--never-ready" }, KeepAliveInterval = "100ms", StartTimeout = "1s" });
+        using var response = await lockkeeper.AskAsync("never", stream: true);
+        response.StatusCode.ShouldBe(HttpStatusCode.OK);
+        var lines = await response.LinesAsync().ToListAsync();
+        lines.ShouldContain(line => line.StartsWith("data: {\"error\":") && line.Contains("engine_start_failed"));
+        lines[^1].ShouldBe("data: [DONE]");
+    }
+
+    [Fact]
+    public async Task What_is_wrong_already_is_refused_with_its_real_status_before_any_header()
+    {
+        await using var lockkeeper = await LockkeeperProcess.StartAsync(new TestConfig { Models = { ["slow"] = "--ready-delay 2000" }, KeepAliveInterval = "50ms" });
+        using var unknown = await lockkeeper.AskAsync("other", stream: true);
+        (await unknown.ErrorAsync()).ShouldSatisfyAllConditions(error => error.Status.ShouldBe(404), error => error.Code.ShouldBe("model_not_found"));
+        using var broken = await lockkeeper.SendAsync("/v1/chat/completions", "{\"model\":\"slow\",\"stream\":true"u8.ToArray());
+        (await broken.ErrorAsync()).ShouldSatisfyAllConditions(error => error.Status.ShouldBe(400), error => error.Code.ShouldBe("invalid_json"));
+        lockkeeper.Engines.ShouldBeEmpty();
+    }
+
+    [Fact]
+    public async Task An_engine_that_says_nothing_for_request_timeout_is_a_504_and_is_told_to_stop()
+    {
+        await using var lockkeeper = await LockkeeperProcess.StartAsync(new TestConfig { Models = { ["a"] = "" }, RequestTimeout = "500ms" });
+        await lockkeeper.AnswerAsync("a");
+        using var silent = await lockkeeper.AskAsync("a", "hang");
+        var error = await silent.ErrorAsync();
+        error.Status.ShouldBe(504);
+        error.Code.ShouldBe("engine_timeout");
+        await AbortedAsync(lockkeeper, 1);
+        (await lockkeeper.AnswerAsync("a")).ShouldStartWith("fake a ");
+    }
+
+    [Fact]
+    public async Task A_stream_that_falls_silent_ends_in_an_error_event()
+    {
+        await using var lockkeeper = await LockkeeperProcess.StartAsync(new TestConfig { Models = { ["a"] = "" }, RequestTimeout = "500ms" });
+        using var response = await lockkeeper.AskAsync("a", "chunks=5 stall=2", stream: true);
+        var lines = await response.LinesAsync().ToListAsync();
+        lines.ShouldContain(line => line.Contains("t1 "));
+        lines.ShouldContain(line => line.StartsWith("data: {\"error\":") && line.Contains("engine_timeout"));
+        lines[^1].ShouldBe("data: [DONE]");
+        await AbortedAsync(lockkeeper, 1);
+    }
+
+    [Fact]
+    public async Task A_full_queue_refuses_with_503_and_says_when_to_come_back()
+    {
+        await using var lockkeeper = await LockkeeperProcess.StartAsync(new TestConfig { Models = { ["a"] = "" }, MaxQueue = 2 });
+        await lockkeeper.AnswerAsync("a");
+        using var leave = new CancellationTokenSource();
+        var running = lockkeeper.AskAsync("a", "hang", leave: leave.Token);
+        await RunningAsync(lockkeeper, 1);
+
+        // One runs. Of four more, two wait and two are too many: those are answered while nothing else is.
+        var others = Enumerable.Range(0, 4).Select(_ => lockkeeper.AskAsync("a", leave: leave.Token)).ToList();
+        var refused = new List<HttpResponseMessage>();
+        while (refused.Count < 2)
+        {
+            var first = await Task.WhenAny(others);
+            others.Remove(first);
+            refused.Add(await first);
+        }
+
+        foreach (var response in refused)
+        {
+            (await response.ErrorAsync()).ShouldSatisfyAllConditions(error => error.Status.ShouldBe(503), error => error.Code.ShouldBe("queue_full"));
+            int.Parse(response.Headers.GetValues("Retry-After").Single(), CultureInfo.InvariantCulture).ShouldBeGreaterThan(0);
+            response.Dispose();
+        }
+
+        others.ShouldAllBe(waiting => !waiting.IsCompleted);
+        await leave.CancelAsync();
+        await Should.ThrowAsync<OperationCanceledException>(() => Task.WhenAll([running, .. others]));
+    }
+
+    [Fact]
+    public async Task A_client_that_leaves_the_queue_is_never_served()
+    {
+        await using var lockkeeper = await LockkeeperProcess.StartAsync(new TestConfig { Models = { ["a"] = "", ["b"] = "" }, KeepAliveInterval = "100ms" });
+        await lockkeeper.AnswerAsync("a");
+        var engine = lockkeeper.Engines.ShouldHaveSingleItem();
+        using var leaveEngine = new CancellationTokenSource();
+        var running = lockkeeper.AskAsync("a", "hang", leave: leaveEngine.Token);
+        await RunningAsync(lockkeeper, 1);
+
+        // Early headers show that a stream is in the queue; of the two that do not stream nothing can be seen.
+        using var leaveQueue = new CancellationTokenSource();
+        List<Task<HttpResponseMessage>> silent = [lockkeeper.AskAsync("b", leave: leaveQueue.Token), lockkeeper.AskAsync("a", leave: leaveQueue.Token)];
+        List<HttpResponseMessage> streams = [await lockkeeper.AskAsync("b", stream: true), await lockkeeper.AskAsync("a", stream: true)];
+        streams.ForEach(stream => stream.Dispose());
+        await leaveQueue.CancelAsync();
+        await Should.ThrowAsync<OperationCanceledException>(() => Task.WhenAll(silent));
+        await leaveEngine.CancelAsync();
+        await Should.ThrowAsync<OperationCanceledException>(() => running);
+
+        (await lockkeeper.AnswerAsync("a")).ShouldContain($"pid={engine.Pid}", customMessage: "the engine was swapped for nobody");
+        (await engine.RequestsAsync()).GetArrayLength().ShouldBe(3, "the first answer, the one that hung, and the last: none for those that left");
+    }
+
+    [Fact]
+    public async Task A_start_that_nobody_waits_for_does_not_hold_up_another_model()
+    {
+        await using var lockkeeper = await LockkeeperProcess.StartAsync(new TestConfig { Models = { ["never"] = "--never-ready", ["b"] = "" }, StartTimeout = "60s" });
+        using var leave = new CancellationTokenSource();
+        var loading = lockkeeper.AskAsync("never", leave: leave.Token);
+        await Eventually.True(() => lockkeeper.Engines.Any(engine => engine.Model == "never"), "the engine is starting");
+        await leave.CancelAsync();
+        await Should.ThrowAsync<OperationCanceledException>(() => loading);
+
+        var since = TimeProvider.System.GetTimestamp();
+        (await lockkeeper.AnswerAsync("b")).ShouldStartWith("fake b ");
+        TimeProvider.System.GetElapsedTime(since).ShouldBeLessThan(TimeSpan.FromSeconds(5), "the abandoned start was waited for");
+    }
+
+    [Theory]
+    [InlineData("hang", false)]
+    [InlineData("hang", true)]
+    [InlineData("chunks=100000 delay=20", true)]
+    [InlineData("stall=1 chunks=5", true)]
+    public async Task A_client_that_leaves_stops_the_engine_within_a_second(string fault, bool stream)
+    {
+        await using var lockkeeper = await LockkeeperProcess.StartAsync(new TestConfig { Models = { ["a"] = "" } });
+        await lockkeeper.AnswerAsync("a");
+        using var leave = new CancellationTokenSource();
+        var asking = Task.Run(async () =>
+        {
+            using var response = await lockkeeper.AskAsync("a", fault, stream, leave.Token);
+            await response.Content.CopyToAsync(Stream.Null, leave.Token);
+        });
+        await RunningAsync(lockkeeper, 1);
+
+        await leave.CancelAsync();
+        await AbortedAsync(lockkeeper, 1);
+        await Should.ThrowAsync<OperationCanceledException>(() => asking);
+        (await lockkeeper.AnswerAsync("a")).ShouldStartWith("fake a ");
+    }
+
+    [Fact]
+    public async Task Twenty_at_once_over_two_models_meet_one_engine_at_a_time_and_one_request_in_it()
+    {
+        await using var lockkeeper = await LockkeeperProcess.StartAsync(new TestConfig { Models = { ["a"] = "", ["b"] = "" } });
+        await using var watch = new EngineWatch(lockkeeper);
+        var answers = await Task.WhenAll(Enumerable.Range(0, 20).Select(async i =>
+        {
+            var model = i % 2 == 0 ? "a" : "b";
+            return (Asked: model, Answer: await lockkeeper.AnswerAsync(model, "first=20"));
+        }));
+        answers.ShouldAllBe(pair => pair.Answer.StartsWith($"fake {pair.Asked} "));
+        watch.MostAtOnce.ShouldBe(1, $"{watch.Looks} looks at the process table");
+        watch.Models.ShouldBe(["a", "b"], ignoreOrder: true);
+        (await lockkeeper.Engines.ShouldHaveSingleItem().StateAsync()).GetProperty("peak").GetInt32().ShouldBe(1);
+    }
+
+    /// <summary>The engine works on that many requests; asked behind the router's back.</summary>
+    private static Task RunningAsync(LockkeeperProcess lockkeeper, int count) => Eventually.True(
+        async () => (await lockkeeper.Engines.Single().StateAsync()).GetProperty("in_flight").GetInt32() == count, $"{count} request(s) run");
+
+    private static Task AbortedAsync(LockkeeperProcess lockkeeper, int count) => Eventually.True(
+        async () => (await lockkeeper.Engines.Single().StateAsync()).GetProperty("aborted").GetInt32() == count, $"{count} request(s) were aborted", Promptly);
+}
