@@ -48,7 +48,7 @@ public sealed class AdmissionTests
             var before = GC.GetAllocatedBytesForCurrentThread();
             for (var round = 0; round < Rounds; round++)
             {
-                LeaseOf(door.Admission.TakeTicket(A, Priority.Medium)).Release();
+                ((AdmissionResult.Granted)await door.Admission.EnterAsync(A, Priority.Medium, CancellationToken.None)).Lease.Release();
             }
 
             allocated = (GC.GetAllocatedBytesForCurrentThread() - before) / Rounds;
