@@ -37,6 +37,27 @@ public sealed class AdmissionTests
     }
 
     [Fact]
+    public async Task The_way_through_an_idle_resident_model_allocates_little()
+    {
+        const int Rounds = 1_000;
+        using var door = new AdmissionFixture();
+        await door.AIsResidentAsync();
+        long allocated = 0;
+        for (var warm = 0; warm < 2; warm++)
+        {
+            var before = GC.GetAllocatedBytesForCurrentThread();
+            for (var round = 0; round < Rounds; round++)
+            {
+                ((AdmissionResult.Granted)await door.Admission.EnterAsync(A, Priority.Medium, CancellationToken.None)).Lease.Release();
+            }
+
+            allocated = (GC.GetAllocatedBytesForCurrentThread() - before) / Rounds;
+        }
+
+        allocated.ShouldBeInRange(1, 512);
+    }
+
+    [Fact]
     public async Task A_disposed_lease_lets_the_next_one_in_and_counts_once()
     {
         using var door = new AdmissionFixture();
@@ -115,6 +136,21 @@ public sealed class AdmissionTests
         ticket.Leave();
         (await door.Admission.LookAsync()).Instances.ShouldBe([new InstanceReport(A1, InstancePhase.Ready, 1)]);
         await lease.DisposeAsync();
+    }
+
+    [Fact]
+    public async Task A_client_that_leaves_in_the_middle_of_a_grant_gets_no_lease()
+    {
+        using var door = new AdmissionFixture();
+        await door.AIsResidentAsync();
+        var running = LeaseOf(door.Admission.TakeTicket(A, Priority.Medium));
+        using var gone = new CancellationTokenSource();
+        var entered = door.Admission.EnterAsync(A, Priority.Medium, gone.Token);
+
+        door.Host.OnUpstreamAsked = gone.Cancel;
+        await running.DisposeAsync();
+        await Should.ThrowAsync<OperationCanceledException>(async () => await entered);
+        (await door.Admission.LookAsync()).Instances.ShouldBe([new InstanceState(A1, InstancePhase.Ready, 0)]);
     }
 
     [Fact]
