@@ -13,7 +13,11 @@ internal static class LockkeeperApp
         var builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions());
         builder.WebHost.UseKestrelCore().UseUrls(settings.Config.Server.Listen);
         await using var app = builder.Build();
-        app.Run(context => context.Response.WriteAsync("{\"status\":\"ok\"}", context.RequestAborted));
+        app.Run(async context =>
+        {
+            await context.Request.Body.CopyToAsync(Stream.Null, context.RequestAborted);
+            await context.Response.WriteAsync("{\"status\":\"ok\"}", context.RequestAborted);
+        });
         await app.StartAsync(stop);
         await settings.Error.WriteLineAsync($"lockkeeper: {settings.Catalog.Models.Length} models on {string.Join(' ', app.Urls)}");
         await Task.Delay(Timeout.InfiniteTimeSpan, TimeProvider.System, stop).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
