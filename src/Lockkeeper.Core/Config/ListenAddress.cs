@@ -10,19 +10,19 @@ internal static class ListenAddress
     /// <summary>Why Lockkeeper does not serve there; null when it does.</summary>
     public static string? Refuse(string listen)
     {
-        // Uri knows no wildcard hosts, but servers do, and whoever writes one deserves the reason rather than "not a URL".
-        var wildcard = listen.Contains("//*", StringComparison.Ordinal) || listen.Contains("//+", StringComparison.Ordinal);
-        if (!wildcard && (!Uri.TryCreate(listen, UriKind.Absolute, out _) || !listen.Contains("://", StringComparison.Ordinal)))
-        {
-            return $"'{listen}' is not a URL; {Example}";
-        }
+        var host = Host(listen, out var port);
 
-        if (wildcard)
+        // Uri knows no wildcard hosts, but servers do, and whoever writes one deserves the reason rather than "not a URL".
+        if (host is "*" or "+")
         {
             return NeedsKeys(listen);
         }
 
-        var url = new Uri(listen);
+        if (host is null || !Uri.TryCreate(listen, UriKind.Absolute, out var url))
+        {
+            return $"'{listen}' is not a URL; {Example}";
+        }
+
         if (url.Scheme != Uri.UriSchemeHttp)
         {
             return url.Scheme == Uri.UriSchemeHttps
@@ -35,31 +35,44 @@ internal static class ListenAddress
             return $"'{listen}' holds more than a host and a port; {Example}";
         }
 
-        if (!url.IsLoopback || !IsLoopbackHost(url))
+        var localhost = host.Equals("localhost", StringComparison.OrdinalIgnoreCase);
+        if (!localhost && !(IPAddress.TryParse(host, out var address) && IPAddress.IsLoopback(address)))
         {
             return NeedsKeys(listen);
         }
 
-        if (!NamesPort(listen))
+        if (port.Length == 0)
         {
             return $"'{listen}' names no port; {Example}";
         }
 
-        return url is { Host: "localhost", Port: 0 } ? $"'{listen}' cannot take a free port, because localhost is two addresses; write http://127.0.0.1:0" : null;
+        return localhost && url.Port == 0 ? $"'{listen}' cannot take a free port, because localhost is two addresses; write http://127.0.0.1:0" : null;
     }
 
     private static string NeedsKeys(string listen) =>
         $"'{listen}' can be reached from other machines; that needs API keys, which this version does not have; serve on loopback: {Example}";
 
-    /// <summary>Uri also calls the machine's own name and "loopback" local, and those may resolve to anything.</summary>
-    private static bool IsLoopbackHost(Uri url) =>
-        url.Host == "localhost" || (IPAddress.TryParse(url.DnsSafeHost, out var address) && IPAddress.IsLoopback(address));
-
-    /// <summary>Uri fills in port 80, which nobody who leaves the port out means.</summary>
-    private static bool NamesPort(string listen)
+    /// <summary>
+    /// Host and port as written. Uri must not be asked: it calls "loopback" and other spellings localhost, where the server sees an unknown name and binds every address;
+    /// and it fills in port 80, which nobody who leaves the port out means.
+    /// </summary>
+    private static string? Host(string listen, out string port)
     {
-        var authority = listen[(listen.IndexOf("://", StringComparison.Ordinal) + 3)..].TrimEnd('/');
+        port = "";
+        var start = listen.IndexOf("://", StringComparison.Ordinal);
+        if (start < 0 || listen != listen.Trim())
+        {
+            return null;
+        }
+
+        var authority = listen[(start + 3)..].TrimEnd('/');
         var colon = authority.LastIndexOf(':');
-        return colon > authority.LastIndexOf(']') && colon + 1 < authority.Length;
+        if (colon <= authority.LastIndexOf(']'))
+        {
+            return authority;
+        }
+
+        port = authority[(colon + 1)..];
+        return authority[..colon];
     }
 }

@@ -35,7 +35,8 @@ internal static class NameRules
         {
             var other = owners[name];
             var line = findings.Positions.LineOf(other);
-            findings.Add(key, $"'{name}' is taken by {other}{(line > 0 ? $" on line {line}" : "")}; case does not tell names apart, so choose another");
+            var mend = key.Parent?.Parent is { } model && (other == model || other.Parent?.Parent == model) ? "remove one of them" : "choose another name";
+            findings.Add(key, $"'{name}' is taken by {other}{(line > 0 ? $" on line {line}" : "")}, and case does not tell names apart; {mend}");
         }
     }
 

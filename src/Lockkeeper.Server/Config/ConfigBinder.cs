@@ -15,12 +15,12 @@ internal sealed class ConfigBinder(ConfigFindings findings)
 
     /// <returns>Null when the file as a whole is something else; the reason is then reported.</returns>
     public T? Bind<T>(ConfigNode? root)
-        where T : class, new()
+        where T : class
     {
         switch (root)
         {
             case null:
-                return new T();
+                return Activator.CreateInstance<T>();
             case ConfigNode.Mapping mapping:
                 return (T)BindSection(typeof(T), mapping, null);
             default:
@@ -31,7 +31,7 @@ internal sealed class ConfigBinder(ConfigFindings findings)
 
     private object BindSection(Type type, ConfigNode.Mapping mapping, ConfigKey? at)
     {
-        var section = Activator.CreateInstance(type)!;
+        var section = Empty(type);
         var properties = ConfigProperty.Of(type);
         var entries = Distinct(mapping, at);
         foreach (var entry in entries)
@@ -55,11 +55,6 @@ internal sealed class ConfigBinder(ConfigFindings findings)
             findings.Positions.Doubt(key);
         }
 
-        foreach (var empty in properties.Where(property => property.Required && property.Property.GetValue(section) is null))
-        {
-            empty.Property.SetValue(section, Empty(empty.Type));
-        }
-
         return section;
     }
 
@@ -76,7 +71,7 @@ internal sealed class ConfigBinder(ConfigFindings findings)
         {
             return node is ConfigNode.Sequence list ? BindList(item, list, key)
                 : nothing ? Array.CreateInstance(item, 0)
-                : Refuse(key, $"expected a list, found {Describe(node)}{(node is ConfigNode.Scalar single ? $"; write [{single.Text}]" : "")}");
+                : Refuse(key, $"expected a list, found {Describe(node)}{Listed(node)}");
         }
 
         var mapping = node as ConfigNode.Mapping ?? (nothing ? new ConfigNode.Mapping(node.Line, 1, []) : null);
@@ -171,7 +166,21 @@ internal sealed class ConfigBinder(ConfigFindings findings)
     }
 
     /// <summary>Stands in for what could not be read, so that lists keep their indices and names that others refer to stay known.</summary>
-    private static object Empty(Type type) => type == typeof(string) ? "" : Activator.CreateInstance(type)!;
+    private static object Empty(Type type)
+    {
+        if (type == typeof(string))
+        {
+            return "";
+        }
+
+        var empty = Activator.CreateInstance(type)!;
+        foreach (var required in ConfigProperty.Of(type).Where(property => property.Required && !property.Type.IsValueType))
+        {
+            required.Property.SetValue(empty, Empty(required.Type));
+        }
+
+        return empty;
+    }
 
     private static string Names(IEnumerable<string> names) => string.Join(", ", names);
 
@@ -183,6 +192,10 @@ internal sealed class ConfigBinder(ConfigFindings findings)
         ConfigNode.Scalar scalar => $"'{scalar.Text}'",
         _ => throw new System.Diagnostics.UnreachableException(),
     };
+
+    private static string Listed(ConfigNode node) => node is not ConfigNode.Scalar scalar ? ""
+        : scalar.Text.Contains(' ', StringComparison.Ordinal) ? "; write it as a list of separate items"
+        : $"; write [{scalar.Text}]";
 
     /// <summary>A bare {path} is a section to YAML. Everyone writes it once.</summary>
     private static string Unquoted(ConfigNode node) =>

@@ -59,7 +59,7 @@ internal sealed class YamlReader
     /// <summary>Reads the node that starts at the current event, and stands behind it afterwards.</summary>
     private ConfigNode ReadNode(int depth)
     {
-        var start = _parser.Current!;
+        var start = _parser.Current;
         if (depth > DeepestNesting)
         {
             throw new YamlRefusedException(Line, $"is nested more than {DeepestNesting} levels deep");
@@ -71,7 +71,12 @@ internal sealed class YamlReader
             return Resolve(alias);
         }
 
-        var named = (NodeEvent)start;
+        // The parser lets a key without a value pass in some bracketed lists.
+        if (start is not NodeEvent named)
+        {
+            throw new YamlRefusedException(Line, "is not valid YAML: a value is missing here");
+        }
+
         if (!named.Tag.IsEmpty)
         {
             throw new YamlRefusedException(Line, $"holds the tag '{named.Tag}'; a configuration has no tags, remove it");

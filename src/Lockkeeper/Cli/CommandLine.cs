@@ -47,8 +47,15 @@ internal static class CommandLine
     {
         var command = parsed.CommandResult.Command;
         var unknown = parsed.UnmatchedTokens;
-        foreach (var token in unknown)
+        for (var i = 0; i < unknown.Count; i++)
         {
+            // What follows an unknown option is most likely its value.
+            var token = unknown[i];
+            if (i > 0 && unknown[i - 1].StartsWith('-') && !token.StartsWith('-'))
+            {
+                continue;
+            }
+
             var known = command.Options.Select(option => option.Name).Concat(command.Subcommands.Select(verb => verb.Name));
             var near = Spelling.Nearest(token, known);
             error.WriteLine($"lockkeeper: '{token}' is not known here{(near is null ? "" : $"; did you mean '{near}'?")}");

@@ -1,0 +1,54 @@
+using System.Reflection;
+using Lockkeeper.Core.Config;
+using Shouldly;
+using Xunit;
+
+namespace Lockkeeper.Core.Tests.Config;
+
+public sealed class EngineConfigTests
+{
+    private static readonly EngineConfig Full = new()
+    {
+        Preset = "p",
+        Lifecycle = "process",
+        Command = ["run"],
+        Env = new Dictionary<string, string> { ["A"] = "1", ["B"] = "1" },
+        Cwd = "/",
+        Ready = new ReadyConfig { Path = "/ready" },
+        StartTimeout = TimeSpan.FromSeconds(1),
+        StopTimeout = TimeSpan.FromSeconds(2),
+    };
+
+    [Fact]
+    public void An_empty_section_takes_every_key_of_its_preset()
+    {
+        foreach (var property in typeof(EngineConfig).GetProperties(BindingFlags.Public | BindingFlags.Instance))
+        {
+            property.GetValue(Full).ShouldNotBeNull($"the test must know {property.Name}");
+            property.GetValue(new EngineConfig().Over(Full)).ShouldBe(property.GetValue(Full), property.Name);
+        }
+    }
+
+    [Fact]
+    public void A_full_section_takes_nothing_of_its_preset()
+    {
+        var other = new EngineConfig
+        {
+            Preset = "q",
+            Lifecycle = "x",
+            Command = ["walk"],
+            Cwd = "/q",
+            Ready = new ReadyConfig { Path = "/q" },
+            StartTimeout = TimeSpan.FromSeconds(3),
+            StopTimeout = TimeSpan.FromSeconds(4),
+        };
+        Full.Over(other).ShouldBe(Full);
+    }
+
+    [Fact]
+    public void Variables_are_joined_and_the_sections_own_win()
+    {
+        var own = new EngineConfig { Env = new Dictionary<string, string> { ["B"] = "2", ["C"] = "2" } };
+        own.Over(Full).Env.ShouldBe(new Dictionary<string, string> { ["A"] = "1", ["B"] = "2", ["C"] = "2" }, ignoreOrder: true);
+    }
+}

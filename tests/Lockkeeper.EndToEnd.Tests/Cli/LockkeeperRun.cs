@@ -1,0 +1,129 @@
+using System.Diagnostics;
+using System.Net;
+using System.Net.Sockets;
+using System.Text;
+
+namespace Lockkeeper.EndToEnd.Tests.Cli;
+
+/// <summary>One run of the real executable as a child process, with a home folder of its own so that no configuration of the machine is found.</summary>
+internal sealed class LockkeeperRun : IDisposable
+{
+    public static readonly TimeSpan Deadline = TimeSpan.FromSeconds(60);
+
+    private readonly DirectoryInfo _folder = Directory.CreateTempSubdirectory("lockkeeper-cli-");
+    private readonly List<string> _errors = [];
+    private readonly TaskCompletionSource _errorsEnded = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private readonly StringBuilder _output = new();
+    private readonly TaskCompletionSource _outputEnded = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private Process? _process;
+
+    /// <summary>Where it runs; also its home folder.</summary>
+    public string Folder => _folder.FullName;
+
+    public int Pid => _process!.Id;
+
+    public Dictionary<string, string> Variables { get; } = [];
+
+    /// <summary>The built executable of the same configuration as these tests.</summary>
+    public static string Executable { get; } = Path.GetFullPath(Path.Combine(
+        AppContext.BaseDirectory, "..", "..", "Lockkeeper", new DirectoryInfo(AppContext.BaseDirectory).Name, OperatingSystem.IsWindows() ? "lockkeeper.exe" : "lockkeeper"));
+
+    /// <summary>Another program may take the port before ours does; the test then fails with a clear line, and does not hang.</summary>
+    public static int FreePort()
+    {
+        using var free = new TcpListener(IPAddress.Loopback, 0);
+        free.Start();
+        return ((IPEndPoint)free.LocalEndpoint).Port;
+    }
+
+    public string Write(string name, string text)
+    {
+        var file = new FileInfo(Path.Combine(Folder, name));
+        file.Directory!.Create();
+        File.WriteAllText(file.FullName, text);
+        return file.FullName;
+    }
+
+    public LockkeeperRun Start(params string[] arguments)
+    {
+        var start = new ProcessStartInfo(Executable, arguments) { WorkingDirectory = Folder, RedirectStandardOutput = true, RedirectStandardError = true };
+        start.Environment["HOME"] = Folder;
+        start.Environment.Remove("XDG_CONFIG_HOME");
+        start.Environment.Remove("LOCKKEEPER_CONFIG");
+        foreach (var (name, value) in Variables)
+        {
+            start.Environment[name] = value;
+        }
+
+        _process = new Process { StartInfo = start };
+        _process.OutputDataReceived += (_, line) => Collect(line.Data, text => _output.Append(text).Append('\n'), _outputEnded);
+        _process.ErrorDataReceived += (_, line) => Collect(line.Data, _errors.Add, _errorsEnded);
+        _process.Start();
+        _process.BeginOutputReadLine();
+        _process.BeginErrorReadLine();
+        return this;
+    }
+
+    /// <summary>Waits for the end of the process and of its output.</summary>
+    public async Task<(int ExitCode, string Output, string[] Errors)> EndAsync()
+    {
+        using var deadline = new CancellationTokenSource(Deadline);
+        await _process!.WaitForExitAsync(deadline.Token);
+        await Task.WhenAll(_outputEnded.Task, _errorsEnded.Task).WaitAsync(deadline.Token);
+        return (_process.ExitCode, _output.ToString(), Errors());
+    }
+
+    /// <summary>Asks until the answer is yes; fails when the process ends first or time is up.</summary>
+    public async Task UntilAsync(string what, Func<Task<bool>> asked)
+    {
+        using var deadline = new CancellationTokenSource(Deadline);
+        while (!await asked())
+        {
+            if (_process!.HasExited || deadline.IsCancellationRequested)
+            {
+                throw new InvalidOperationException($"It never came to this: {what}. Stderr: {string.Join('\n', Errors())}");
+            }
+
+            await Task.Delay(20, CancellationToken.None);
+        }
+    }
+
+    public async Task SignalAsync(string signal)
+    {
+        using var kill = Process.Start("kill", ["-s", signal, Pid.ToString(System.Globalization.CultureInfo.InvariantCulture)]);
+        await kill.WaitForExitAsync();
+    }
+
+    public string[] Errors()
+    {
+        lock (_errors)
+        {
+            return [.. _errors];
+        }
+    }
+
+    public void Dispose()
+    {
+        if (_process is { HasExited: false })
+        {
+            _process.Kill(entireProcessTree: true);
+        }
+
+        _process?.Dispose();
+        _folder.Delete(recursive: true);
+    }
+
+    private void Collect(string? line, Action<string> add, TaskCompletionSource ended)
+    {
+        if (line is null)
+        {
+            ended.TrySetResult();
+            return;
+        }
+
+        lock (_errors)
+        {
+            add(line);
+        }
+    }
+}

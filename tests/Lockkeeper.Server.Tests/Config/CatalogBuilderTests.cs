@@ -1,0 +1,79 @@
+using Lockkeeper.Core.Models;
+using Lockkeeper.Core.Scheduling;
+using Lockkeeper.Server.Config;
+using Shouldly;
+using Xunit;
+
+namespace Lockkeeper.Server.Tests.Config;
+
+public sealed class CatalogBuilderTests
+{
+    [Fact]
+    public void A_preset_becomes_a_command_with_optional_arguments_only_where_they_have_a_value()
+    {
+        var catalog = Build("engines: { e: { preset: builtin } }\nmodels: { a: { engine: e, path: a.gguf }, b: { engine: e, path: b.gguf, context_length: 512 } }");
+        string[] command = ["lockkeeper", "engine", "--model", "{path}", "--port", "{port}", "--alias", "{id}"];
+        catalog.Find("a")!.Engine.Command.ShouldBe(command);
+        catalog.Find("b")!.Engine.Command.ShouldBe([.. command, "--ctx-size", "{context_length}"]);
+        catalog.Find("a")!.Engine.ReadyPath.ShouldBe("/health");
+    }
+
+    [Fact]
+    public void A_section_overrides_its_preset()
+    {
+        var engine = Build("""
+            engines:
+              e: { preset: builtin, command: [mine, "{port}"], env: { A: 1 }, cwd: work, ready: { path: /up }, start_timeout: 1s, stop_timeout: 2s }
+            models: { a: { engine: e, context_length: 5 } }
+            """).Find("a")!.Engine;
+        engine.Name.ShouldBe("e");
+        engine.Command.ShouldBe(["mine", "{port}"]);
+        engine.Environment.ShouldBe(new Dictionary<string, string?> { ["A"] = "1" });
+        (engine.WorkingDirectory, engine.ReadyPath, engine.StartTimeout, engine.StopTimeout).ShouldBe(("/conf/work", "/up", TimeSpan.FromSeconds(1), TimeSpan.FromSeconds(2)));
+    }
+
+    [Fact]
+    public void What_is_left_out_keeps_its_default()
+    {
+        var model = Build("engines: { e: { command: [mine, '{port}'] } }\nmodels: { a: { engine: e } }").Find("a")!;
+        var plain = new EngineSpec { Name = "e", Command = [] };
+        (model.Path, model.ContextLength, model.MaxConcurrency, model.Priority).ShouldBe((null, null, 1, Priority.Medium));
+        (model.Engine.WorkingDirectory, model.Engine.ReadyPath, model.Engine.StartTimeout, model.Engine.StopTimeout)
+            .ShouldBe((null, plain.ReadyPath, plain.StartTimeout, plain.StopTimeout));
+    }
+
+    [Theory]
+    [InlineData("my-server", "my-server")]
+    [InlineData("./my-server", "/conf/my-server")]
+    [InlineData("bin/my-server", "/conf/bin/my-server")]
+    [InlineData("~/my-server", "/home/me/my-server")]
+    [InlineData("/opt/my-server", "/opt/my-server")]
+    [InlineData("{path}", "{path}")]
+    public void A_program_with_a_slash_is_a_path(string written, string program) =>
+        Build($"engines: {{ e: {{ command: ['{written}', '{{port}}'] }} }}\nmodels: {{ a: {{ engine: e, path: x }} }}").Find("a")!.Engine.Command[0].ShouldBe(program);
+
+    [Theory]
+    [InlineData("a.gguf", "/conf/a.gguf")]
+    [InlineData("../a.gguf", "/a.gguf")]
+    [InlineData("~/a.gguf", "/home/me/a.gguf")]
+    [InlineData("'~'", "/home/me")]
+    [InlineData("~other/a.gguf", "/conf/~other/a.gguf")]
+    [InlineData("/abs/a.gguf", "/abs/a.gguf")]
+    public void A_path_is_made_absolute(string written, string path) =>
+        Build($"engines: {{ e: {{ preset: builtin }} }}\nmodels: {{ a: {{ engine: e, path: {written} }} }}").Find("a")!.Path.ShouldBe(path);
+
+    [Fact]
+    public void Models_keep_their_order_and_their_names()
+    {
+        var catalog = Build("engines: { e: { preset: builtin } }\nmodels: { z: { engine: e, path: x, aliases: [y] }, a: { engine: e, path: x } }");
+        catalog.Models.Select(model => model.Id.Value).ShouldBe(["z", "a"]);
+        catalog.Find("Y")!.Id.Value.ShouldBe("z");
+    }
+
+    private static ModelCatalog Build(string text)
+    {
+        var draft = ConfigText.Read("f", text, Repository.Presets);
+        draft.Problems.ShouldBeEmpty();
+        return CatalogBuilder.Build(draft.Config, new ConfigFolder("/conf", "/home/me"), Repository.Presets);
+    }
+}

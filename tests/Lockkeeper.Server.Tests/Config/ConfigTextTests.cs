@@ -1,0 +1,188 @@
+using Lockkeeper.Core.Config;
+using Lockkeeper.Core.Scheduling;
+using Lockkeeper.Server.Config;
+using Shouldly;
+using Xunit;
+
+namespace Lockkeeper.Server.Tests.Config;
+
+public sealed class ConfigTextTests
+{
+    /// <summary>What a problem's own text needs around it to be the only problem. Three lines, so the text begins on line 4.</summary>
+    private const string Sound = "engines: { e: { preset: builtin } }\nmodels:\n  m: { engine: e, path: m.gguf }\n";
+
+    [Fact]
+    public void Every_key_is_read()
+    {
+        var draft = ConfigText.Read("f", """
+            server: { listen: "http://[::1]:1", shutdown_grace: 1m30s, max_body: 1.5 GB }
+            scheduling: { keep_alive_interval: 250ms, max_queue: 3, request_timeout: 2h }
+            pools: { gpu: { policy: exclusive, settle_timeout: 0 } }
+            engines:
+              mine:
+                preset: builtin
+                lifecycle: process
+                command: [run, "{port}", 8080, "{id}"]
+                env: { A: 1, B: "", C: true }
+                cwd: /tmp
+                ready: { path: /up }
+                start_timeout: 1s
+                stop_timeout: 0s
+            models:
+              zeta: { engine: mine, path: z, aliases: [a, b], context_length: 4096, max_concurrency: 2, priority: high }
+              alpha.1: { engine: mine, priority: 4 }
+            """, Repository.Presets);
+
+        draft.Problems.ShouldBeEmpty();
+        draft.Config.Server.ShouldBe(new ServerConfig { Listen = "http://[::1]:1", ShutdownGrace = TimeSpan.FromSeconds(90), MaxBody = new ByteSize(1_500_000_000) });
+        draft.Config.Scheduling.ShouldBe(new SchedulingConfig { KeepAliveInterval = TimeSpan.FromMilliseconds(250), MaxQueue = 3, RequestTimeout = TimeSpan.FromHours(2) });
+        draft.Config.Pools["gpu"].ShouldBe(new PoolConfig { SettleTimeout = TimeSpan.Zero });
+        var engine = draft.Config.Engines["mine"];
+        engine.Command.ShouldBe(["run", "{port}", "8080", "{id}"]);
+        engine.Env.ShouldBe(new Dictionary<string, string> { ["A"] = "1", ["B"] = "", ["C"] = "true" }, ignoreOrder: true);
+        (engine.Preset, engine.Lifecycle, engine.Cwd, engine.Ready?.Path, engine.StartTimeout, engine.StopTimeout)
+            .ShouldBe(("builtin", "process", "/tmp", "/up", TimeSpan.FromSeconds(1), TimeSpan.Zero));
+        draft.Config.Models.Keys.ShouldBe(["zeta", "alpha.1"]);
+        var zeta = draft.Config.Models["zeta"];
+        (zeta.Engine, zeta.Path, zeta.ContextLength, zeta.MaxConcurrency, zeta.Priority).ShouldBe(("mine", "z", 4096, 2, Priority.High));
+        zeta.Aliases.ShouldBe(["a", "b"]);
+        draft.Config.Models["alpha.1"].Priority.ShouldBe(Priority.Background);
+    }
+
+    [Fact]
+    public void Sections_and_lists_may_be_empty()
+    {
+        var draft = ConfigText.Read("f", "server:\nscheduling: {}\npools: ~\nengines: { e: { preset: builtin, env: } }\nmodels: { m: { engine: e, path: x, aliases: } }\n", Repository.Presets);
+        draft.Problems.ShouldBeEmpty();
+        draft.Config.Server.ShouldBe(new ServerConfig());
+        draft.Config.Models["m"].Aliases.ShouldBeEmpty();
+    }
+
+    [Fact]
+    public void An_alias_stands_for_what_its_anchor_holds()
+    {
+        var draft = ConfigText.Read("f", "engines: { e: { preset: builtin } }\nmodels:\n  a: &m { engine: e, path: x }\n  b: *m\n", Repository.Presets);
+        draft.Problems.ShouldBeEmpty();
+        draft.Config.Models["b"].Path.ShouldBe("x");
+    }
+
+    [Theory]
+    [InlineData("serverr: {}", "4: serverr: is an unknown key; did you mean 'server'? Known here: server, scheduling, pools, engines, models")]
+    [InlineData("server:\n  lisen: x", "5: server.lisen: is an unknown key; did you mean 'listen'? Known here: listen, shutdown_grace, max_body")]
+    [InlineData("server:\n  api_keys: []", "5: server.api_keys: is an unknown key; Known here: listen, shutdown_grace, max_body")]
+    [InlineData("server: {}\nserver: {}", "5: server: is given twice, first on line 4; remove one of them")]
+    [InlineData("scheduling:\n  max_queue: 1\n\n  max_queue: 2", "7: scheduling.max_queue: is given twice, first on line 5; remove one of them")]
+    [InlineData("scheduling: { max_queue: \"5\" }", "4: scheduling.max_queue: expected a whole number, found the text \"5\"; remove the quotes")]
+    [InlineData("scheduling: { max_queue: '5x' }", "4: scheduling.max_queue: expected a whole number, found '5x'")]
+    [InlineData("scheduling: { max_queue: 5.0 }", "4: scheduling.max_queue: expected a whole number, found '5.0'")]
+    [InlineData("scheduling: { max_queue: 010 }", "4: scheduling.max_queue: expected a whole number, found '010'")]
+    [InlineData("scheduling: { max_queue: --1 }", "4: scheduling.max_queue: expected a whole number, found '--1'")]
+    [InlineData("scheduling: { max_queue: yes }", "4: scheduling.max_queue: expected a whole number, found 'yes'")]
+    [InlineData("scheduling: { max_queue: 99999999999 }", "4: scheduling.max_queue: '99999999999' is beyond the numbers that make sense here")]
+    [InlineData("scheduling: { max_queue: -1 }", "4: scheduling.max_queue: must be from 1 to 100000, and is -1")]
+    [InlineData("scheduling: { max_queue: [1] }", "4: scheduling.max_queue: expected a whole number, found a list")]
+    [InlineData("scheduling: { max_queue: }", "4: scheduling.max_queue: has no value; expected a whole number; remove the key to leave it out")]
+    [InlineData("scheduling:\n  request_timeout: 5", "5: scheduling.request_timeout: '5' has no unit; write 5s for seconds, or ms, m, h")]
+    [InlineData("server:\n  max_body: 5G", "5: server.max_body: '5G' has the unit 'G', which could mean 1000 or 1024; write GB or GiB")]
+    [InlineData("server: [listen]", "4: server: expected a section with the keys listen, shutdown_grace, max_body, found a list")]
+    [InlineData("pools: gpu", "4: pools: expected a section, 'name: value' lines, found 'gpu'")]
+    [InlineData("pools: { gpu: { policy: fit } }", "4: pools.gpu.policy: 'fit' is no policy of this version; write exclusive")]
+    [InlineData("pools:\n  gpu: {}\n  cpu: {}", "6: pools.cpu: is a second pool beside 'gpu'; this version has one")]
+    [InlineData("server:\n  listen: http://0.0.0.0:80", "5: server.listen: 'http://0.0.0.0:80' can be reached from other machines; that needs API keys, which this version does not have; serve on loopback: write it as http://127.0.0.1:5590")]
+    public void A_mistake_outside_of_engines_and_models_is_named(string text, string problem) => Problems(Sound + text).ShouldBe(["f:" + problem]);
+
+    [Theory]
+    [InlineData("preset: bultin", "1: engines.e.preset: 'bultin' is no preset; this version knows builtin")]
+    [InlineData("preset: builtin, lifecycle: systemd", "1: engines.e.lifecycle: 'systemd' is no life cycle of this version; write process")]
+    [InlineData("", "1: engines.e.command: is missing; write the program and its arguments, or take a preset: builtin")]
+    [InlineData("lifecycle: process", "1: engines.e.command: is missing; write the program and its arguments, or take a preset: builtin")]
+    [InlineData("command: []", "1: engines.e.command: names no program; the first item is the program to run")]
+    [InlineData("command: ['', '{port}']", "1: engines.e.command[0]: names no program; the first item is the program to run")]
+    [InlineData("command: \"run {port}\"", "1: engines.e.command: expected a list, found the text \"run {port}\"; write it as a list of separate items")]
+    [InlineData("command: [run, {port}]", "1: engines.e.command[1]: expected text, found a section; a placeholder must be in quotes: \"{port}\"")]
+    [InlineData("command: [run, '{port}', '{pth}']", "1: engines.e.command[2]: {pth} is no placeholder; did you mean {path}? There are {path} {port} {id} {context_length}")]
+    [InlineData("command: [run, '{port}', '{gpu_layers}']", "1: engines.e.command[2]: {gpu_layers} is no placeholder; There are {path} {port} {id} {context_length}")]
+    [InlineData("command: [run, \"{port}\", \"a\\0b\"]", "1: engines.e.command[2]: holds a NUL character, which no program can be given")]
+    [InlineData("command: [run]", "1: engines.e.command: never says {port}; Lockkeeper leases a port for each start and must be able to tell the engine")]
+    [InlineData("command: [run, '{port}', '{context_length}']", "3: models.m.context_length: is missing; the command of its engine holds {context_length}")]
+    [InlineData("preset: builtin, env: { 'A=B': x }", "1: engines.e.env.A=B: cannot be an environment variable; a name is not empty and holds no '=', and neither part holds a NUL character")]
+    [InlineData("preset: builtin, env: { A: }", "1: engines.e.env.A: has no value; expected text; remove the key to leave it out")]
+    [InlineData("preset: builtin, cwd: ''", "1: engines.e.cwd: is empty; name a file or folder, or remove the key")]
+    [InlineData("preset: builtin, ready: { path: health }", "1: engines.e.ready.path: 'health' is no path; it begins with a slash and holds no spaces, as in /health")]
+    [InlineData("preset: builtin, ready: /health", "1: engines.e.ready: expected a section with the keys path, found '/health'")]
+    [InlineData("preset: builtin, start_timeout: 0s", "1: engines.e.start_timeout: must be from 10ms to 24h, and is 0s")]
+    public void A_mistake_in_an_engine_is_named(string engine, string problem)
+    {
+        var problems = Problems($"engines: {{ e: {{ {engine} }} }}\nmodels:\n  m: {{ engine: e, path: m.gguf }}\n");
+        problems.ShouldHaveSingleItem();
+        problems[0].ShouldBe("f:" + problem);
+    }
+
+    [Theory]
+    [InlineData("m: { path: x }", "3: models.m.engine: is missing; this key must be given")]
+    [InlineData("m: {}", "3: models.m.engine: is missing; this key must be given")]
+    [InlineData("m:", "3: models.m.engine: is missing; this key must be given")]
+    [InlineData("m: x", "3: models.m: expected a section with the keys engine, path, aliases, context_length, max_concurrency, priority, found 'x'")]
+    [InlineData("m: { engine: ee, path: x }", "3: models.m.engine: there is no engine 'ee'; did you mean 'e'?")]
+    [InlineData("m: { engine: something, path: x }", "3: models.m.engine: there is no engine 'something'; there are 'e'")]
+    [InlineData("m: { engine: e }", "3: models.m.path: is missing; the preset 'builtin' needs it")]
+    [InlineData("m: { engine: e, pth: x }", "3: models.m.pth: is an unknown key; did you mean 'path'? Known here: engine, path, aliases, context_length, max_concurrency, priority")]
+    [InlineData("m: { engin: e, path: x }", "3: models.m.engin: is an unknown key; did you mean 'engine'? Known here: engine, path, aliases, context_length, max_concurrency, priority")]
+    [InlineData("m: { engine: e, path: '' }", "3: models.m.path: is empty; name a file or folder, or remove the key")]
+    [InlineData("m: { engine: e, path: ~ }", "3: models.m.path: has no value; expected text; remove the key to leave it out")]
+    [InlineData("m: { engine: e, path: \"a\\0b\" }", "3: models.m.path: holds a NUL character, which no file name has")]
+    [InlineData("m: { engine: e, path: x, priority: urgent }", "3: models.m.priority: 'urgent' is no priority; write critical, high, medium, low, background or 0 to 4")]
+    [InlineData("m: { engine: e, path: x, context_length: 32k }", "3: models.m.context_length: expected a whole number, found '32k'")]
+    [InlineData("m: { engine: e, path: x, context_length: 0 }", "3: models.m.context_length: must be from 1 to 100000000, and is 0")]
+    [InlineData("m: { engine: e, path: x, aliases: n }", "3: models.m.aliases: expected a list, found 'n'; write [n]")]
+    [InlineData("m: { engine: e, path: x, aliases: [[n]] }", "3: models.m.aliases[0]: expected text, found a list")]
+    [InlineData("m: { engine: e, path: x, aliases: [M] }", "3: models.m.aliases[0]: 'M' is taken by models.m on line 3, and case does not tell names apart; remove one of them")]
+    [InlineData("m: { engine: e, path: x, aliases: [n, N] }", "3: models.m.aliases[1]: 'N' is taken by models.m.aliases[0] on line 3, and case does not tell names apart; remove one of them")]
+    [InlineData("m: { engine: e, path: x }\n  M: { engine: e, path: x }", "4: models.M: 'M' is taken by models.m on line 3, and case does not tell names apart; choose another name")]
+    [InlineData("m: { engine: e, path: x,\n     aliases: [n, k] }\n  k: { engine: e, path: x }", "4: models.m.aliases[1]: 'k' is taken by models.k on line 5, and case does not tell names apart; choose another name")]
+    [InlineData("'': { engine: e, path: x }", "3: models.: a model's name must not be empty")]
+    [InlineData("\"a\\nb\": { engine: e, path: x }", "3: models.a\\u000ab: a model's name must not hold control characters")]
+    [InlineData("' a': { engine: e, path: x }", "3: models. a: a model's name must not begin or end with a space")]
+    public void A_mistake_in_a_model_is_named(string models, string problem) => Problems($"engines: {{ e: {{ preset: builtin }} }}\nmodels:\n  {models}\n").ShouldBe(["f:" + problem]);
+
+    [Fact]
+    public void A_name_has_at_most_200_characters()
+    {
+        Problems(Model(new string('x', 200))).ShouldBeEmpty();
+        Problems(Model(new string('x', 201))).ShouldHaveSingleItem().ShouldEndWith("a model's name has at most 200 characters; this one has 201");
+
+        static string Model(string id) => $"engines: {{ e: {{ preset: builtin }} }}\nmodels:\n  {id}: {{ engine: e, path: x }}\n";
+    }
+
+    [Fact]
+    public void An_empty_file_has_nothing_to_serve()
+    {
+        foreach (var text in new[] { "", "\n\n", "# only a comment\n", "---\n", "null\n" })
+        {
+            Problems(text).ShouldBe(["f: models: there are none, so there is nothing to serve; add one, as in models: { my-model: { engine: my-engine, path: model.gguf } }"]);
+        }
+    }
+
+    [Fact]
+    public void Nine_mistakes_are_nine_problems_in_the_order_of_the_file() => Problems("""
+        server:
+          lisen: http://127.0.0.1:5590
+          shutdown_grace: 10
+        scheduling:
+          max_queue: "200"
+          max_queue: 7
+        engines:
+          mine:
+            command: [my-server, "{port}", "{nope}"]
+            env: [a, b]
+        models:
+          a: { engine: minne, path: x }
+          A: { engine: mine, path: x, priority: urgent }
+        """).Select(problem => string.Join(':', problem.Split(':')[..3])).ShouldBe(
+    [
+        "f:2: server.lisen", "f:3: server.shutdown_grace", "f:5: scheduling.max_queue", "f:6: scheduling.max_queue",
+        "f:9: engines.mine.command[2]", "f:10: engines.mine.env", "f:12: models.a.engine", "f:13: models.A.priority", "f:13: models.A",
+    ]);
+
+    private static IReadOnlyList<string> Problems(string text) => [.. ConfigText.Read("f", text, Repository.Presets).Problems.Select(problem => problem.ToString())];
+}

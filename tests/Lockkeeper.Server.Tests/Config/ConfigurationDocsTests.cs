@@ -1,0 +1,99 @@
+using Lockkeeper.Core.Config;
+using Lockkeeper.Core.Scheduling;
+using Lockkeeper.Server.Config;
+using Shouldly;
+using Xunit;
+
+namespace Lockkeeper.Server.Tests.Config;
+
+/// <summary>The documentation says what the records say. Every block marked <c>yaml</c> in it is a Lockkeeper configuration; other YAML is marked <c>yml</c>.</summary>
+public sealed class ConfigurationDocsTests
+{
+    private static readonly string Docs = Path.Combine(Repository.Root, "docs");
+
+    private static readonly Dictionary<Type, string[]> TypeNames = new()
+    {
+        [typeof(string)] = ["text", "path"],
+        [typeof(int)] = ["number"],
+        [typeof(TimeSpan)] = ["duration"],
+        [typeof(ByteSize)] = ["size"],
+        [typeof(Priority)] = ["priority"],
+        [typeof(IReadOnlyList<string>)] = ["list of text"],
+        [typeof(IReadOnlyDictionary<string, string>)] = ["text by name"],
+    };
+
+    [Fact]
+    public void Every_key_of_the_records_is_documented_and_nothing_else() =>
+        Documented().Select(row => row.Key).Order().ShouldBe(Keys(typeof(LockkeeperConfig), "").Select(key => key.Path).Order());
+
+    [Fact]
+    public void Types_bounds_and_defaults_are_those_of_the_records()
+    {
+        var rows = Documented().ToDictionary(row => row.Key);
+        foreach (var (path, property, section) in Keys(typeof(LockkeeperConfig), ""))
+        {
+            var row = rows[path];
+            var bounds = property.Bounds is { } between ? $", {between.Least} to {between.Most}" : "";
+            TypeNames[property.Type].Select(name => name + bounds).ShouldContain(row.Type, path);
+            row.Meaning.ShouldNotBeEmpty(path);
+            if (property.Required)
+            {
+                row.Default.ShouldBe("*required*", path);
+            }
+            else if (Shown(property.Property.GetValue(Activator.CreateInstance(section))) is { } value)
+            {
+                row.Default.ShouldBe($"`{value}`", path);
+            }
+            else
+            {
+                row.Default.ShouldNotBeEmpty(path);
+            }
+        }
+    }
+
+    [Fact]
+    public void Every_yaml_block_loads()
+    {
+        var blocks = Directory.EnumerateFiles(Docs, "*.md", SearchOption.AllDirectories).Append(Path.Combine(Repository.Root, "README.md")).Where(File.Exists)
+            .SelectMany(file => YamlBlocks(File.ReadAllText(file)).Select(block => (Name: Path.GetFileName(file), Text: block)))
+            .Append((Name: "lockkeeper.example.yaml", Text: File.ReadAllText(Path.Combine(Repository.Root, "lockkeeper.example.yaml"))))
+            .ToList();
+        blocks.Count.ShouldBeGreaterThanOrEqualTo(3);
+        foreach (var (name, text) in blocks)
+        {
+            // A block may show one section only; that it then serves nothing is no mistake of the documentation.
+            ConfigText.Read(name, text, Repository.Presets).Problems.Where(problem => problem.Key != "models").Select(problem => problem.ToString()).ShouldBeEmpty();
+        }
+    }
+
+    [Fact]
+    public void The_example_runs_where_it_stands() =>
+        ConfigFile.Load(Path.Combine(Repository.Root, "lockkeeper.example.yaml"), Repository.Presets).ShouldBeOfType<ConfigResult.Loaded>();
+
+    private static IEnumerable<(string Key, string Type, string Default, string Meaning)> Documented() =>
+        File.ReadAllLines(Path.Combine(Docs, "configuration.md"))
+            .Select(line => line.Split('|', StringSplitOptions.TrimEntries))
+            .Where(cells => cells is ["", ['`', .., '`'], _, _, _, ""])
+            .Select(cells => (cells[1].Trim('`'), cells[2], cells[3], cells[4]));
+
+    private static IEnumerable<string> YamlBlocks(string markdown) =>
+        markdown.Split("\n```yaml\n").Skip(1).Select(rest => rest[..rest.IndexOf("\n```", StringComparison.Ordinal)]);
+
+    private static IEnumerable<(string Path, ConfigProperty Property, Type Section)> Keys(Type section, string prefix) =>
+        ConfigProperty.Of(section).SelectMany(property =>
+        {
+            var path = prefix + property.Key;
+            return ConfigProperty.EntryOf(property.Type) is { } entry && ConfigProperty.IsSection(entry) ? Keys(entry, $"{path}.*.")
+                : ConfigProperty.IsSection(property.Type) ? Keys(property.Type, $"{path}.")
+                : [(path, property, section)];
+        });
+
+    /// <summary>A default as it would be written; null when there is nothing to write, and words must do.</summary>
+    private static string? Shown(object? value) => value switch
+    {
+        null or System.Collections.ICollection => null,
+        TimeSpan duration => HumanDuration.Format(duration),
+        Priority priority => PriorityName.Of(priority),
+        _ => value.ToString(),
+    };
+}
