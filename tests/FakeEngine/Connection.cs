@@ -21,10 +21,16 @@ internal sealed class Connection(Socket socket) : IDisposable
             return null;
         }
 
-        var lines = Encoding.Latin1.GetString(head).Split("\r\n", StringSplitOptions.RemoveEmptyEntries);
+        // Loops and arrays where one would rather write LINQ: each generic instance is compiled anew in every fresh process.
+        var lines = Encoding.UTF8.GetString(head).Split("\r\n", StringSplitOptions.RemoveEmptyEntries);
         var first = lines[0].Split(' ');
-        var headers = lines.Skip(1).Select(line => line.Split(':', 2)).Select(pair => KeyValuePair.Create(pair[0], pair[1].Trim())).ToList();
-        string? Header(string name) => headers.Find(header => header.Key.Equals(name, StringComparison.OrdinalIgnoreCase)).Value;
+        List<string[]> headers = [];
+        foreach (var line in lines.AsSpan(1))
+        {
+            headers.Add([line[..line.IndexOf(':')], line[(line.IndexOf(':') + 1)..].Trim()]);
+        }
+
+        string? Header(string name) => headers.Find(header => header[0].Equals(name, StringComparison.OrdinalIgnoreCase))?[1];
         if (Header("Expect") is not null)
         {
             socket.Send("HTTP/1.1 100 Continue\r\n\r\n"u8);
@@ -64,7 +70,7 @@ internal sealed class Connection(Socket socket) : IDisposable
     }
 
     private static byte[] Head(int status, string type, string moreHeaders) =>
-        Encoding.Latin1.GetBytes($"HTTP/1.1 {status} Fake\r\nContent-Type: {type}\r\n{moreHeaders}\r\n");
+        Encoding.UTF8.GetBytes($"HTTP/1.1 {status} Fake\r\nContent-Type: {type}\r\n{moreHeaders}\r\n");
 
     private void SendAll(ReadOnlySpan<byte> bytes)
     {

@@ -10,7 +10,7 @@ internal sealed class Flags
 
           --port N              port to serve on, on 127.0.0.1 (needed)
           --id ID               model id in answers (default: fake)
-          --path FILE, --context-length N, --cookie TEXT
+          --path FILE, --context-length N, --cookie TEXT (what it starts gets the cookie too)
                                 accepted and shown in GET /__state, nothing else
 
         Start
@@ -54,6 +54,8 @@ internal sealed class Flags
 
     public string Id { get; private set; } = "fake";
 
+    public string Cookie { get; private set; } = "";
+
     public List<string> Print { get; } = [];
 
     public int NoiseMegabytes { get; private set; }
@@ -92,7 +94,8 @@ internal sealed class Flags
             {
                 case "--port": flags.Port = Number(); break;
                 case "--id": flags.Id = Value(); break;
-                case "--path" or "--context-length" or "--cookie": _ = Value(); break;
+                case "--path" or "--context-length": _ = Value(); break;
+                case "--cookie": flags.Cookie = Value(); break;
                 case "--print": flags.Print.Add(Value()); break;
                 case "--print-env": flags.Print.Add(Variable(Value())); break;
                 case "--noise": flags.NoiseMegabytes = Number(); break;

@@ -44,7 +44,7 @@ var held = Hold(flags.HoldMegabytes);
 if (flags.Escape)
 {
     // The shell leaves at once, so the grandchild has neither our group, nor our session, nor us as an ancestor.
-    Start("/bin/sh", "-c", "setsid \"$0\" --idle --ignore-term &", Environment.ProcessPath!);
+    Start("/bin/sh", ["-c", "setsid \"$0\" --idle --ignore-term --cookie \"$1\" &", Environment.ProcessPath!, flags.Cookie]);
 }
 
 if (flags.ForkWorker)
@@ -90,7 +90,7 @@ static byte[][] Hold(int megabytes)
     return held;
 }
 
-static void Start(string program, params string[] arguments)
+static void Start(string program, string[] arguments)
 {
     using var child = new Process { StartInfo = new ProcessStartInfo(program, arguments) };
     child.Start();

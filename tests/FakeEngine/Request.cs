@@ -5,7 +5,7 @@ using System.Text.Json;
 namespace FakeEngine;
 
 /// <summary>One request, exactly as it came.</summary>
-internal sealed record Request(string Method, string Target, List<KeyValuePair<string, string>> Headers, byte[] Body)
+internal sealed record Request(string Method, string Target, List<string[]> Headers, byte[] Body)
 {
     public string Path => Target.Split('?')[0];
 
@@ -16,7 +16,7 @@ internal sealed record Request(string Method, string Target, List<KeyValuePair<s
     {
         var json = new StringBuilder();
         json.Append("{\"method\":").Append(Quote(Method)).Append(",\"target\":").Append(Quote(Target)).Append(",\"headers\":[");
-        json.AppendJoin(',', Headers.Select(header => $"[{Quote(header.Key)},{Quote(header.Value)}]"));
+        json.AppendJoin(',', Headers.Select(header => $"[{Quote(header[0])},{Quote(header[1])}]"));
         json.Append("],\"body_length\":").Append(Body.Length);
         json.Append(",\"body_sha256\":\"").Append(Convert.ToHexStringLower(SHA256.HashData(Body)));
         json.Append("\",\"body_base64\":\"").Append(Convert.ToBase64String(Body)).Append("\"}");

@@ -1,4 +1,3 @@
-using System.IO.Pipes;
 using Lockkeeper.Core.Models;
 using Lockkeeper.Core.Scheduling;
 using Microsoft.Extensions.Logging;
@@ -8,18 +7,6 @@ namespace Lockkeeper.Server.Engines;
 /// <summary>One started engine: its processes, its port, what it prints. Exists from the spawn until all of it is proven gone.</summary>
 internal sealed partial class EngineProcess
 {
-    // The reaper must know the group before the engine runs, else a kill -9 of ours between the two leaves an engine for ever. So a shell takes
-    // the engine's place until it is told to go, and leaves when the pipe ends instead; exec keeps the pid. The engine's own words are
-    // arguments of that script and are not read by the shell.
-    private const string Trampoline = """
-        read -r go <&3 && [ "$go" = go ] || exit 125
-        exec 3<&-
-        cd -- "$1" || exit 126
-        unset OLDPWD
-        shift
-        exec "$@"
-        """;
-
     /// <summary>How long processes that outlive the engine's main one may clean up, before they are killed too.</summary>
     private static readonly TimeSpan StragglersMayStay = TimeSpan.FromSeconds(2);
     private static readonly TimeSpan LongestPause = TimeSpan.FromMilliseconds(50);
@@ -58,33 +45,19 @@ internal sealed partial class EngineProcess
     /// <summary>Completes when the engine's main process has ended.</summary>
     public Task<ExitStatus> Exited => _child.Exited;
 
-    /// <summary>Starts the engine, guarded by the reaper from its first instruction on. Takes the lease over.</summary>
+    /// <summary>Starts the engine, guarded by the reaper from its first instruction on. The lease is its own once it has started.</summary>
     public static EngineProcess Start(EngineRoom room, ModelSpec model, CommandLine command, PortLeases.Lease port)
     {
         var mark = room.Reaper.NextMark();
         var environment = EnvironmentVariables.OwnWith(model.Engine.Environment);
         environment[Reaper.MarkVariable] = mark;
 
-        var output = new AnonymousPipeServerStream(PipeDirection.In, HandleInheritability.None);
-        using var go = new AnonymousPipeServerStream(PipeDirection.Out, HandleInheritability.None);
-        var child = ChildProcess.Spawn("/bin/sh", ["-c", Trampoline, "lockkeeper-start", command.Folder, command.Executable, .. command.Arguments], environment,
-            new ChildProcess.Descriptors(null, output.ClientSafePipeHandle, go.ClientSafePipeHandle));
-        output.DisposeLocalCopyOfClientHandle();
-        go.DisposeLocalCopyOfClientHandle();
-
+        using var trampoline = Trampoline.Spawn(command, environment);
         var tail = new OutputTail(model.Engine.Environment, room.Time, room.Loggers.CreateLogger($"Lockkeeper.Engine.{model.Id}"));
-        tail.Drain(output, model.Id.Value);
-        var process = new EngineProcess(room, model, child, port, tail, mark);
-        room.Reaper.Guard(child.Pid);
-        try
-        {
-            go.Write("go\n"u8);
-        }
-        catch (IOException)
-        {
-            // Killed already; that is seen as its exit.
-        }
-
+        tail.Drain(trampoline.Output, model.Id.Value);
+        var process = new EngineProcess(room, model, trampoline.Child, port, tail, mark);
+        room.Reaper.Guard(process.Pid);
+        trampoline.Go();
         return process;
     }
 
@@ -129,9 +102,12 @@ internal sealed partial class EngineProcess
             return;
         }
 
-        var left = patience - _room.Time.GetElapsedTime(start);
-        Tree.SignalStrays(Posix.SigTerm);
-        await GoneAsync(left < StragglersMayStay ? left : StragglersMayStay);
+        if (Tree.Alive().Count > 0)
+        {
+            var left = patience - _room.Time.GetElapsedTime(start);
+            Tree.SignalStrays(Posix.SigTerm);
+            await GoneAsync(left < StragglersMayStay ? left : StragglersMayStay);
+        }
     }
 
     /// <summary>True when no process of the run is left, at the latest when the patience is over.</summary>
@@ -157,7 +133,7 @@ internal sealed partial class EngineProcess
     {
         var start = _room.Time.GetTimestamp();
         var warned = TimeSpan.Zero;
-        while (!await GoneAsync(TimeSpan.Zero) || !Exited.IsCompleted || IsPortHeld())
+        while (!Exited.IsCompleted || Tree.Alive().Count > 0 || IsPortHeld())
         {
             _child.SignalGroup(Posix.SigKill);
             Tree.SignalStrays(Posix.SigKill);

@@ -112,6 +112,7 @@ internal sealed partial class EngineSupervisor(InstanceId instance, ModelSpec mo
                     return InstanceFailure.Of(problem);
                 }
 
+                // Should this throw, the port stays leased: something may have started after all.
                 var process = _process = EngineProcess.Start(room, model, command, lease);
                 LogStarting(instance, process.Pid, process.Port);
                 var (failure, stranger) = await BecomeReadyAsync(process, timeout.Token);

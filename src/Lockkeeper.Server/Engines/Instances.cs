@@ -58,6 +58,9 @@ internal sealed class Instances(IInstanceObserver observer, IMemoryReader memory
         return run.Failure;
     }
 
+    /// <summary>The process that kills all engines should Lockkeeper be killed; null before the first start.</summary>
+    public int? ReaperPid => _room.Reaper.Pid;
+
     /// <summary>All living runs and the latest ended ones, in no particular order.</summary>
     public IReadOnlyList<InstanceSnapshot> Snapshot()
     {

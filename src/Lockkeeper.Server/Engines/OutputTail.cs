@@ -29,6 +29,7 @@ internal sealed partial class OutputTail
     private readonly ILogger _logger;
     private readonly byte[] _line;
     private int _length;
+    private bool _isCut;
     private int _size;
     private long _second;
     private int _loggedThisSecond;
@@ -72,6 +73,10 @@ internal sealed partial class OutputTail
             {
                 _line[_length++] = letter;
             }
+            else
+            {
+                _isCut = true;
+            }
         }
     }
 
@@ -106,14 +111,15 @@ internal sealed partial class OutputTail
         }
 
         var line = Encoding.UTF8.GetString(_line.AsSpan(0, _length));
-        _length = 0;
+        var isCut = _isCut || line.Length > LongestLine;
+        (_length, _isCut) = (0, false);
         foreach (var secret in _secrets)
         {
             line = line.Replace(secret, Mask, StringComparison.Ordinal);
         }
 
         line = Printable(line);
-        Keep(line.Length > LongestLine ? $"{line.AsSpan(0, LongestLine)}…" : line);
+        Keep(isCut ? $"{line.AsSpan(0, Math.Min(line.Length, LongestLine))}…" : line);
     }
 
     private void Keep(string line)

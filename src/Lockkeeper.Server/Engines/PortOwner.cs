@@ -39,7 +39,9 @@ internal sealed record PortOwner(PortOwner.Owner Kind, int? Pid)
         }
 
         var wanted = sockets.Select(inode => string.Create(CultureInfo.InvariantCulture, $"socket:[{inode}]")).ToHashSet(StringComparer.Ordinal);
-        return tree.Alive().Any(pid => Holds(pid, wanted))
+
+        // Mostly it is the engine's first process, and the long way round would be a part of every swap.
+        return Holds(tree.Leader, wanted) || tree.Alive().Any(pid => Holds(pid, wanted))
             ? new PortOwner(Owner.Ours, null)
             : new PortOwner(Owner.Stranger, ProcStat.All().Where(stat => Holds(stat.Pid, wanted)).Select(stat => (int?)stat.Pid).FirstOrDefault());
     }

@@ -13,6 +13,9 @@ internal sealed class ProcessTree(int leader, string mark)
     private readonly Lock _gate = new();
     private Dictionary<int, long> _known = [];
 
+    /// <summary>The process that was started, and the number of its group and session.</summary>
+    public int Leader => leader;
+
     /// <summary>The living members; without <c>/proc</c> the leader stands for a group in which somebody lives.</summary>
     public IReadOnlyList<int> Alive()
     {

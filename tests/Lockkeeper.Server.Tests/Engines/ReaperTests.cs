@@ -1,0 +1,110 @@
+using System.Diagnostics;
+using System.Globalization;
+using Lockkeeper.Testing;
+using Shouldly;
+using Xunit;
+
+namespace Lockkeeper.Server.Tests.Engines;
+
+/// <summary>Each test kills a whole process that hosts engines (<c>tests/EngineHost</c>), as a person or the kernel would.</summary>
+public sealed class ReaperTests
+{
+    private static readonly TimeSpan Promised = TimeSpan.FromSeconds(2);
+
+    [Fact]
+    public async Task No_engine_outlives_a_killed_host()
+    {
+        var cookie = Cookie();
+        using var host = await Host.Start([.. Engine, "--ignore-term", "--fork-worker", "--cookie", cookie]);
+        ProcessTable.With(cookie, "--port").Count.ShouldBe(2 + 1, "leader, worker, and the host that was given the same words");
+
+        host.Process.Kill();
+
+        await Eventually.True(() => ProcessTable.With(cookie).Count == 0, "no process is left", Promised);
+        await Eventually.True(() => !ProcessTable.IsAlive(host.Reaper), "the reaper has left too", Promised);
+    }
+
+    [Fact]
+    public async Task Not_even_a_grandchild_that_left_its_session_outlives_a_killed_host()
+    {
+        var cookie = Cookie();
+        using var host = await Host.Start([.. Engine, "--escape", "--cookie", cookie]);
+        await Eventually.True(() => ProcessTable.With(cookie, "--idle").Count == 1, "the grandchild runs");
+
+        host.Process.Kill();
+
+        await Eventually.True(() => ProcessTable.With(cookie).Count == 0, "no process is left", Promised);
+    }
+
+    [Fact]
+    public async Task A_host_killed_between_spawn_and_guard_leaves_nothing_and_the_engine_never_runs()
+    {
+        var cookie = Cookie();
+        using var host = await Host.Start(["--unguarded", FakeEngine.Executable, "--idle", "--cookie", cookie]);
+        ProcessTable.IsAlive(host.Engine).ShouldBeTrue();
+        ProcessTable.CommandLine(host.Engine)[0].ShouldBe("/bin/sh");
+
+        host.Process.Kill();
+
+        await Eventually.True(() => ProcessTable.With(cookie).Count == 0, "no process is left", Promised);
+    }
+
+    [Fact]
+    public async Task A_killed_reaper_is_replaced_and_the_new_one_guards_what_runs()
+    {
+        var cookie = Cookie();
+        using var host = await Host.Start([.. Engine, "--cookie", cookie]);
+
+        using (var reaper = Process.GetProcessById(host.Reaper))
+        {
+            reaper.Kill();
+        }
+
+        await Eventually.True(() => ProcessTable.ChildrenOf(host.Process.Id).Any(pid => pid != host.Reaper && ProcessTable.CommandLine(pid).Contains("lockkeeper-reaper")), "another reaper");
+        ProcessTable.IsAlive(host.Engine).ShouldBeTrue();
+        host.Process.Kill();
+
+        await Eventually.True(() => ProcessTable.With(cookie).Count == 0, "no process is left", Promised);
+    }
+
+    [Fact]
+    public async Task The_reaper_leaves_with_its_owner()
+    {
+        var yard = new Yard();
+        await yard.Ready(Yard.Model());
+        var reaper = yard.Instances.ReaperPid!.Value;
+        ProcessTable.IsAlive(reaper).ShouldBeTrue();
+
+        await yard.DisposeAsync();
+
+        await Eventually.True(() => !ProcessTable.IsAlive(reaper), "the reaper has left");
+    }
+
+    private static string[] Engine => [FakeEngine.Executable, "--port", "{port}"];
+
+    private static string Cookie() => Guid.NewGuid().ToString();
+
+    /// <summary>A running <c>engine-host</c>, its engine up.</summary>
+    private sealed class Host : IDisposable
+    {
+        public required Process Process { get; init; }
+
+        public required int Engine { get; init; }
+
+        public required int Reaper { get; init; }
+
+        public static async Task<Host> Start(string[] arguments)
+        {
+            var program = FakeEngine.Executable.Replace("FakeEngine", "EngineHost", StringComparison.Ordinal).Replace("fake-engine", "engine-host", StringComparison.Ordinal);
+            var process = Process.Start(new ProcessStartInfo(program, arguments) { RedirectStandardOutput = true })!;
+            var pids = (await process.StandardOutput.ReadLineAsync())!.Split(' ').Select(pid => int.Parse(pid, CultureInfo.InvariantCulture)).ToList();
+            return new Host { Process = process, Engine = pids[0], Reaper = pids[1] };
+        }
+
+        public void Dispose()
+        {
+            Process.Kill();
+            Process.Dispose();
+        }
+    }
+}
