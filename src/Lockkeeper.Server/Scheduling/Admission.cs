@@ -1,0 +1,287 @@
+using System.Collections.Frozen;
+using System.Diagnostics;
+using Lockkeeper.Core.Config;
+using Lockkeeper.Core.Models;
+using Lockkeeper.Core.Scheduling;
+using Lockkeeper.Core.Wire;
+using Lockkeeper.Server.Engines;
+using Microsoft.Extensions.Logging;
+
+namespace Lockkeeper.Server.Scheduling;
+
+/// <summary>
+/// The door to the engines. Owns the <see cref="Scheduler"/>: turns messages into events, and performs the effects by posting work, awaiting nothing.
+/// Everything that changes runs in the loop of its <see cref="AdmissionMailbox"/>, one message at a time, on whatever thread posted it.
+/// </summary>
+internal sealed partial class Admission : IDisposable
+{
+    /// <summary>How often a ticket may be granted a run that is over already before it is told so; without a limit an engine that dies as soon as it is ready would be started for ever.</summary>
+    private const int VainGrantsATicketSurvives = 2;
+
+    private readonly AdmissionMailbox _mailbox;
+    private readonly IInstanceHost _host;
+    private readonly TimeProvider _time;
+    private readonly ILogger<Admission> _logger;
+    private readonly FrozenDictionary<ModelId, ModelSpec> _models;
+    private readonly long _start;
+    private readonly TaskCompletionSource _completion = new(TaskCreationOptions.RunContinuationsAsynchronously);
+
+    // From here on: the loop's own.
+    private readonly Scheduler _scheduler;
+    private readonly WakeTimer _wake;
+    private readonly List<SchedulerEffect> _effects = [];
+    private readonly Dictionary<long, AdmissionTicket> _waiting = [];
+    private long _lastTicket;
+    private bool _closing;
+    private bool _failed;
+
+    /// <remarks>The mailbox is made first, because the host needs it too: news of instances arrives there. The host is called by the loop alone, on any thread.</remarks>
+    public Admission(ModelCatalog models, SchedulingConfig scheduling, AdmissionMailbox mailbox, IInstanceHost host, TimeProvider time, ILogger<Admission> logger)
+    {
+        _models = models.Models.ToFrozenDictionary(model => model.Id);
+        _scheduler = new Scheduler(new SchedulerOptions(scheduling.MaxQueue, id => _models[id].MaxConcurrency));
+        _mailbox = mailbox;
+        _host = host;
+        _time = time;
+        _logger = logger;
+        _start = time.GetTimestamp();
+        _wake = new WakeTimer(time, () => mailbox.Post(new SchedulerEvent.Woken()));
+        mailbox.Open(Handle);
+    }
+
+    /// <summary>Completes when it is closed and every instance has settled. Fails when the loop has failed: then nothing is admitted any more, and only a restart helps.</summary>
+    public Task Completion => _completion.Task;
+
+    /// <summary>Asks for an instance of the model. Never blocks.</summary>
+    /// <exception cref="ArgumentException">The model is not one of the catalog's.</exception>
+    public AdmissionTicket TakeTicket(ModelSpec model, Priority priority)
+    {
+        if (!_models.ContainsKey(model.Id))
+        {
+            // Refused here, where it harms one caller: inside the loop it would be a broken promise, and the end of it.
+            throw new ArgumentException($"'{model.Id}' is not in the catalog.", nameof(model));
+        }
+
+        var ticket = new AdmissionTicket(this, model.Id, priority);
+        _mailbox.Post(new AdmissionMessage.Entered(ticket));
+        return ticket;
+    }
+
+    /// <summary>Asks for an instance of the model and waits for it.</summary>
+    /// <exception cref="OperationCanceledException">The client left first; it holds nothing.</exception>
+    public ValueTask<AdmissionResult> EnterAsync(ModelSpec model, Priority priority, CancellationToken clientGone)
+    {
+        if (clientGone.IsCancellationRequested)
+        {
+            return ValueTask.FromCanceled<AdmissionResult>(clientGone);
+        }
+
+        var ticket = TakeTicket(model, priority);
+        return ticket.Outcome.IsCompleted ? new ValueTask<AdmissionResult>(ticket.Outcome) : UntilDecided(ticket, clientGone);
+    }
+
+    /// <summary>How things stand.</summary>
+    public Task<AdmissionSnapshot> LookAsync()
+    {
+        var answer = new TaskCompletionSource<AdmissionSnapshot>(TaskCreationOptions.RunContinuationsAsynchronously);
+        _mailbox.Post(new AdmissionMessage.Asked(answer));
+        return answer.Task;
+    }
+
+    /// <summary>Admits nobody any more, refuses who waits, lets what runs finish, and stops everything. There is no time limit: to force an end is the caller's business.</summary>
+    /// <returns><see cref="Completion"/>.</returns>
+    public Task CloseAsync()
+    {
+        _mailbox.Post(new SchedulerEvent.Closing());
+        return Completion;
+    }
+
+    public void Dispose() => _wake.Dispose();
+
+    internal void Remove(AdmissionTicket ticket) => _mailbox.Post(new AdmissionMessage.Left(ticket));
+
+    private static async ValueTask<AdmissionResult> UntilDecided(AdmissionTicket ticket, CancellationToken clientGone)
+    {
+        AdmissionResult result;
+        var registration = clientGone.UnsafeRegister(static ticket => ((AdmissionTicket)ticket!).Leave(), ticket);
+        try
+        {
+            result = await ticket.Outcome;
+        }
+        finally
+        {
+            await registration.DisposeAsync();
+        }
+
+        // Nobody can leave past this point. If leaving and a grant have met, the loop takes the lease back, and it must not be used.
+        return ticket.HasLeft ? throw new OperationCanceledException(clientGone) : result;
+    }
+
+    private void Handle(AdmissionMessage message)
+    {
+        try
+        {
+            switch (message)
+            {
+                case AdmissionMessage.Entered(var ticket):
+                    Admit(ticket);
+                    break;
+                case AdmissionMessage.Left(var ticket):
+                    LetGo(ticket);
+                    break;
+                case AdmissionMessage.Happened(var happened):
+                    _closing |= happened is SchedulerEvent.Closing;
+                    Tell(happened);
+                    break;
+                case AdmissionMessage.Asked(var answer):
+                    answer.SetResult(_failed ? new AdmissionSnapshot([], []) : new AdmissionSnapshot(_scheduler.Instances, _scheduler.InOrderOfService()));
+                    break;
+                default:
+                    throw new UnreachableException();
+            }
+        }
+        catch (Exception failure)
+        {
+            Fail(failure);
+            (message as AdmissionMessage.Asked)?.Answer.TrySetException(failure);
+        }
+    }
+
+    private void Admit(AdmissionTicket ticket)
+    {
+        if (_failed)
+        {
+            ticket.Refuse(new RouterError.ShuttingDown());
+            return;
+        }
+
+        if (ticket.Outcome.IsCompleted)
+        {
+            return; // left between a vain grant and its next try
+        }
+
+        // Numbered here and not where it was made, so that numbers rise in the order of arrival. Who tries again keeps its number, and with it its place.
+        ticket.Ticket ??= new Ticket(++_lastTicket, ticket.Model, ticket.Priority);
+        _waiting.Add(ticket.Ticket.Id, ticket);
+        Tell(new SchedulerEvent.Arrived(ticket.Ticket));
+    }
+
+    private void LetGo(AdmissionTicket ticket)
+    {
+        if (ticket.Lease is { } lease)
+        {
+            lease.Release();
+            return;
+        }
+
+        ticket.Cancel();
+        if (ticket.Ticket is { } place && _waiting.Remove(place.Id))
+        {
+            Tell(new SchedulerEvent.Cancelled(place.Id));
+        }
+    }
+
+    private void Tell(SchedulerEvent happened)
+    {
+        if (_failed)
+        {
+            return;
+        }
+
+        var now = _time.GetElapsedTime(_start);
+        var wake = _scheduler.Handle(happened, now, _effects);
+        foreach (var effect in _effects)
+        {
+            Perform(effect);
+        }
+
+        _effects.Clear();
+        _wake.Set(wake, now);
+        if (_closing && _scheduler.IsSettled)
+        {
+            _completion.TrySetResult();
+        }
+    }
+
+    private void Perform(SchedulerEffect effect)
+    {
+        switch (effect)
+        {
+            case SchedulerEffect.Grant(var ticketId, var instance):
+                Grant(_waiting[ticketId], instance);
+                _waiting.Remove(ticketId);
+                break;
+            case SchedulerEffect.Refuse(var ticketId, var error):
+                _waiting[ticketId].Refuse(error);
+                _waiting.Remove(ticketId);
+                break;
+            case SchedulerEffect.Start(var instance):
+                LogStart(instance, _scheduler.WaitingCount);
+                _host.Start(instance, _models[instance.Model]);
+                break;
+            case SchedulerEffect.Drain(var instance):
+                LogDrain(instance, _scheduler.WaitingCount);
+                break;
+            case SchedulerEffect.Stop(var instance):
+                LogStop(instance);
+                _host.Stop(instance);
+                break;
+            default:
+                throw new UnreachableException();
+        }
+    }
+
+    private void Grant(AdmissionTicket ticket, InstanceId instance)
+    {
+        if (_host.UpstreamOf(instance) is { } upstream)
+        {
+            ticket.Grant(new Lease(_mailbox, ticket.Ticket!.Id, instance, upstream));
+            return;
+        }
+
+        // The run is over and the news of it on its way. Told here first, or the ticket would be granted the same dead run until it comes; what comes later is then old news.
+        LogVainGrant(instance);
+        _mailbox.Post(new SchedulerEvent.InstanceGone(instance, Failure: null));
+        if (ticket.VainGrants++ < VainGrantsATicketSurvives)
+        {
+            _mailbox.Post(new AdmissionMessage.Entered(ticket));
+        }
+        else
+        {
+            ticket.Refuse(new RouterError.EngineFailed(ticket.Model, InstanceFailure.Of("it ended each time before the request could be sent")));
+        }
+    }
+
+    /// <summary>
+    /// The scheduler or the host has broken its word, so nothing it says can be trusted any more. Nobody is left waiting for an answer that will not come: all are refused,
+    /// and so is everybody who comes later.
+    /// </summary>
+    private void Fail(Exception failure)
+    {
+        LogFailure(failure);
+        _failed = true;
+        foreach (var ticket in _waiting.Values)
+        {
+            ticket.Refuse(new RouterError.ShuttingDown());
+        }
+
+        _waiting.Clear();
+        _effects.Clear();
+        _completion.TrySetException(failure);
+    }
+
+    [LoggerMessage(200, LogLevel.Information, "Starting {Instance}; {Waiting} waiting")]
+    private partial void LogStart(InstanceId instance, int waiting);
+
+    [LoggerMessage(201, LogLevel.Information, "Draining {Instance}; {Waiting} waiting")]
+    private partial void LogDrain(InstanceId instance, int waiting);
+
+    [LoggerMessage(202, LogLevel.Information, "Stopping {Instance}")]
+    private partial void LogStop(InstanceId instance);
+
+    [LoggerMessage(203, LogLevel.Information, "{Instance} ended before the request it was granted to could be sent; trying again")]
+    private partial void LogVainGrant(InstanceId instance);
+
+    [LoggerMessage(204, LogLevel.Critical, "The admission loop has failed. Every request is refused from here on; restart Lockkeeper")]
+    private partial void LogFailure(Exception failure);
+}

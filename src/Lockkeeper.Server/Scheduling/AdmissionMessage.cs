@@ -1,0 +1,23 @@
+using Lockkeeper.Core.Scheduling;
+
+namespace Lockkeeper.Server.Scheduling;
+
+/// <summary>What can be said to the admission loop.</summary>
+internal abstract record AdmissionMessage
+{
+    private AdmissionMessage()
+    {
+    }
+
+    /// <summary>A request asks for its model; also one whose grant led nowhere and who keeps its place in the line.</summary>
+    public sealed record Entered(AdmissionTicket Ticket) : AdmissionMessage;
+
+    /// <summary>The client has gone.</summary>
+    public sealed record Left(AdmissionTicket Ticket) : AdmissionMessage;
+
+    /// <summary>News for the scheduler.</summary>
+    public sealed record Happened(SchedulerEvent Event) : AdmissionMessage;
+
+    /// <summary>Somebody wants to know how things stand.</summary>
+    public sealed record Asked(TaskCompletionSource<AdmissionSnapshot> Answer) : AdmissionMessage;
+}

@@ -1,0 +1,32 @@
+using Lockkeeper.Core.Scheduling;
+using Lockkeeper.Server.Engines;
+
+namespace Lockkeeper.Server.Scheduling;
+
+/// <summary>
+/// The right to use one run of an engine. Dispose it when the engine has sent its last byte, or when the request is aborted and its connection closed; not earlier, or two requests
+/// run where one may.
+/// </summary>
+internal sealed class Lease(AdmissionMailbox mailbox, long ticketId, InstanceId instance, Upstream upstream) : IAsyncDisposable
+{
+    private int _released;
+
+    public InstanceId Instance { get; } = instance;
+
+    public Upstream Upstream { get; } = upstream;
+
+    /// <summary>Gives the right back. Any thread, any number of times: it counts once.</summary>
+    public ValueTask DisposeAsync()
+    {
+        Release();
+        return ValueTask.CompletedTask;
+    }
+
+    public void Release()
+    {
+        if (Interlocked.Exchange(ref _released, 1) == 0)
+        {
+            mailbox.Post(new SchedulerEvent.Released(ticketId, Instance));
+        }
+    }
+}
