@@ -4,7 +4,7 @@ namespace Lockkeeper.LlamaCpp;
 internal sealed record EngineOptions
 {
     /// <summary>More layers than any model has.</summary>
-    private const int AllLayers = 999;
+    public const int AllLayers = 999;
 
     /// <summary>A GGUF file, or the first part of a split one.</summary>
     public required string ModelPath { get; init; }

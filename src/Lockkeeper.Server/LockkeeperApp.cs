@@ -1,23 +1,100 @@
+using Lockkeeper.Core.Config;
+using Lockkeeper.Server.Api;
+using Lockkeeper.Server.Engines;
+using Lockkeeper.Server.Forwarding;
+using Lockkeeper.Server.Ingress;
+using Lockkeeper.Server.Memory;
+using Lockkeeper.Server.Scheduling;
+using Lockkeeper.Server.Telemetry;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
-using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Server.Kestrel.Core;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging;
 
 namespace Lockkeeper.Server;
 
-/// <summary>The server.</summary>
-internal static class LockkeeperApp
+/// <summary>The composition root: from a checked configuration to one address in front of all engines, and down again.</summary>
+internal sealed class LockkeeperApp : IAsyncDisposable
 {
-    /// <returns>The exit code: 0 after an orderly stop.</returns>
+    private readonly WebApplication _web;
+    private readonly Instances _instances;
+    private readonly Admission _admission;
+
+    private LockkeeperApp(ServeSettings settings, TimeProvider time)
+    {
+        var config = settings.Config;
+        _web = BuildWeb(config.Server);
+
+        var logs = _web.Services.GetRequiredService<ILoggerFactory>();
+        var mailbox = new AdmissionMailbox();
+        var pool = config.Pools.Values.SingleOrDefault() ?? new PoolConfig();
+        _instances = new Instances(mailbox, IMemoryReader.OfThisSystem(), pool.SettleTimeout, time, logs);
+        _admission = new Admission(settings.Catalog, config.Scheduling, mailbox, _instances, time, logs.CreateLogger<Admission>());
+
+        var limits = new IngressOptions(config.Server.MaxBody.Bytes, config.Scheduling.KeepAliveInterval, config.Scheduling.RequestTimeout);
+        _web.MapHealth();
+        _web.MapModels(settings.Catalog, time.GetUtcNow());
+        new Endpoints(settings.Catalog, _admission, _instances, limits, time, logs.CreateLogger<Endpoints>()).Map(_web);
+    }
+
+    /// <summary>Serves until <paramref name="stop"/>, then closes down in order.</summary>
+    /// <returns>The exit code: 0 after an orderly end.</returns>
+    /// <exception cref="IOException">The address cannot be listened on.</exception>
     public static async Task<int> RunAsync(ServeSettings settings, CancellationToken stop)
     {
+        await using var app = new LockkeeperApp(settings, TimeProvider.System);
+        await app._web.StartAsync(stop);
+        await Greeting.WriteAsync(settings, app._web.Urls.First());
+
+        await Task.WhenAny(Task.Delay(Timeout.InfiniteTimeSpan, TimeProvider.System, stop), app._admission.Completion);
+        await app.CloseAsync();
+        return app._admission.Completion.IsFaulted ? 1 : 0;
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        await _instances.DisposeAsync();
+        _admission.Dispose();
+        await _web.DisposeAsync();
+    }
+
+    /// <summary>
+    /// Nothing new is admitted and what waits is refused; what runs has <c>shutdown_grace</c> to end, then its connections are cut; the engines go last,
+    /// so that none is stopped under a request that may still end well.
+    /// </summary>
+    private async Task CloseAsync()
+    {
+        _ = _admission.CloseAsync();
+        await _web.StopAsync(CancellationToken.None);
+    }
+
+    private static WebApplication BuildWeb(ServerConfig server)
+    {
+        // The empty builder reads no environment variables and no settings files: the one configuration file is the whole truth.
         var builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions());
-        builder.WebHost.UseKestrelCore().UseUrls(settings.Config.Server.Listen);
-        await using var app = builder.Build();
-        app.Run(context => context.Response.WriteAsync("{\"status\":\"ok\"}", context.RequestAborted));
-        await app.StartAsync(stop);
-        await settings.Error.WriteLineAsync($"lockkeeper: {settings.Catalog.Models.Length} models on {string.Join(' ', app.Urls)}");
-        await Task.Delay(Timeout.InfiniteTimeSpan, TimeProvider.System, stop).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
-        await app.StopAsync(CancellationToken.None);
-        return 0;
+        builder.Logging.AddConsoleLogging();
+        builder.Services.AddRoutingCore();
+        builder.Services.AddSingleton<IHostLifetime, CallersLifetime>();
+        builder.Services.Configure<HostOptions>(host => host.ShutdownTimeout = server.ShutdownGrace);
+        builder.WebHost.UseKestrelCore().UseUrls(server.Listen).ConfigureKestrel(Limit);
+        return builder.Build();
+    }
+
+    private static void Limit(KestrelServerOptions kestrel)
+    {
+        kestrel.AddServerHeader = false;
+        kestrel.Limits.MaxRequestBodySize = null; // Peek has its own limit, and a better answer
+        kestrel.Limits.MaxResponseBufferSize = BodyCopier.Buffer;
+        kestrel.Limits.MinResponseDataRate = null; // a reader may be slow while nobody else waits
+    }
+
+    /// <summary>The caller's token alone ends the program: the default lifetime would take SIGINT and SIGTERM for itself.</summary>
+    private sealed class CallersLifetime : IHostLifetime
+    {
+        public Task WaitForStartAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+
+        public Task StopAsync(CancellationToken cancellationToken) => Task.CompletedTask;
     }
 }

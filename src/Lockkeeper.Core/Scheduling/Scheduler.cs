@@ -36,7 +36,7 @@ internal sealed class Scheduler
     public int WaitingCount => _waiting.Count;
 
     /// <summary>Every instance that is not settled yet, for showing.</summary>
-    public ImmutableArray<InstanceState> Instances => _instance is null ? [] : [_instance.State];
+    public ImmutableArray<InstanceReport> Instances => _instance is null ? [] : [_instance.State];
 
     /// <summary>Whether every run is settled, so that no engine and no memory of one is left.</summary>
     public bool IsSettled => _instance is null;

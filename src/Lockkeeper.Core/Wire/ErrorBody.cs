@@ -1,4 +1,5 @@
 using System.Buffers;
+using System.Text.Encodings.Web;
 using System.Text.Json;
 
 namespace Lockkeeper.Core.Wire;
@@ -6,6 +7,9 @@ namespace Lockkeeper.Core.Wire;
 /// <summary>A <see cref="RouterError"/> as the JSON that the SDKs of a dialect understand.</summary>
 internal static class ErrorBody
 {
+    /// <summary>Errors are read by people in terminals, never pasted into HTML by us: quotes and umlauts stay what they are.</summary>
+    private static readonly JsonWriterOptions Readable = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
+
     /// <summary>Writes the error object, without framing.</summary>
     public static void Write(RouterError error, Dialect dialect, IBufferWriter<byte> output)
     {
@@ -36,7 +40,7 @@ internal static class ErrorBody
 
     private static void WriteOpenAi(RouterError error, IBufferWriter<byte> output)
     {
-        using var json = new Utf8JsonWriter(output);
+        using var json = new Utf8JsonWriter(output, Readable);
         json.WriteStartObject();
         json.WriteStartObject("error");
         json.WriteString("message", error.Message);

@@ -1,8 +1,16 @@
+using System.Collections.Concurrent;
+using Microsoft.AspNetCore.Http;
+
 namespace Lockkeeper.Server.Engines;
 
 /// <summary>Where a ready instance answers, and the connections to it. One per run, so that no request of a new run meets a connection of an old one.</summary>
 internal sealed class Upstream(Uri baseAddress) : IDisposable
 {
+    /// <summary>Bounds the memory of known addresses, whatever paths clients invent.</summary>
+    private const int MostKnown = 64;
+
+    private readonly ConcurrentDictionary<string, Uri> _known = new(StringComparer.Ordinal);
+
     public Uri BaseAddress { get; } = baseAddress;
 
     public HttpMessageInvoker Invoker { get; } = new(new SocketsHttpHandler
@@ -17,6 +25,33 @@ internal sealed class Upstream(Uri baseAddress) : IDisposable
         PooledConnectionIdleTimeout = Timeout.InfiniteTimeSpan,
         ResponseDrainTimeout = TimeSpan.Zero,
     });
+
+    /// <summary>The engine's address for a request's path and query, both as the client wrote them.</summary>
+    /// <remarks>Parsing an address costs more than finding one, and nearly all requests go to the same few paths without a query.</remarks>
+    public Uri UriOf(PathString path, QueryString query)
+    {
+        if (query.HasValue)
+        {
+            return Parse(path, query);
+        }
+
+        if (_known.TryGetValue(path.Value ?? "/", out var known))
+        {
+            return known;
+        }
+
+        var parsed = Parse(path, query);
+        if (_known.Count < MostKnown)
+        {
+            _known.TryAdd(path.Value ?? "/", parsed);
+        }
+
+        return parsed;
+    }
+
+    private Uri Parse(PathString path, QueryString query) => new(
+        string.Concat(BaseAddress.GetLeftPart(UriPartial.Authority), path.ToUriComponent(), query.ToUriComponent()),
+        new UriCreationOptions { DangerousDisablePathAndQueryCanonicalization = true });
 
     public void Dispose() => Invoker.Dispose();
 }

@@ -67,19 +67,6 @@ internal sealed partial class Admission : IDisposable
         return ticket;
     }
 
-    /// <summary>Asks for an instance of the model and waits for it.</summary>
-    /// <exception cref="OperationCanceledException">The client left first; it holds nothing.</exception>
-    public ValueTask<AdmissionResult> EnterAsync(ModelSpec model, Priority priority, CancellationToken clientGone)
-    {
-        if (clientGone.IsCancellationRequested)
-        {
-            return ValueTask.FromCanceled<AdmissionResult>(clientGone);
-        }
-
-        var ticket = TakeTicket(model, priority);
-        return ticket.Outcome.IsCompleted ? new ValueTask<AdmissionResult>(ticket.Outcome) : UntilDecided(ticket, clientGone);
-    }
-
     /// <summary>How things stand.</summary>
     public Task<AdmissionSnapshot> LookAsync()
     {
@@ -99,23 +86,6 @@ internal sealed partial class Admission : IDisposable
     public void Dispose() => _wake.Dispose();
 
     internal void Remove(AdmissionTicket ticket) => _mailbox.Post(new AdmissionMessage.Left(ticket));
-
-    private static async ValueTask<AdmissionResult> UntilDecided(AdmissionTicket ticket, CancellationToken clientGone)
-    {
-        AdmissionResult result;
-        var registration = clientGone.UnsafeRegister(static ticket => ((AdmissionTicket)ticket!).Leave(), ticket);
-        try
-        {
-            result = await ticket.Outcome;
-        }
-        finally
-        {
-            await registration.DisposeAsync();
-        }
-
-        // Nobody can leave past this point. If leaving and a grant have met, the loop takes the lease back, and it must not be used.
-        return ticket.HasLeft ? throw new OperationCanceledException(clientGone) : result;
-    }
 
     private void Handle(AdmissionMessage message)
     {

@@ -43,6 +43,11 @@ internal sealed class AdmissionTicket(Admission admission, ModelId model, Priori
         }
     }
 
+    /// <summary>Waits for the outcome on behalf of a client that may leave.</summary>
+    /// <exception cref="OperationCanceledException">The client left first; it holds nothing.</exception>
+    public ValueTask<AdmissionResult> DecisionAsync(CancellationToken clientGone) =>
+        Outcome.IsCompleted ? new ValueTask<AdmissionResult>(Outcome) : UntilDecidedAsync(clientGone);
+
     /// <summary>What to tell the client while it waits; null when it does not wait any more.</summary>
     public async Task<WaitingSnapshot?> LookAsync()
     {
@@ -60,4 +65,21 @@ internal sealed class AdmissionTicket(Admission admission, ModelId model, Priori
     internal void Refuse(Core.Wire.RouterError error) => _outcome.TrySetResult(new AdmissionResult.Refused(error));
 
     internal void Cancel() => _outcome.TrySetCanceled();
+
+    private async ValueTask<AdmissionResult> UntilDecidedAsync(CancellationToken clientGone)
+    {
+        AdmissionResult result;
+        var registration = clientGone.UnsafeRegister(static ticket => ((AdmissionTicket)ticket!).Leave(), this);
+        try
+        {
+            result = await Outcome;
+        }
+        finally
+        {
+            await registration.DisposeAsync();
+        }
+
+        // Nobody can leave past this point. If leaving and a grant have met, the loop takes the lease back, and it must not be used.
+        return HasLeft ? throw new OperationCanceledException(clientGone) : result;
+    }
 }

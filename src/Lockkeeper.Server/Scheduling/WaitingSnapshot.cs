@@ -6,7 +6,7 @@ namespace Lockkeeper.Server.Scheduling;
 /// <summary>What a waiting client can be told.</summary>
 /// <param name="Position">1 for the one who is served next, if nobody comes or leaves any more.</param>
 /// <param name="Instance">What it waits for: the instance that holds the pool, and what that does; null for the moment between two runs.</param>
-internal sealed record WaitingSnapshot(int Position, InstanceState? Instance)
+internal sealed record WaitingSnapshot(int Position, InstanceReport? Instance)
 {
     /// <returns>For example <c>queued 2, loading qwen3-8b</c>.</returns>
     public override string ToString()

@@ -12,7 +12,7 @@ internal static class EngineVerb
     private static readonly Option<string?> Alias = new("--alias") { HelpName = "ID", Description = "Name to serve the model under; default: the name of its file." };
     private static readonly Option<int?> ContextSize = Whole("--ctx-size", 1, 100_000_000, "Tokens of context; default: the model's own.");
     private static readonly Option<int?> Threads = Whole("--threads", 1, 4096, "Threads to compute with; default: one per core.");
-    private static readonly Option<int?> GpuLayers = Whole("--gpu-layers", 0, 100_000, "Layers to put on the GPU; default: 0.");
+    private static readonly Option<int?> GpuLayers = Whole("--gpu-layers", 0, 100_000, "Layers to put on the GPU, where there is one; default: all.");
 
     /// <param name="notHere">Options of the default verb, which parse before this one but mean nothing to it.</param>
     public static Command Create(IReadOnlyList<Option> notHere)
@@ -35,7 +35,7 @@ internal static class EngineVerb
             Alias = parsed.GetValue(Alias),
             ContextSize = parsed.GetValue(ContextSize),
             Threads = parsed.GetValue(Threads),
-            GpuLayers = parsed.GetValue(GpuLayers) ?? 0,
+            GpuLayers = parsed.GetValue(GpuLayers) ?? EngineOptions.AllLayers,
         }));
         return command;
     }

@@ -43,7 +43,7 @@ public sealed class AdmissionStressTests
         {
             var running = LeaseOf(door.Admission.TakeTicket(A, Priority.Medium));
             using var gone = new CancellationTokenSource();
-            var entered = door.Admission.EnterAsync(A, Priority.Medium, gone.Token).AsTask();
+            var entered = door.Admission.TakeTicket(A, Priority.Medium).DecisionAsync(gone.Token).AsTask();
             using var together = new Barrier(2);
             var leaves = Task.Run(() =>
             {
@@ -121,7 +121,7 @@ public sealed class AdmissionStressTests
             {
                 var model = Models[random.Next(3)];
                 using var gone = new CancellationTokenSource();
-                var entered = admission.EnterAsync(model, (Priority)random.Next(5), gone.Token).AsTask();
+                var entered = admission.TakeTicket(model, (Priority)random.Next(5)).DecisionAsync(gone.Token).AsTask();
                 var leaves = random.Next(4) == 0 ? Task.Run(gone.CancelAsync) : Task.CompletedTask;
                 try
                 {

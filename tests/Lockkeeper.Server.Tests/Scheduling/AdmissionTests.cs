@@ -31,7 +31,7 @@ public sealed class AdmissionTests
     {
         using var door = new AdmissionFixture();
         await door.AIsResidentAsync();
-        var entered = door.Admission.EnterAsync(A, Priority.Medium, CancellationToken.None);
+        var entered = door.Admission.TakeTicket(A, Priority.Medium).DecisionAsync(CancellationToken.None);
         entered.IsCompletedSuccessfully.ShouldBeTrue();
         (await entered).ShouldBeOfType<AdmissionResult.Granted>();
     }
@@ -75,8 +75,8 @@ public sealed class AdmissionTests
     public async Task A_full_queue_and_a_failed_start_refuse_with_their_reasons()
     {
         using var door = new AdmissionFixture(maxQueue: 1);
-        var first = door.Admission.EnterAsync(A, Priority.Medium, CancellationToken.None);
-        var second = await door.Admission.EnterAsync(A, Priority.Medium, CancellationToken.None);
+        var first = door.Admission.TakeTicket(A, Priority.Medium).DecisionAsync(CancellationToken.None);
+        var second = await door.Admission.TakeTicket(A, Priority.Medium).DecisionAsync(CancellationToken.None);
         second.ShouldBeOfType<AdmissionResult.Refused>().Error.ShouldBeOfType<RouterError.QueueFull>();
 
         door.Mailbox.Post(new SchedulerEvent.StartFailed(A1, InstanceFailure.Of("no such file")));
@@ -90,7 +90,7 @@ public sealed class AdmissionTests
         await door.AIsResidentAsync();
         var running = LeaseOf(door.Admission.TakeTicket(A, Priority.Medium));
         using var gone = new CancellationTokenSource();
-        var leaves = door.Admission.EnterAsync(A, Priority.Medium, gone.Token);
+        var leaves = door.Admission.TakeTicket(A, Priority.Medium).DecisionAsync(gone.Token);
         var stays = door.Admission.TakeTicket(A, Priority.Medium);
 
         await gone.CancelAsync();
@@ -98,14 +98,6 @@ public sealed class AdmissionTests
         await Should.ThrowAsync<OperationCanceledException>(async () => await leaves);
         await running.DisposeAsync();
         LeaseOf(stays);
-    }
-
-    [Fact]
-    public async Task A_client_that_has_left_already_never_enters()
-    {
-        using var door = new AdmissionFixture();
-        await Should.ThrowAsync<OperationCanceledException>(async () => await door.Admission.EnterAsync(A, Priority.Medium, new CancellationToken(canceled: true)));
-        door.Host.Asked.ShouldBeEmpty();
     }
 
     [Fact]
@@ -121,7 +113,7 @@ public sealed class AdmissionTests
         ticket.HasLeft.ShouldBeTrue();
         var lease = LeaseOf(next);
         ticket.Leave();
-        (await door.Admission.LookAsync()).Instances.ShouldBe([new InstanceState(A1, InstancePhase.Ready, 1)]);
+        (await door.Admission.LookAsync()).Instances.ShouldBe([new InstanceReport(A1, InstancePhase.Ready, 1)]);
         await lease.DisposeAsync();
     }
 
@@ -195,11 +187,11 @@ public sealed class AdmissionTests
         using var door = new AdmissionFixture();
         await door.AIsResidentAsync();
         var lease = LeaseOf(door.Admission.TakeTicket(A, Priority.Medium));
-        var waiting = door.Admission.EnterAsync(B, Priority.Medium, CancellationToken.None);
+        var waiting = door.Admission.TakeTicket(B, Priority.Medium).DecisionAsync(CancellationToken.None);
 
         var closed = door.Admission.CloseAsync();
         (await waiting).ShouldBeOfType<AdmissionResult.Refused>().Error.ShouldBeOfType<RouterError.ShuttingDown>();
-        (await door.Admission.EnterAsync(A, Priority.Medium, CancellationToken.None)).ShouldBeOfType<AdmissionResult.Refused>().Error.ShouldBeOfType<RouterError.ShuttingDown>();
+        (await door.Admission.TakeTicket(A, Priority.Medium).DecisionAsync(CancellationToken.None)).ShouldBeOfType<AdmissionResult.Refused>().Error.ShouldBeOfType<RouterError.ShuttingDown>();
         await lease.DisposeAsync();
         door.Host.Asked.ShouldBe(["start A#1", "stop A#1"]);
         door.Host.Gone(A1);
@@ -220,12 +212,12 @@ public sealed class AdmissionTests
     {
         using var door = new AdmissionFixture();
         door.Host.OnStart = _ => throw new InvalidOperationException("a host must not throw");
-        var entered = await door.Admission.EnterAsync(A, Priority.Medium, CancellationToken.None);
+        var entered = await door.Admission.TakeTicket(A, Priority.Medium).DecisionAsync(CancellationToken.None);
 
         entered.ShouldBeOfType<AdmissionResult.Refused>().Error.Status.ShouldBe(503);
         door.Log.Entries.ShouldHaveSingleItem().Level.ShouldBe(LogLevel.Critical);
         door.Log.Entries[0].Exception!.Message.ShouldBe("a host must not throw");
-        (await door.Admission.EnterAsync(B, Priority.Medium, CancellationToken.None)).ShouldBeOfType<AdmissionResult.Refused>().Error.Status.ShouldBe(503);
+        (await door.Admission.TakeTicket(B, Priority.Medium).DecisionAsync(CancellationToken.None)).ShouldBeOfType<AdmissionResult.Refused>().Error.Status.ShouldBe(503);
         (await door.Admission.LookAsync()).Waiting.ShouldBeEmpty();
         await Should.ThrowAsync<InvalidOperationException>(() => door.Admission.CloseAsync());
     }

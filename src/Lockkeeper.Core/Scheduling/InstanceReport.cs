@@ -4,4 +4,4 @@ namespace Lockkeeper.Core.Scheduling;
 /// <param name="Id">Which run.</param>
 /// <param name="Phase">Where it is in its life.</param>
 /// <param name="InFlight">Requests granted and not yet released.</param>
-internal readonly record struct InstanceState(InstanceId Id, InstancePhase Phase, int InFlight);
+internal readonly record struct InstanceReport(InstanceId Id, InstancePhase Phase, int InFlight);

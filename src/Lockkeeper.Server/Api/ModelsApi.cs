@@ -1,0 +1,46 @@
+using System.Text.Json;
+using Lockkeeper.Core.Models;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Routing;
+
+namespace Lockkeeper.Server.Api;
+
+/// <summary><c>GET /v1/models</c>: what can be asked for, in OpenAI's shape.</summary>
+internal static class ModelsApi
+{
+    public static IEndpointConventionBuilder MapModels(this IEndpointRouteBuilder routes, ModelCatalog catalog, DateTimeOffset since)
+    {
+        var list = List(catalog, since);
+        return routes.MapGet("/v1/models", async http =>
+        {
+            http.Response.ContentType = "application/json; charset=utf-8";
+            http.Response.ContentLength = list.Length;
+            await http.Response.Body.WriteAsync(list, http.RequestAborted);
+        });
+    }
+
+    private static byte[] List(ModelCatalog catalog, DateTimeOffset since)
+    {
+        using var bytes = new MemoryStream();
+        using (var json = new Utf8JsonWriter(bytes))
+        {
+            json.WriteStartObject();
+            json.WriteString("object", "list");
+            json.WriteStartArray("data");
+            foreach (var model in catalog.Models)
+            {
+                json.WriteStartObject();
+                json.WriteString("id", model.Id.Value);
+                json.WriteString("object", "model");
+                json.WriteNumber("created", since.ToUnixTimeSeconds());
+                json.WriteString("owned_by", model.Engine.Name);
+                json.WriteEndObject();
+            }
+
+            json.WriteEndArray();
+            json.WriteEndObject();
+        }
+
+        return bytes.ToArray();
+    }
+}

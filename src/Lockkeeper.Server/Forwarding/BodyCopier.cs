@@ -1,0 +1,124 @@
+using System.Buffers;
+using System.IO.Pipelines;
+using Microsoft.AspNetCore.Http;
+
+namespace Lockkeeper.Server.Forwarding;
+
+/// <summary>Relays an answer's body at the engine's speed.</summary>
+/// <remarks>
+/// The buffer between the engine and a slow reader is Kestrel's output buffer (<see cref="Buffer"/> a connection): a flush returns at once while it has room,
+/// so the engine, and with it the GPU, is free as soon as it has sent its last byte. A reader that has stopped reading beyond that holds the GPU, and is cut
+/// off after <see cref="Stall"/> if anybody else wants it.
+/// </remarks>
+internal sealed class BodyCopier(TimeProvider time, Func<ValueTask<bool>> othersWait)
+{
+    /// <summary>Bytes of one answer that may be on their way to a slow reader.</summary>
+    public const int Buffer = 4 * 1024 * 1024;
+
+    /// <summary>How long a reader may stand still while others wait.</summary>
+    public static readonly TimeSpan Stall = TimeSpan.FromSeconds(30);
+
+    private const int ReadSize = 16 * 1024;
+
+    /// <summary>Copies until the engine's last byte. Each piece is passed on as it comes: nobody waits for a buffer to fill.</summary>
+    public async ValueTask<ForwardOutcome> CopyAsync(Stream source, HttpContext http, StreamTap tap, EnginePatience patience, KeepAlive keepAlive)
+    {
+        var buffer = ArrayPool<byte>.Shared.Rent(ReadSize);
+        try
+        {
+            var writer = http.Response.BodyWriter;
+            var announced = http.Response.ContentLength;
+            while (true)
+            {
+                int count;
+                try
+                {
+                    count = await ReadAsync(source, buffer, tap, patience, keepAlive, http.RequestAborted);
+                }
+                catch (Exception failure) when (failure is IOException or HttpRequestException or OperationCanceledException)
+                {
+                    return patience.Explain(failure);
+                }
+
+                if (count == 0)
+                {
+                    return ForwardEnd.Answered;
+                }
+
+                patience.Renew();
+                tap.Observe(buffer.AsSpan(0, count));
+                writer.Write(buffer.AsSpan(0, count));
+                if (tap.Bytes == announced)
+                {
+                    // The last piece leaves together with the end of the answer: one packet less.
+                    return ForwardEnd.Answered;
+                }
+
+                var end = await FlushAsync(writer, http.RequestAborted);
+                if (end != ForwardEnd.Answered)
+                {
+                    return end;
+                }
+            }
+        }
+        finally
+        {
+            ArrayPool<byte>.Shared.Return(buffer);
+        }
+    }
+
+    /// <summary>What a client is told while the engine has the request and says nothing.</summary>
+    internal static ValueTask<string> Prefill() => new("processing the prompt");
+
+    private static async ValueTask<int> ReadAsync(Stream source, byte[] buffer, StreamTap tap, EnginePatience patience, KeepAlive keepAlive, CancellationToken clientGone)
+    {
+        var read = source.ReadAsync(buffer, patience.Token);
+        if (read.IsCompleted || !keepAlive.Started || tap.Bytes > 0)
+        {
+            return await read;
+        }
+
+        // An engine that sends headers before its prefill: the client has been told something so far, and still is.
+        var first = read.AsTask();
+        await keepAlive.WhileAsync(first, Prefill, clientGone);
+        return await first;
+    }
+
+    private async ValueTask<ForwardEnd> FlushAsync(PipeWriter writer, CancellationToken clientGone)
+    {
+        try
+        {
+            var flush = writer.FlushAsync(clientGone);
+            var result = flush.IsCompleted ? await flush : await FlushSlowlyAsync(flush.AsTask());
+            return result switch
+            {
+                null => ForwardEnd.ClientStalled,
+                { IsCompleted: true } or { IsCanceled: true } => ForwardEnd.ClientGone,
+                _ => ForwardEnd.Answered,
+            };
+        }
+        catch (Exception failure) when (failure is IOException or OperationCanceledException)
+        {
+            return ForwardEnd.ClientGone;
+        }
+    }
+
+    private async Task<FlushResult?> FlushSlowlyAsync(Task<FlushResult> flush)
+    {
+        while (true)
+        {
+            try
+            {
+                return await flush.WaitAsync(Stall, time);
+            }
+            catch (TimeoutException)
+            {
+                // While nobody else wants the GPU, a slow reader does no harm.
+                if (await othersWait())
+                {
+                    return null;
+                }
+            }
+        }
+    }
+}

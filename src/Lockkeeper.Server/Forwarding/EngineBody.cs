@@ -1,0 +1,36 @@
+using System.Buffers;
+using System.Net;
+using Lockkeeper.Core.Wire;
+
+namespace Lockkeeper.Server.Forwarding;
+
+/// <summary>A request body on its way to an engine: the client's own bytes, with the edits the router has to make. Can be sent again after a failed try.</summary>
+internal readonly struct EngineBody(ReadOnlySequence<byte> bytes, BodyEdits edits)
+{
+    private readonly ReadOnlySequence<byte> _bytes = bytes;
+    private readonly BodyEdits _edits = edits;
+
+    public HttpContent ToContent() => new Content(_bytes, _edits);
+
+    private sealed class Content(ReadOnlySequence<byte> bytes, BodyEdits edits) : HttpContent
+    {
+        protected override Task SerializeToStreamAsync(Stream stream, TransportContext? context) => SerializeToStreamAsync(stream, context, CancellationToken.None);
+
+        protected override Task SerializeToStreamAsync(Stream stream, TransportContext? context, CancellationToken cancellationToken) =>
+            edits.AreNone && bytes.IsSingleSegment ? stream.WriteAsync(bytes.First, cancellationToken).AsTask() : WritePiecesAsync(stream, cancellationToken);
+
+        protected override bool TryComputeLength(out long length)
+        {
+            length = bytes.Length + edits.Growth;
+            return true;
+        }
+
+        private async Task WritePiecesAsync(Stream stream, CancellationToken cancellation)
+        {
+            foreach (var piece in edits.Apply(bytes))
+            {
+                await stream.WriteAsync(piece, cancellation);
+            }
+        }
+    }
+}

@@ -1,0 +1,46 @@
+namespace Lockkeeper.Server.Forwarding;
+
+/// <summary>Ends a forwarded request when the client leaves, or when the engine has sent nothing for too long. Each byte renews it.</summary>
+internal sealed class EnginePatience : IDisposable
+{
+    private readonly TimeSpan _timeout;
+    private readonly CancellationToken _clientGone;
+    private readonly CancellationTokenSource _end;
+    private readonly CancellationTokenRegistration _registration;
+
+    public EnginePatience(TimeSpan timeout, TimeProvider time, CancellationToken clientGone)
+    {
+        _timeout = timeout;
+        _clientGone = clientGone;
+        _end = new CancellationTokenSource(timeout, time);
+        _registration = clientGone.UnsafeRegister(static end => ((CancellationTokenSource)end!).Cancel(), _end);
+    }
+
+    public CancellationToken Token => _end.Token;
+
+    public void Renew() => _end.CancelAfter(_timeout);
+
+    /// <summary>What a failure of sending or reading means. Only a connection that never came about proves that the engine has not seen the request.</summary>
+    public ForwardOutcome Explain(Exception failure)
+    {
+        if (_clientGone.IsCancellationRequested)
+        {
+            return ForwardEnd.ClientGone;
+        }
+
+        if (_end.IsCancellationRequested)
+        {
+            return ForwardEnd.Silent;
+        }
+
+        return failure is HttpRequestException { HttpRequestError: HttpRequestError.ConnectionError }
+            ? new ForwardOutcome(ForwardEnd.Unreached, failure.Message)
+            : new ForwardOutcome(ForwardEnd.Broken, failure.GetBaseException().Message);
+    }
+
+    public void Dispose()
+    {
+        _registration.Dispose();
+        _end.Dispose();
+    }
+}

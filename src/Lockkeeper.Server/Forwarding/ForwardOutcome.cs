@@ -1,0 +1,29 @@
+namespace Lockkeeper.Server.Forwarding;
+
+/// <summary>How a forwarded request ended.</summary>
+internal enum ForwardEnd
+{
+    /// <summary>The engine's whole answer, whatever its status, has been passed on.</summary>
+    Answered,
+
+    /// <summary>The client hung up; the engine's connection is closed.</summary>
+    ClientGone,
+
+    /// <summary>The client stopped reading while others waited, and was cut off.</summary>
+    ClientStalled,
+
+    /// <summary>No connection to the engine: it has seen nothing of the request, which may be tried again.</summary>
+    Unreached,
+
+    /// <summary>The engine cut the connection, or broke HTTP, before or within its answer.</summary>
+    Broken,
+
+    /// <summary>The engine sent nothing for longer than it may.</summary>
+    Silent,
+}
+
+/// <summary>The end of a forwarded request and, for the bad ones, what was seen.</summary>
+internal readonly record struct ForwardOutcome(ForwardEnd End, string? Detail = null)
+{
+    public static implicit operator ForwardOutcome(ForwardEnd end) => new(end);
+}

@@ -1,0 +1,131 @@
+using System.Buffers;
+using System.Net;
+using System.Text.Json;
+using Lockkeeper.Server.Engines;
+using Microsoft.AspNetCore.Http;
+
+namespace Lockkeeper.Server.Forwarding;
+
+/// <summary>Sends a prepared request to an instance and passes the answer on as it comes.</summary>
+/// <remarks>
+/// <code>
+///   client ──────► lockkeeper ──────► engine
+///                  1 request: same method, path and query; headers by HeaderPolicy; the client's own bytes
+///                  2 wait for the engine's headers, keeping an early-started stream alive
+///                  3 its status and headers, unless the stream has begun
+///                  4 body, piece by piece
+/// </code>
+/// It never writes an error: how it ended is returned, and what to make of that is the caller's to decide.
+/// </remarks>
+internal sealed class Forwarder(TimeSpan requestTimeout, TimeProvider time, Func<ValueTask<bool>> othersWait)
+{
+    /// <summary>Most of an engine's error that is passed on inside a stream that has begun.</summary>
+    private const int LongestError = 64 * 1024;
+
+    private readonly BodyCopier _copier = new(time, othersWait);
+
+    public async ValueTask<ForwardOutcome> SendAsync(HttpContext http, EngineBody body, Upstream upstream, StreamTap tap, KeepAlive keepAlive)
+    {
+        using var patience = new EnginePatience(requestTimeout, time, http.RequestAborted);
+        using var request = new HttpRequestMessage(HttpMethod.Parse(http.Request.Method), upstream.UriOf(http.Request.Path, http.Request.QueryString))
+        {
+            Version = HttpVersion.Version11,
+            VersionPolicy = HttpVersionPolicy.RequestVersionExact,
+            Content = body.ToContent(),
+        };
+        HeaderPolicy.Copy(http.Request.Headers, request);
+
+        HttpResponseMessage answer;
+        try
+        {
+            var sending = upstream.Invoker.SendAsync(request, patience.Token);
+            if (keepAlive.Started)
+            {
+                await keepAlive.WhileAsync(sending, BodyCopier.Prefill, http.RequestAborted);
+            }
+
+            answer = await sending;
+        }
+        catch (Exception failure) when (failure is HttpRequestException or OperationCanceledException or IOException)
+        {
+            return patience.Explain(failure);
+        }
+
+        using (answer)
+        {
+            patience.Renew();
+            if (keepAlive.Started && !IsEventStream(answer))
+            {
+                return await PassIntoStreamAsync(answer, http, patience);
+            }
+
+            if (!keepAlive.Started)
+            {
+                http.Response.StatusCode = (int)answer.StatusCode;
+                HeaderPolicy.Copy(answer, http.Response.Headers);
+            }
+
+            await using var content = await answer.Content.ReadAsStreamAsync(patience.Token);
+            return await _copier.CopyAsync(content, http, tap, patience, keepAlive);
+        }
+    }
+
+    private static bool IsEventStream(HttpResponseMessage answer) =>
+        answer.StatusCode == HttpStatusCode.OK
+        && answer.Content.Headers.ContentEncoding.Count == 0
+        && string.Equals(answer.Content.Headers.ContentType?.MediaType, "text/event-stream", StringComparison.OrdinalIgnoreCase);
+
+    /// <summary>The answer is no event stream, but the client's stream has begun: what the engine said is passed on as one event.</summary>
+    private static async ValueTask<ForwardOutcome> PassIntoStreamAsync(HttpResponseMessage answer, HttpContext http, EnginePatience patience)
+    {
+        var status = (int)answer.StatusCode;
+        try
+        {
+            await answer.Content.LoadIntoBufferAsync(LongestError, patience.Token);
+            var said = await answer.Content.ReadAsByteArrayAsync(patience.Token);
+            if (!IsErrorObject(said, out var error))
+            {
+                return new ForwardOutcome(ForwardEnd.Broken, $"it answered {status} {answer.Content.Headers.ContentType} where an event stream was expected");
+            }
+
+            using (error)
+            {
+                var writer = http.Response.BodyWriter;
+                writer.Write("data: "u8);
+                await using (var json = new Utf8JsonWriter(writer))
+                {
+                    error.WriteTo(json);
+                }
+
+                writer.Write("\n\ndata: [DONE]\n\n"u8);
+                await writer.FlushAsync(http.RequestAborted);
+            }
+
+            return ForwardEnd.Answered;
+        }
+        catch (Exception failure) when (failure is HttpRequestException or OperationCanceledException or IOException)
+        {
+            return patience.Explain(failure);
+        }
+    }
+
+    private static bool IsErrorObject(byte[] said, out JsonDocument error)
+    {
+        try
+        {
+            error = JsonDocument.Parse(said);
+            if (error.RootElement.ValueKind == JsonValueKind.Object && error.RootElement.TryGetProperty("error", out _))
+            {
+                return true;
+            }
+
+            error.Dispose();
+            return false;
+        }
+        catch (JsonException)
+        {
+            error = null!;
+            return false;
+        }
+    }
+}

@@ -1,0 +1,86 @@
+using System.Collections.Frozen;
+using System.Net.Http.Headers;
+using Microsoft.AspNetCore.Http;
+using Microsoft.Extensions.Primitives;
+using Microsoft.Net.Http.Headers;
+
+namespace Lockkeeper.Server.Forwarding;
+
+/// <summary>Which headers cross the router, and which end at it.</summary>
+internal static class HeaderPolicy
+{
+    /// <summary>Headers that speak of one connection only (RFC 9110 §7.6.1), or that each side writes for itself.</summary>
+    private static readonly string[] PerConnection =
+    [
+        HeaderNames.Connection, HeaderNames.KeepAlive, HeaderNames.ProxyAuthenticate, HeaderNames.ProxyAuthorization, "Proxy-Connection",
+        HeaderNames.TE, HeaderNames.Trailer, HeaderNames.TransferEncoding, HeaderNames.Upgrade,
+    ];
+
+    /// <summary>Not for an engine: credentials meant for the router, what is rewritten on the way, and what only the router reads.</summary>
+    private static readonly FrozenSet<string> StaysHere = FrozenSet.ToFrozenSet(
+    [
+        .. PerConnection, HeaderNames.Host, HeaderNames.ContentLength, HeaderNames.Expect,
+        HeaderNames.Authorization, HeaderNames.Cookie, "X-Api-Key", "Api-Key", "X-Priority",
+    ], StringComparer.OrdinalIgnoreCase);
+
+    private static readonly FrozenSet<string> StaysAtEngine = FrozenSet.ToFrozenSet([.. PerConnection, HeaderNames.Date], StringComparer.OrdinalIgnoreCase);
+
+    /// <summary>Copies the request's headers to the engine's request.</summary>
+    public static void Copy(IHeaderDictionary from, HttpRequestMessage to)
+    {
+        var named = from.Connection;
+        foreach (var (name, values) in from)
+        {
+            if (StaysHere.Contains(name) || Names(named, name))
+            {
+                continue;
+            }
+
+            // A header is either of the message or of its content; the message refuses the latter, and only then is it the content's.
+            if (values.Count == 1)
+            {
+                _ = to.Headers.TryAddWithoutValidation(name, values[0]) || to.Content!.Headers.TryAddWithoutValidation(name, values[0]);
+            }
+            else
+            {
+                _ = to.Headers.TryAddWithoutValidation(name, (IEnumerable<string?>)values) || to.Content!.Headers.TryAddWithoutValidation(name, (IEnumerable<string?>)values);
+            }
+        }
+    }
+
+    /// <summary>Copies the status' headers of the engine's answer to the client's.</summary>
+    public static void Copy(HttpResponseMessage from, IHeaderDictionary to)
+    {
+        var named = from.Headers.NonValidated.TryGetValues(HeaderNames.Connection, out var connection) ? new StringValues([.. connection]) : StringValues.Empty;
+        Copy(from.Headers.NonValidated, named, to);
+        Copy(from.Content.Headers.NonValidated, named, to);
+    }
+
+    private static void Copy(HttpHeadersNonValidated from, StringValues named, IHeaderDictionary to)
+    {
+        foreach (var (name, values) in from)
+        {
+            if (!StaysAtEngine.Contains(name) && !Names(named, name))
+            {
+                to[name] = values.Count == 1 ? new StringValues(values.ToString()) : new StringValues([.. values]);
+            }
+        }
+    }
+
+    /// <summary>Whether the <c>Connection</c> header declares <paramref name="header"/> to be of this connection only.</summary>
+    private static bool Names(StringValues connection, string header)
+    {
+        foreach (var value in connection)
+        {
+            foreach (var option in value.AsSpan().Split(','))
+            {
+                if (value.AsSpan()[option].Trim().Equals(header, StringComparison.OrdinalIgnoreCase))
+                {
+                    return true;
+                }
+            }
+        }
+
+        return false;
+    }
+}

@@ -1,0 +1,29 @@
+using Lockkeeper.Core.Wire;
+
+namespace Lockkeeper.Server.Forwarding;
+
+/// <summary>Watches an answer pass: how much of it, when its first byte came, and the engine's own figures within it.</summary>
+internal sealed class StreamTap(TimeProvider time)
+{
+    private readonly long _began = time.GetTimestamp();
+    private SseScanner _scanner = new();
+
+    public long Bytes { get; private set; }
+
+    /// <summary>From sending the request to the first byte of the answer's body.</summary>
+    public TimeSpan? FirstByte { get; private set; }
+
+    public int? PromptTokens => _scanner.PromptTokens;
+
+    public int? CompletionTokens => _scanner.CompletionTokens;
+
+    /// <summary>Whether an event stream may be continued here by an event of ours.</summary>
+    public bool AtEventBoundary => _scanner.AtEventBoundary;
+
+    public void Observe(ReadOnlySpan<byte> chunk)
+    {
+        FirstByte ??= time.GetElapsedTime(_began);
+        Bytes += chunk.Length;
+        _scanner.Observe(chunk);
+    }
+}

@@ -1,0 +1,29 @@
+namespace Lockkeeper.Server;
+
+/// <summary>What <c>serve</c> prints once it listens: the address on the first line, for scripts too, then what is served, and how to try it.</summary>
+internal static class Greeting
+{
+    public static async Task WriteAsync(ServeSettings settings, string address)
+    {
+        var output = settings.Out;
+        await output.WriteLineAsync($"Serving on {address}");
+        await output.WriteLineAsync($"  configuration: {settings.ConfigPath ?? "none; the demo models are served"}");
+        foreach (var model in settings.Catalog.Models)
+        {
+            var aliases = model.Aliases.IsEmpty ? "" : $", also as {string.Join(", ", model.Aliases)}";
+            await output.WriteLineAsync($"  {model.Id} ({model.Engine.Name}{aliases})");
+        }
+
+        if (settings.ConfigPath is null)
+        {
+            await output.WriteLineAsync("Try:");
+            await output.WriteLineAsync(Curl(address, "demo-guide", "What is 2+2?"));
+            await output.WriteLineAsync(Curl(address, "demo-poet", "Write a haiku about rain."));
+        }
+
+        await output.FlushAsync();
+    }
+
+    private static string Curl(string address, string model, string question) =>
+        $$"""  curl {{address}}/v1/chat/completions -d '{"model":"{{model}}","temperature":0,"messages":[{"role":"user","content":"{{question}}"}]}'""";
+}

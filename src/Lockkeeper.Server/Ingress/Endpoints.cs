@@ -1,0 +1,121 @@
+using Lockkeeper.Core.Models;
+using Lockkeeper.Core.Wire;
+using Lockkeeper.Server.Engines;
+using Lockkeeper.Server.Forwarding;
+using Lockkeeper.Server.Scheduling;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Routing;
+using Microsoft.Extensions.Logging;
+
+namespace Lockkeeper.Server.Ingress;
+
+/// <summary>The request path, as a sentence: peek, resolve, prepare, admit, forward. Each step takes what the last one returned, or refuses.</summary>
+internal sealed partial class Endpoints(ModelCatalog catalog, Admission admission, IInstanceHost host, IngressOptions options, TimeProvider time, ILogger<Endpoints> logger)
+{
+    /// <summary>How often a request that no engine has seen is admitted again, after its instance died in between.</summary>
+    private const int MostTries = 3;
+
+    private static readonly string[] Routes = ["/v1/chat/completions", "/v1/completions", "/v1/embeddings"];
+
+    private readonly Forwarder _forwarder = new(options.RequestTimeout, time, async () => (await admission.LookAsync()).Waiting.Length > 0);
+
+    public void Map(IEndpointRouteBuilder routes)
+    {
+        foreach (var route in Routes)
+        {
+            routes.MapPost(route, InferAsync);
+        }
+
+        routes.MapFallback(UnknownAsync);
+    }
+
+    private async Task InferAsync(HttpContext http)
+    {
+        var answer = new Answer(http, new KeepAlive(http.Response, options.KeepAliveInterval, time), new StreamTap(time));
+        var error = await AnswerAsync(answer);
+        if (error is not null)
+        {
+            Log(error, http);
+            await Refuse.WithAsync(http, error, Dialect.OpenAi, answer.Tap.AtEventBoundary);
+        }
+    }
+
+    private async ValueTask<RouterError?> AnswerAsync(Answer answer)
+    {
+        if (!(await Peek.AtAsync(answer.Http, options.MaxBody)).Holds(out var peeked, out var error))
+        {
+            return error;
+        }
+
+        using var body = peeked.Body;
+        if (!Resolve.Model(catalog, answer.Http.Request.Headers, peeked).Holds(out var resolved, out error))
+        {
+            return error;
+        }
+
+        var prepared = Prepare.Request(resolved);
+        for (var tries = 1; ; tries++)
+        {
+            error = await AdmitAndForwardAsync(answer, prepared);
+            if (error is not RouterError.EngineUnreached || tries == MostTries)
+            {
+                return error;
+            }
+        }
+    }
+
+    private async ValueTask<RouterError?> AdmitAndForwardAsync(Answer answer, Prepared prepared)
+    {
+        if (!(await Admit.EnterAsync(answer.Http, admission, prepared, answer.KeepAlive)).Holds(out var lease, out var error))
+        {
+            return error;
+        }
+
+        ForwardOutcome outcome;
+        await using (lease)
+        {
+            outcome = await _forwarder.SendAsync(answer.Http, prepared.Body, lease.Upstream, answer.Tap, answer.KeepAlive);
+        }
+
+        return await Forward.JudgeAsync(outcome, prepared.Model.Id, lease.Instance, host, options.RequestTimeout);
+    }
+
+    private Task UnknownAsync(HttpContext http)
+    {
+        var (method, path) = (http.Request.Method, http.Request.Path.ToUriComponent());
+        RouterError error = Routes.Contains(path, StringComparer.OrdinalIgnoreCase)
+            ? new RouterError.MethodNotAllowed(method, path)
+            : new RouterError.RouteUnknown(method, path);
+        Log(error, http);
+        return Refuse.WithAsync(http, error, Dialect.OpenAi, atEventBoundary: true).AsTask();
+    }
+
+    private void Log(RouterError error, HttpContext http)
+    {
+        switch (error.Blame)
+        {
+            case Blame.Client:
+                LogClientError(http.TraceIdentifier, error.Code, error.Message);
+                break;
+            case Blame.Router:
+                LogRouterError(http.TraceIdentifier, error.Code, error.Message);
+                break;
+            case Blame.Engine:
+                LogEngineError(http.TraceIdentifier, error.Code, error.Message);
+                break;
+        }
+    }
+
+    [LoggerMessage(100, LogLevel.Debug, "{Request} refused, the client's doing: {Code}: {Message}")]
+    private partial void LogClientError(string request, string code, string message);
+
+    [LoggerMessage(101, LogLevel.Information, "{Request} refused: {Code}: {Message}")]
+    private partial void LogRouterError(string request, string code, string message);
+
+    [LoggerMessage(102, LogLevel.Warning, "{Request} failed, the engine's doing: {Code}: {Message}")]
+    private partial void LogEngineError(string request, string code, string message);
+
+    /// <summary>One answer in the making.</summary>
+    private readonly record struct Answer(HttpContext Http, KeepAlive KeepAlive, StreamTap Tap);
+}

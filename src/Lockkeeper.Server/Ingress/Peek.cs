@@ -1,0 +1,42 @@
+using Lockkeeper.Core.Wire;
+using Microsoft.AspNetCore.Http;
+
+namespace Lockkeeper.Server.Ingress;
+
+/// <summary>First step: the whole body in memory, and the few facts the router needs of it.</summary>
+internal static class Peek
+{
+    /// <returns>The body, which the caller disposes, and its facts.</returns>
+    public static async ValueTask<Checked<Peeked>> AtAsync(HttpContext http, long maxBody)
+    {
+        Checked<RequestBody> read;
+        try
+        {
+            read = await RequestBody.ReadAsync(http.Request, maxBody, http.RequestAborted);
+        }
+        catch (BadHttpRequestException broken)
+        {
+            return new RouterError.BodyBroken(broken.StatusCode, broken.Message);
+        }
+        catch (Exception failure) when (failure is IOException or OperationCanceledException)
+        {
+            return new RouterError.ClientGone();
+        }
+
+        if (!read.Holds(out var body, out var refused))
+        {
+            return refused;
+        }
+
+        if (!BodyPeek.Scan(body.Bytes).Holds(out var facts, out refused))
+        {
+            body.Dispose();
+            return refused;
+        }
+
+        return new Peeked(body, facts);
+    }
+}
+
+/// <summary>A request that has been read and looked at.</summary>
+internal readonly record struct Peeked(RequestBody Body, BodyPeek Facts);

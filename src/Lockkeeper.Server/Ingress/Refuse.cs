@@ -1,0 +1,65 @@
+using System.Buffers;
+using System.Globalization;
+using Lockkeeper.Core.Wire;
+using Microsoft.AspNetCore.Http;
+
+namespace Lockkeeper.Server.Ingress;
+
+/// <summary>The only place that writes an error of the router's own.</summary>
+internal static class Refuse
+{
+    /// <summary>Answers with the error in the form that the answer's state still allows: a status and a body, the last events of a stream that has begun, or a cut connection.</summary>
+    /// <param name="atEventBoundary">Whether a begun stream stands between two events.</param>
+    public static async ValueTask WithAsync(HttpContext http, RouterError error, Dialect dialect, bool atEventBoundary)
+    {
+        if (http.RequestAborted.IsCancellationRequested)
+        {
+            return;
+        }
+
+        if (!http.Response.HasStarted)
+        {
+            WriteWhole(http.Response, error, dialect);
+        }
+        else if (error is not RouterError.ClientStalled && IsEventStream(http.Response))
+        {
+            // What was cut within an event is closed first, or the error would be read as part of it.
+            http.Response.BodyWriter.Write(atEventBoundary ? default : "\n\n"u8);
+            ErrorBody.WriteStreamEnd(error, dialect, http.Response.BodyWriter);
+        }
+        else
+        {
+            // A half answer must not look like a whole one.
+            http.Abort();
+            return;
+        }
+
+        await http.Response.BodyWriter.FlushAsync(http.RequestAborted);
+    }
+
+    private static bool IsEventStream(HttpResponse response) =>
+        response.ContentType is { } type && type.StartsWith("text/event-stream", StringComparison.OrdinalIgnoreCase)
+        && response.ContentLength is null && response.Headers.ContentEncoding.Count == 0;
+
+    private static void WriteWhole(HttpResponse response, RouterError error, Dialect dialect)
+    {
+        response.Clear();
+        response.StatusCode = error.Status;
+        response.ContentType = "application/json; charset=utf-8";
+        if (error.RetryAfter is { } wait)
+        {
+            response.Headers.RetryAfter = Math.Max(1, (long)Math.Ceiling(wait.TotalSeconds)).ToString(CultureInfo.InvariantCulture);
+        }
+
+        if (error is RouterError.BodyTooLarge)
+        {
+            // What was not read cannot be skipped cheaply: the connection ends with the answer.
+            response.Headers.Connection = "close";
+        }
+
+        var body = new ArrayBufferWriter<byte>();
+        ErrorBody.Write(error, dialect, body);
+        response.ContentLength = body.WrittenCount;
+        response.BodyWriter.Write(body.WrittenSpan);
+    }
+}

@@ -1,0 +1,91 @@
+using System.Text;
+using Lockkeeper.Server.Forwarding;
+using Lockkeeper.Testing;
+using Microsoft.AspNetCore.Http;
+using Shouldly;
+using Xunit;
+
+namespace Lockkeeper.Server.Tests.Forwarding;
+
+public sealed class KeepAliveTests : IDisposable
+{
+    private static readonly TimeSpan Interval = TimeSpan.FromSeconds(5);
+
+    private readonly ManualTime _time = new();
+    private readonly MemoryStream _sent = new();
+    private readonly DefaultHttpContext _http = new();
+    private readonly TaskCompletionSource _work = new();
+
+    public KeepAliveTests() => _http.Response.Body = _sent;
+
+    public void Dispose() => _sent.Dispose();
+
+    [Fact]
+    public async Task A_short_wait_sends_nothing()
+    {
+        var keepAlive = new KeepAlive(_http.Response, Interval, _time);
+        var waiting = keepAlive.WhileAsync(_work.Task, () => new("queued 1"), CancellationToken.None);
+        _time.Advance(TimeSpan.FromSeconds(0.9));
+        _work.SetResult();
+        await waiting;
+
+        keepAlive.Started.ShouldBeFalse();
+        Sent.ShouldBeEmpty();
+    }
+
+    [Fact]
+    public async Task A_long_wait_gets_headers_after_a_second_and_a_comment_at_every_interval()
+    {
+        var keepAlive = new KeepAlive(_http.Response, Interval, _time);
+        var statuses = new Queue<string>(["queued 2", "queued 1", "loading"]);
+        var waiting = keepAlive.WhileAsync(_work.Task, () => new(statuses.Dequeue()), CancellationToken.None);
+
+        _time.Advance(TimeSpan.FromSeconds(1));
+        await Eventually.True(() => Sent == ": queued 2\n\n", "the first comment");
+        keepAlive.Started.ShouldBeTrue();
+        _http.Response.ContentType.ShouldBe("text/event-stream; charset=utf-8");
+
+        await AdvanceUntil(() => Sent == ": queued 2\n\n: queued 1\n\n");
+        await AdvanceUntil(() => Sent == ": queued 2\n\n: queued 1\n\n: loading\n\n");
+
+        _work.SetResult();
+        await waiting;
+        statuses.ShouldBeEmpty();
+    }
+
+    [Fact]
+    public async Task Work_that_fails_ends_the_wait_and_leaves_the_failure_to_the_caller()
+    {
+        var keepAlive = new KeepAlive(_http.Response, Interval, _time);
+        var waiting = keepAlive.WhileAsync(_work.Task, () => new(""), CancellationToken.None);
+        _work.SetException(new IOException());
+        await waiting;
+
+        _work.Task.IsFaulted.ShouldBeTrue();
+    }
+
+    [Fact]
+    public async Task A_client_that_leaves_ends_the_wait()
+    {
+        using var gone = new CancellationTokenSource();
+        var waiting = new KeepAlive(_http.Response, Interval, _time).WhileAsync(_work.Task, () => new(""), gone.Token);
+        await gone.CancelAsync();
+        await waiting;
+
+        Sent.ShouldBeEmpty();
+    }
+
+    private string Sent => Encoding.UTF8.GetString(_sent.ToArray());
+
+    /// <summary>The next pause begins only after the last comment is out, so the clock may have to be moved more than once.</summary>
+    private Task AdvanceUntil(Func<bool> condition) => Eventually.True(() =>
+    {
+        if (condition())
+        {
+            return true;
+        }
+
+        _time.Advance(TimeSpan.FromSeconds(1));
+        return condition();
+    }, $"keep-alives, with {Sent}");
+}
