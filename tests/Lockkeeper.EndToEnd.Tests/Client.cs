@@ -55,7 +55,7 @@ internal static class Client
         }
     }
 
-    extension(EngineProcess engine)
+    extension(RunningEngine engine)
     {
         /// <summary>What the fake engine says of itself, asked behind the router's back.</summary>
         public async Task<JsonElement> StateAsync() => JsonElement.Parse(await Http.GetStringAsync(new Uri($"http://127.0.0.1:{engine.Port}/__state")));

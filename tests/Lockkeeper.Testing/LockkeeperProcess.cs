@@ -62,7 +62,7 @@ internal sealed class LockkeeperProcess : IAsyncDisposable
     public string Said => string.Join('\n', _output.Concat(_errors));
 
     /// <summary>The engines of this run that are alive now. Each has been told its port, which tells them from helpers.</summary>
-    public IReadOnlyList<EngineProcess> Engines => [.. _mark.Bearers().Where(pid => pid != Pid).Select(EngineProcess.Of).OfType<EngineProcess>()];
+    public IReadOnlyList<RunningEngine> Engines => [.. _mark.Bearers().Where(pid => pid != Pid).Select(RunningEngine.Of).OfType<RunningEngine>()];
 
     public static Task<LockkeeperProcess> StartAsync(TestConfig config) => StartAsync(config.ToYaml());
 

@@ -6,14 +6,14 @@ namespace Lockkeeper.Testing;
 /// <param name="Pid">Its process.</param>
 /// <param name="Port">Where it listens, for a test that asks it behind the router's back.</param>
 /// <param name="Model">The model it was started for.</param>
-internal sealed record EngineProcess(int Pid, int Port, string Model)
+internal sealed record RunningEngine(int Pid, int Port, string Model)
 {
     /// <summary>Null for a process that is no engine, or is gone.</summary>
-    public static EngineProcess? Of(int pid)
+    public static RunningEngine? Of(int pid)
     {
         var line = ProcessTable.CommandLine(pid);
         return After(line, "--port") is { } port && int.TryParse(port, NumberStyles.None, CultureInfo.InvariantCulture, out var number) && number > 0
-            ? new EngineProcess(pid, number, After(line, "--id") ?? After(line, "--alias") ?? "")
+            ? new RunningEngine(pid, number, After(line, "--id") ?? After(line, "--alias") ?? "")
             : null;
     }
 
