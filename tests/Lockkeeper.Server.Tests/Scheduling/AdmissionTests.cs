@@ -158,10 +158,12 @@ public sealed class AdmissionTests
     {
         using var door = new AdmissionFixture();
         await door.AIsResidentAsync();
-        door.Host.Die(A1);
+        var running = LeaseOf(door.Admission.TakeTicket(A, Priority.Medium));
         var ticket = door.Admission.TakeTicket(A, Priority.Medium);
-        ticket.Outcome.IsCompleted.ShouldBeFalse();
         var later = door.Admission.TakeTicket(A, Priority.Medium);
+        door.Host.Die(A1);
+        await running.DisposeAsync();
+        ticket.Outcome.IsCompleted.ShouldBeFalse();
 
         door.Host.Ends(A1);
         var a2 = new InstanceId(A.Id, 2);
