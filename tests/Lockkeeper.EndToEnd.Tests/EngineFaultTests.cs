@@ -167,7 +167,12 @@ public sealed class EngineFaultTests
     public async Task A_worker_that_outlives_its_parent_is_gone_before_the_next_engine_starts()
     {
         await using var lockkeeper = await LockkeeperProcess.StartAsync(new TestConfig { Models = { ["forks"] = "--fork-worker", ["b"] = "" }, StopTimeout = "500ms" });
-        await lockkeeper.AnswerAsync("forks");
+        await using (var watch = new EngineWatch(lockkeeper))
+        {
+            await lockkeeper.AnswerAsync("forks");
+            await Eventually.True(() => watch.MostAtOnce == 2, "the watch sees two processes where there are two: it is not blind");
+        }
+
         var old = lockkeeper.Engines.Select(engine => engine.Pid).ToList();
         old.Count.ShouldBe(2);
         (await lockkeeper.AnswerAsync("b")).ShouldStartWith("fake b ");

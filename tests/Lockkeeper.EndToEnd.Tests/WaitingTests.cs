@@ -137,13 +137,26 @@ public sealed class WaitingTests
         using var leaveQueue = new CancellationTokenSource();
         List<Task<HttpResponseMessage>> silent = [lockkeeper.AskAsync("b", leave: leaveQueue.Token), lockkeeper.AskAsync("a", leave: leaveQueue.Token)];
         List<HttpResponseMessage> streams = [await lockkeeper.AskAsync("b", stream: true), await lockkeeper.AskAsync("a", stream: true)];
+        using var last = await lockkeeper.AskAsync("a", stream: true);
         streams.ForEach(stream => stream.Dispose());
         await leaveQueue.CancelAsync();
         await Should.ThrowAsync<OperationCanceledException>(() => Task.WhenAll(silent));
+
+        // Alone in the queue at last: it is told so. Only then is the engine free to go on.
+        var lines = last.LinesAsync().GetAsyncEnumerator();
+        var since = TimeProvider.System.GetTimestamp();
+        while (await lines.MoveNextAsync() && !lines.Current.StartsWith(": queued 1,", StringComparison.Ordinal))
+        {
+            TimeProvider.System.GetElapsedTime(since).ShouldBeLessThan(TimeSpan.FromSeconds(2), $"still in the queue: {lines.Current}");
+        }
+
         await leaveEngine.CancelAsync();
         await Should.ThrowAsync<OperationCanceledException>(() => running);
+        while (await lines.MoveNextAsync())
+        {
+        }
 
-        (await lockkeeper.AnswerAsync("a")).ShouldContain($"pid={engine.Pid}", customMessage: "the engine was swapped for nobody");
+        lockkeeper.Engines.ShouldHaveSingleItem().Pid.ShouldBe(engine.Pid, "the engine was swapped for nobody");
         (await engine.RequestsAsync()).GetArrayLength().ShouldBe(3, "the first answer, the one that hung, and the last: none for those that left");
     }
 

@@ -14,6 +14,9 @@ internal static class ConsoleLogging
 
         // While this category is enabled at any level, the host makes an activity for each request, which costs more than all of routing.
         logging.AddFilter("Microsoft.AspNetCore.Hosting.Diagnostics", LogLevel.None);
+
+        // It would tell an address that is taken with a stack trace; the command line tells it in a sentence.
+        logging.AddFilter("Microsoft.Extensions.Hosting.Internal.Host", LogLevel.None);
         logging.AddSimpleConsole(console =>
         {
             console.SingleLine = true;
