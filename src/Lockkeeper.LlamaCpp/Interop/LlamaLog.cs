@@ -23,6 +23,8 @@ internal static unsafe partial class LlamaLog
     private static LogLevel _level;
     [ThreadStatic]
     private static List<string>? _errors;
+    [ThreadStatic]
+    private static bool _isStopping;
 
     /// <summary>Takes llama.cpp's log away from stderr. Until <see cref="Attach"/> it goes nowhere.</summary>
     public static void Install() => LlamaApi.LogSet(&Receive, null);
@@ -36,6 +38,9 @@ internal static unsafe partial class LlamaLog
         _errors = null;
         return errors ?? [];
     }
+
+    /// <summary>llama.cpp logs four errors when it is told to stop. On this thread, until this is taken back, they are none.</summary>
+    public static void ExpectStop(bool isStopping) => _isStopping = isStopping;
 
     /// <summary>llama.cpp's levels, quieter: what it calls info is of use to those who look into a problem only.</summary>
     internal static LogLevel LevelOf(int level) => level switch
@@ -75,14 +80,15 @@ internal static unsafe partial class LlamaLog
 
         var text = line.ToString().TrimEnd();
         line.Clear();
-        if (_level == LogLevel.Error && (_errors ??= []).Count < KeptErrors)
+        var level = _isStopping ? LogLevel.Debug : _level;
+        if (level == LogLevel.Error && (_errors ??= []).Count < KeptErrors)
         {
             _errors.Add(text);
         }
 
         if (text.Length > 0)
         {
-            Line(_logger, _level, text);
+            Line(_logger, level, text);
         }
     }
 
