@@ -50,7 +50,27 @@ internal sealed class LoadedModel : IDisposable
     {
         GgufFile.Check(options.ModelPath);
         NativeLibraries.Load();
-        LlamaLog.TakeErrors();
+        LlamaLog.KeepErrors();
+        try
+        {
+            return OpenLoaded(options, signal);
+        }
+        finally
+        {
+            LlamaLog.TakeErrors();
+        }
+    }
+
+    public void Dispose()
+    {
+        Vocabulary.Dispose();
+        _context.Dispose();
+        _threads?.Dispose();
+        _model.Dispose();
+    }
+
+    private static LoadedModel OpenLoaded(EngineOptions options, StopSignal signal)
+    {
         var model = OpenModel(options, signal);
         ContextHandle? context = null;
         ThreadpoolHandle? threads = null;
@@ -74,14 +94,6 @@ internal sealed class LoadedModel : IDisposable
             model.Dispose();
             throw;
         }
-    }
-
-    public void Dispose()
-    {
-        Vocabulary.Dispose();
-        _context.Dispose();
-        _threads?.Dispose();
-        _model.Dispose();
     }
 
     private static unsafe ModelHandle OpenModel(EngineOptions options, StopSignal signal)

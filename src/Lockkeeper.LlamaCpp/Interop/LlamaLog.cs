@@ -12,7 +12,7 @@ namespace Lockkeeper.LlamaCpp.Interop;
 /// </summary>
 internal static unsafe partial class LlamaLog
 {
-    private const int KeptErrors = 8;
+    private const int MostErrors = 8;
 
     private static volatile ILogger _logger = NullLogger.Instance;
 
@@ -31,7 +31,10 @@ internal static unsafe partial class LlamaLog
 
     public static void Attach(ILogger logger) => _logger = logger;
 
-    /// <summary>What llama.cpp logged as errors on this thread since the last call, oldest first: its only account of why a call returned null.</summary>
+    /// <summary>From now on the errors of this thread are not logged but kept, for whoever makes one message of them.</summary>
+    public static void KeepErrors() => _errors = [];
+
+    /// <summary>The errors since <see cref="KeepErrors"/>, oldest first: llama.cpp's only account of why a call returned null. Those that follow are logged again.</summary>
     public static IReadOnlyList<string> TakeErrors()
     {
         var errors = _errors;
@@ -81,9 +84,13 @@ internal static unsafe partial class LlamaLog
         var text = line.ToString().TrimEnd();
         line.Clear();
         var level = _isStopping ? LogLevel.Debug : _level;
-        if (level == LogLevel.Error && (_errors ??= []).Count < KeptErrors)
+        if (level == LogLevel.Error && _errors is { } kept)
         {
-            _errors.Add(text);
+            level = LogLevel.Debug;
+            if (kept.Count < MostErrors)
+            {
+                kept.Add(text);
+            }
         }
 
         if (text.Length > 0)

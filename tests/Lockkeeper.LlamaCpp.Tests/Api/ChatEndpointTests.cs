@@ -143,13 +143,13 @@ public sealed class ChatEndpointTests(DemoEngine demo)
     {
         using var file = RandomModel.Write(seed: 21, saysBytes: true);
         await using var engine = await RunningEngine.ReadyAsync(file.Path);
-        var request = new { messages = new[] { new { role = "user", content = "x" } }, temperature = 3, top_k = 0, top_p = 1, min_p = 0, seed = 4, max_tokens = 300, stream = true };
+        var request = new { messages = new[] { new { role = "user", content = "x" } }, temperature = 0, max_tokens = 100, stream = true };
         using var response = await engine.PostAsync(JsonSerializer.Serialize(request));
         var bytes = await response.Content.ReadAsByteArrayAsync();
         new UTF8Encoding(false, throwOnInvalidBytes: true).GetString(bytes).ShouldEndWith("data: [DONE]\n\n");
         var said = string.Concat(await engine.DeltasAsync(request));
         said.ShouldContain("\uFFFD", Case.Sensitive, "else this model says no broken characters, and the test proves nothing");
-        Content(await engine.AskAsync(new { request.messages, request.temperature, request.top_k, request.top_p, request.min_p, request.seed, request.max_tokens }))
+        Content(await engine.AskAsync(new { request.messages, request.temperature, request.max_tokens }))
             .ShouldBe(said);
     }
 

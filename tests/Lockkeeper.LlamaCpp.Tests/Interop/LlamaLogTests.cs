@@ -14,23 +14,29 @@ public sealed class LlamaLogTests : ILogger
     private readonly ConcurrentQueue<(LogLevel Level, string Line)> _lines = new();
 
     [Fact]
-    public void Pieces_become_lines_at_quieter_levels_and_errors_are_kept_as_evidence()
+    public void Pieces_become_lines_at_quieter_levels_and_errors_are_kept_for_who_asks()
     {
         var mark = Guid.NewGuid().ToString();
-        LlamaLog.TakeErrors();
         LlamaLog.Attach(this);
         LlamaLog.Append(Info, Utf8($"{mark} loading ."));
         LlamaLog.Append(Continued, "."u8);
         LlamaLog.Append(Continued, ".\n"u8);
         LlamaLog.Append(Warning, Utf8($"{mark} odd\n{mark} more\n"));
         LlamaLog.Append(Error, Utf8($"{mark} broken\n"));
+        LlamaLog.KeepErrors();
+        LlamaLog.Append(Error, Utf8($"{mark} kept\n"));
+        LlamaLog.TakeErrors().ShouldBe([$"{mark} kept"]);
+        LlamaLog.ExpectStop(true);
+        LlamaLog.Append(Error, Utf8($"{mark} stopped\n"));
+        LlamaLog.ExpectStop(false);
         _lines.Where(line => line.Line.StartsWith(mark, StringComparison.Ordinal)).ShouldBe([
             (LogLevel.Debug, $"{mark} loading ..."),
             (LogLevel.Warning, $"{mark} odd"),
             (LogLevel.Warning, $"{mark} more"),
             (LogLevel.Error, $"{mark} broken"),
+            (LogLevel.Debug, $"{mark} kept"),
+            (LogLevel.Debug, $"{mark} stopped"),
         ]);
-        LlamaLog.TakeErrors().ShouldBe([$"{mark} broken"]);
         LlamaLog.TakeErrors().ShouldBeEmpty();
     }
 

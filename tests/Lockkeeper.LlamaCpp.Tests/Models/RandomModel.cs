@@ -12,6 +12,8 @@ internal sealed record RandomModel : IDisposable
         "{% for message in messages %}{{'<|im_start|>' + message['role'] + '\n' + message['content'] + '<|im_end|>' + '\n'}}{% endfor %}{% if add_generation_prompt %}{{ '<|im_start|>assistant\n' }}{% endif %}";
 
     private const int Heads = 4;
+    private const int FirstByte = 5;
+    private const int Bytes = 256;
     private const int Words = 200;
 
     private RandomModel(string path) => Path = path;
@@ -23,7 +25,7 @@ internal sealed record RandomModel : IDisposable
     /// <param name="layers">Layers.</param>
     /// <param name="width">Of the embedding; a multiple of 32.</param>
     /// <param name="template">The chat template; null for none.</param>
-    /// <param name="saysBytes">Whether single bytes, and so broken UTF-8, can be part of its answers.</param>
+    /// <param name="saysBytes">It answers in single bytes, and so in broken UTF-8, instead of words.</param>
     public static RandomModel Write(int seed, int context = 2048, int layers = 2, int width = 64, string? template = ChatMl, bool saysBytes = false)
     {
         var random = new Random(seed);
@@ -59,8 +61,8 @@ internal sealed record RandomModel : IDisposable
 
         // A row of zeros scores 0, and the best of hundreds of random rows always scores more: what has zeros is never said.
         var output = Weights(random, tokens.Count * width);
-        var silent = tokens.Count - Words - (saysBytes ? 256 : 0);
-        Array.Clear(output, 0, silent * width);
+        Array.Clear(output, 0, (saysBytes ? FirstByte : FirstByte + Bytes) * width);
+        Array.Clear(output, (FirstByte + Bytes) * width, saysBytes ? Words * width : 0);
         writer.Tensor("output_norm.weight", Ones(width), columns).Tensor("output.weight", output, columns, rows);
         var path = System.IO.Path.Combine(System.IO.Path.GetTempPath(), $"lockkeeper-random-{Guid.NewGuid():N}.gguf");
         writer.Save(path);
@@ -74,8 +76,8 @@ internal sealed record RandomModel : IDisposable
         const int Normal = 1, Unknown = 2, Control = 3, Byte = 6;
         List<string> tokens = ["<unk>", "<s>", "</s>", "<|im_start|>", "<|im_end|>"];
         List<int> types = [Unknown, Control, Control, Control, Control];
-        tokens.AddRange(Enumerable.Range(0, 256).Select(value => string.Create(CultureInfo.InvariantCulture, $"<0x{value:X2}>")));
-        types.AddRange(Enumerable.Repeat(Byte, 256));
+        tokens.AddRange(Enumerable.Range(0, Bytes).Select(value => string.Create(CultureInfo.InvariantCulture, $"<0x{value:X2}>")));
+        types.AddRange(Enumerable.Repeat(Byte, Bytes));
         tokens.AddRange(Enumerable.Range(0, Words).Select(word => string.Create(CultureInfo.InvariantCulture, $"▁w{word:000}")));
         types.AddRange(Enumerable.Repeat(Normal, Words));
         return (tokens, types);
