@@ -18,7 +18,7 @@ internal sealed class EngineRoom(IMemoryReader memory, TimeSpan settleTimeout, T
 
     public PortLeases Ports { get; } = new();
 
-    public Reaper Reaper { get; } = new(loggers.CreateLogger<Reaper>());
+    public Reaper Reaper { get; } = new(time, loggers.CreateLogger<Reaper>());
 
     /// <summary>Cancelled when Lockkeeper closes: nobody waits for memory any more, and nothing is waited for without end.</summary>
     public CancellationToken Closing => _closing.Token;

@@ -165,16 +165,17 @@ internal sealed partial class EngineSupervisor(InstanceId instance, ModelSpec mo
             return (null, null);
         }
 
-        var stranger = PortOwner.Of(process.Port, process.Tree) is { Kind: PortOwner.Owner.Stranger } found ? found : null;
         if (process.Exited.IsCompleted)
         {
-            return (await process.ExitFailureAsync("before it was ready"), stranger);
+            // It may have left because a stranger has its port; that is worth another try, with another port.
+            var owner = PortOwner.Of(process.Port, process.Tree);
+            return (await process.ExitFailureAsync("before it was ready"), owner.Kind == PortOwner.Owner.Stranger ? owner : null);
         }
 
-        if (!probing.IsCanceled)
+        if (!probing.IsCanceled && await probing is { } stranger)
         {
-            stranger = await probing;
-            return (process.Failure(string.Create(CultureInfo.InvariantCulture, $"its port {process.Port} was taken by another process (pid {stranger?.Pid?.ToString(CultureInfo.InvariantCulture) ?? "unknown"})")), stranger);
+            var pid = stranger.Pid?.ToString(CultureInfo.InvariantCulture) ?? "unknown";
+            return (process.Failure(string.Create(CultureInfo.InvariantCulture, $"its port {process.Port} was taken by another process (pid {pid})")), stranger);
         }
 
         return (process.Failure(string.Create(CultureInfo.InvariantCulture,
@@ -230,7 +231,8 @@ internal sealed partial class EngineSupervisor(InstanceId instance, ModelSpec mo
         try
         {
             var (outcome, waited) = await Settle.WaitAsync(_held.Last, room.Memory, room.SettleTimeout, room.Time, room.Closing);
-            LogSettled(outcome == SettleOutcome.TimedOut ? LogLevel.Warning : LogLevel.Information, instance, outcome, waited.TotalMilliseconds, (_held.Last?.Held ?? 0) / (1024 * 1024));
+            var level = outcome == SettleOutcome.TimedOut ? LogLevel.Warning : LogLevel.Information;
+            LogSettled(level, instance, outcome, waited.TotalMilliseconds, (_held.Last?.Held ?? 0) / (1024 * 1024));
         }
         catch (OperationCanceledException)
         {

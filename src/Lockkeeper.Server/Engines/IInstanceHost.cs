@@ -6,6 +6,9 @@ namespace Lockkeeper.Server.Engines;
 /// <summary>Brings instances up and down. Returns at once; what happens is told to the <see cref="IInstanceObserver"/>.</summary>
 internal interface IInstanceHost
 {
+    /// <summary>Why a start would certainly fail, looked up before anything is drained for it; null when nothing speaks against it, or a run of the model lives.</summary>
+    InstanceFailure? WhyNotStart(ModelSpec model);
+
     /// <summary>Starts a run. Followed by <c>InstanceReady</c> or <c>StartFailed</c>, and in every case finally by <c>MemorySettled</c>.</summary>
     void Start(InstanceId instance, ModelSpec model);
 

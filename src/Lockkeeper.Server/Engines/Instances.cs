@@ -25,6 +25,28 @@ internal sealed class Instances(IInstanceObserver observer, IMemoryReader memory
     private bool _closed;
 
     /// <inheritdoc/>
+    public InstanceFailure? WhyNotStart(ModelSpec model)
+    {
+        lock (_gate)
+        {
+            foreach (var living in _living.Keys)
+            {
+                if (living.Model == model.Id)
+                {
+                    return null;
+                }
+            }
+        }
+
+        if (model.Path is { } path && !Path.Exists(path))
+        {
+            return InstanceFailure.Of($"its model file '{path}' does not exist");
+        }
+
+        return CommandLine.TryResolve(model, port: 0, out _, out var problem) ? null : InstanceFailure.Of(problem);
+    }
+
+    /// <inheritdoc/>
     public void Start(InstanceId instance, ModelSpec model)
     {
         var run = new EngineSupervisor(instance, model, _room, observer);

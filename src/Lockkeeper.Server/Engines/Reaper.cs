@@ -9,7 +9,7 @@ namespace Lockkeeper.Server.Engines;
 /// Sees to it that no engine outlives Lockkeeper, not even after <c>kill -9</c>: a shell in a session of its own that is told each group over a pipe
 /// and, when the pipe ends, kills those it still knows. Lines in the pipe are read before its end is, so a group counts as guarded once it is written.
 /// </summary>
-internal sealed partial class Reaper(ILogger<Reaper> logger) : IDisposable
+internal sealed partial class Reaper(TimeProvider time, ILogger<Reaper> logger) : IDisposable
 {
     /// <summary>Name of the variable that marks every process we start, and what it starts in turn, wherever it detaches itself to.</summary>
     public const string MarkVariable = "LOCKKEEPER_ENGINE";
@@ -39,13 +39,15 @@ internal sealed partial class Reaper(ILogger<Reaper> logger) : IDisposable
         done
         """;
 
+    private static readonly TimeSpan RestartPause = TimeSpan.FromSeconds(1);
+
     private readonly Lock _gate = new();
     private readonly HashSet<int> _groups = [];
-    private readonly ManualResetEventSlim _closed = new();
     private readonly string _mark = Guid.NewGuid().ToString("N");
     private AnonymousPipeServerStream? _pipe;
     private long _marks;
     private int _restarts;
+    private bool _closed;
 
     /// <summary>The reaper's own process; null before the first group and after the end.</summary>
     public int? Pid { get; private set; }
@@ -85,7 +87,7 @@ internal sealed partial class Reaper(ILogger<Reaper> logger) : IDisposable
     {
         lock (_gate)
         {
-            _closed.Set();
+            _closed = true;
             _pipe?.Dispose();
             _pipe = null;
             Pid = null;
@@ -126,12 +128,12 @@ internal sealed partial class Reaper(ILogger<Reaper> logger) : IDisposable
         shell.Reap();
         if (++_restarts > RestartsAtOnce)
         {
-            _closed.Wait(TimeSpan.FromSeconds(1));
+            await Task.Delay(RestartPause, time, CancellationToken.None);
         }
 
         lock (_gate)
         {
-            if (_closed.IsSet)
+            if (_closed)
             {
                 return;
             }

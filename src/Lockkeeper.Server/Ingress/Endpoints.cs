@@ -54,7 +54,11 @@ internal sealed partial class Endpoints(ModelCatalog catalog, Admission admissio
             return error;
         }
 
-        var prepared = Prepare.Request(resolved);
+        if (!Prepare.Request(resolved, host).Holds(out var prepared, out error))
+        {
+            return error;
+        }
+
         for (var tries = 1; ; tries++)
         {
             error = await AdmitAndForwardAsync(answer, prepared);

@@ -60,7 +60,8 @@ public sealed class ReaperTests
             reaper.Kill();
         }
 
-        await Eventually.True(() => ProcessTable.ChildrenOf(host.Process.Id).Any(pid => pid != host.Reaper && ProcessTable.CommandLine(pid).Contains("lockkeeper-reaper")), "another reaper");
+        bool IsAnother(int pid) => pid != host.Reaper && ProcessTable.CommandLine(pid).Contains("lockkeeper-reaper");
+        await Eventually.True(() => ProcessTable.ChildrenOf(host.Process.Id).Any(IsAnother), "another reaper");
         ProcessTable.IsAlive(host.Engine).ShouldBeTrue();
         host.Process.Kill();
 

@@ -48,7 +48,7 @@ public sealed class AdmissionTests
             var before = GC.GetAllocatedBytesForCurrentThread();
             for (var round = 0; round < Rounds; round++)
             {
-                ((AdmissionResult.Granted)await door.Admission.EnterAsync(A, Priority.Medium, CancellationToken.None)).Lease.Release();
+                ((AdmissionResult.Granted)await door.Admission.TakeTicket(A, Priority.Medium).DecisionAsync(CancellationToken.None)).Lease.Release();
             }
 
             allocated = (GC.GetAllocatedBytesForCurrentThread() - before) / Rounds;
@@ -145,12 +145,12 @@ public sealed class AdmissionTests
         await door.AIsResidentAsync();
         var running = LeaseOf(door.Admission.TakeTicket(A, Priority.Medium));
         using var gone = new CancellationTokenSource();
-        var entered = door.Admission.EnterAsync(A, Priority.Medium, gone.Token);
+        var entered = door.Admission.TakeTicket(A, Priority.Medium).DecisionAsync(gone.Token);
 
         door.Host.OnUpstreamAsked = gone.Cancel;
         await running.DisposeAsync();
         await Should.ThrowAsync<OperationCanceledException>(async () => await entered);
-        (await door.Admission.LookAsync()).Instances.ShouldBe([new InstanceState(A1, InstancePhase.Ready, 0)]);
+        (await door.Admission.LookAsync()).Instances.ShouldBe([new InstanceReport(A1, InstancePhase.Ready, 0)]);
     }
 
     [Fact]
@@ -158,10 +158,12 @@ public sealed class AdmissionTests
     {
         using var door = new AdmissionFixture();
         await door.AIsResidentAsync();
-        door.Host.Die(A1);
+        var running = LeaseOf(door.Admission.TakeTicket(A, Priority.Medium));
         var ticket = door.Admission.TakeTicket(A, Priority.Medium);
-        ticket.Outcome.IsCompleted.ShouldBeFalse();
         var later = door.Admission.TakeTicket(A, Priority.Medium);
+        door.Host.Die(A1);
+        await running.DisposeAsync();
+        ticket.Outcome.IsCompleted.ShouldBeFalse();
 
         door.Host.Ends(A1);
         var a2 = new InstanceId(A.Id, 2);

@@ -26,6 +26,8 @@ internal sealed class ScriptedInstanceHost(AdmissionMailbox mailbox) : IInstance
     /// <summary>What went against the contract of a host.</summary>
     public ConcurrentQueue<string> Broken { get; } = new();
 
+    public InstanceFailure? WhyNotStart(ModelSpec model) => null;
+
     public void Start(InstanceId instance, ModelSpec model)
     {
         Asked.Enqueue($"start {instance}");
