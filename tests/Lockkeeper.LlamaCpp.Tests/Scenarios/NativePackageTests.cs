@@ -1,6 +1,6 @@
 using System.Text.Json;
 
-namespace Lockkeeper.LlamaCpp.Tests;
+namespace Lockkeeper.LlamaCpp.Tests.Scenarios;
 
 /// <summary>The pinned npm packages that llama.cpp comes from.</summary>
 public sealed class NativePackageTests

@@ -6,7 +6,7 @@ using Lockkeeper.LlamaCpp.Tests.Models;
 
 [assembly: DisableRuntimeMarshalling]
 
-namespace Lockkeeper.LlamaCpp.Tests.Inference;
+namespace Lockkeeper.LlamaCpp.Tests.Inference.Scenarios;
 
 /// <summary>The engine, through HTTP, against the plainest use of llama.cpp there is, on models that nobody has ever seen.</summary>
 public sealed partial class GreedyTests

@@ -2,7 +2,7 @@ using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 using Lockkeeper.LlamaCpp.Interop;
 
-namespace Lockkeeper.LlamaCpp.Tests.Interop;
+namespace Lockkeeper.LlamaCpp.Tests.Interop.Scenarios;
 
 /// <summary>
 /// The structs that cross into llama.cpp, against numbers that a C compiler printed for the header of that release. A struct that is off by one field
