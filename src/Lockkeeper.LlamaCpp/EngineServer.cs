@@ -91,18 +91,20 @@ internal sealed partial class EngineServer : IAsyncDisposable
         var failures = app.Services.GetRequiredService<ILogger<EngineServer>>();
         app.Use((context, next) => AnswerFailuresAsync(context, next, failures));
         app.Run(routes.HandleAsync);
+
+        // Side by side: both take a tenth of a second or more, and somebody is waiting for the swap.
+        decoder.Start();
         try
         {
             await app.StartAsync(stop);
+            return new EngineServer(app, decoder);
         }
         catch (Exception)
         {
+            await decoder.DisposeAsync();
             await app.DisposeAsync();
             throw;
         }
-
-        decoder.Start();
-        return new EngineServer(app, decoder);
     }
 
     public async ValueTask DisposeAsync()

@@ -8,7 +8,7 @@ namespace Lockkeeper.LlamaCpp.Inference;
 /// The one thread that loads the model and decodes, one request after the other in order of arrival. Everybody else posts to it.
 /// llama.cpp's contexts belong to one thread at a time; a thread of its own also keeps minutes of computing off the thread pool.
 /// </summary>
-internal sealed partial class Decoder : IAsyncDisposable
+internal sealed partial class Decoder(EngineOptions options, TimeProvider time, ILogger logger) : IAsyncDisposable
 {
     private const int Aborted = 2;
 
@@ -19,18 +19,8 @@ internal sealed partial class Decoder : IAsyncDisposable
     private readonly TaskCompletionSource<LoadedModel> _loaded = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly TaskCompletionSource _ended = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly CancellationTokenSource _stopping = new();
-    private readonly EngineOptions _options;
-    private readonly TimeProvider _time;
-    private readonly ILogger _logger;
     private long _tokensGenerated;
     private volatile bool _isBusy;
-
-    public Decoder(EngineOptions options, TimeProvider time, ILogger logger)
-    {
-        _options = options;
-        _time = time;
-        _logger = logger;
-    }
 
     /// <summary>Faults with <see cref="EngineLoadException"/> when the model cannot be served; is cancelled when stopped before it was.</summary>
     public Task<LoadedModel> Loaded => _loaded.Task;
@@ -62,7 +52,7 @@ internal sealed partial class Decoder : IAsyncDisposable
         await _stopping.CancelAsync();
         try
         {
-            await _ended.Task.WaitAsync(Patience, _time, CancellationToken.None);
+            await _ended.Task.WaitAsync(Patience, time, CancellationToken.None);
         }
         catch (TimeoutException)
         {
@@ -107,11 +97,11 @@ internal sealed partial class Decoder : IAsyncDisposable
         LoadedModel? model = null;
         try
         {
-            var started = _time.GetTimestamp();
-            model = LoadedModel.Open(_options, signal);
+            var started = time.GetTimestamp();
+            model = LoadedModel.Open(options, signal);
             WarmUp(model);
-            var elapsed = _time.GetElapsedTime(started);
-            LogLoaded(_options.ModelPath, elapsed, model.ContextSize);
+            var elapsed = time.GetElapsedTime(started);
+            LogLoaded(options.ModelPath, elapsed, model.ContextSize);
             _loaded.SetResult(model);
             return model;
         }
@@ -135,7 +125,7 @@ internal sealed partial class Decoder : IAsyncDisposable
         _stopping.Token.ThrowIfCancellationRequested();
         if (status != 0)
         {
-            throw new EngineLoadException($"{_options.ModelPath} was loaded but cannot be computed with (llama_decode returned {status}).");
+            throw new EngineLoadException($"{options.ModelPath} was loaded but cannot be computed with (llama_decode returned {status}).");
         }
     }
 
@@ -180,7 +170,7 @@ internal sealed partial class Decoder : IAsyncDisposable
     private bool Generate(LoadedModel model, Generation generation, CancellationToken stop)
     {
         var request = generation.Request;
-        var started = _time.GetTimestamp();
+        var started = time.GetTimestamp();
         if (!ReadPrompt(model, request.Prompt, stop))
         {
             return false;
@@ -189,7 +179,7 @@ internal sealed partial class Decoder : IAsyncDisposable
         using var sampler = request.Sampling.Open();
         var text = new AnswerText(model.Vocabulary, request.Stops);
         var limit = Math.Min(request.MaxTokens ?? int.MaxValue, model.ContextSize - request.Prompt.Length);
-        var first = _time.GetTimestamp();
+        var first = time.GetTimestamp();
         generation.Report(GenerationEvent.Started.Instance);
         for (var generated = 1; !stop.IsCancellationRequested; generated++)
         {
@@ -208,7 +198,7 @@ internal sealed partial class Decoder : IAsyncDisposable
 
             if (reason is { } over)
             {
-                var figures = new GenerationFigures(request.Prompt.Length, generated, _time.GetElapsedTime(started, first), _time.GetElapsedTime(first));
+                var figures = new GenerationFigures(request.Prompt.Length, generated, time.GetElapsedTime(started, first), time.GetElapsedTime(first));
                 generation.Report(new GenerationEvent.Finished(over, figures));
                 return true;
             }

@@ -25,6 +25,9 @@ internal static unsafe partial class LlamaApi
     [LibraryImport(Llama, EntryPoint = "llama_log_set")]
     public static partial void LogSet(delegate* unmanaged[Cdecl]<int, byte*, void*, void> callback, void* data);
 
+    [LibraryImport(GgmlBase, EntryPoint = "ggml_set_abort_callback")]
+    public static partial nint SetAbortCallback(delegate* unmanaged[Cdecl]<byte*, void> callback);
+
     [LibraryImport(Ggml, EntryPoint = "ggml_backend_load_all_from_path", StringMarshalling = StringMarshalling.Utf8)]
     public static partial void BackendLoadAllFromPath(string folder);
 

@@ -27,7 +27,11 @@ internal static unsafe partial class LlamaLog
     private static bool _isStopping;
 
     /// <summary>Takes llama.cpp's log away from stderr. Until <see cref="Attach"/> it goes nowhere.</summary>
-    public static void Install() => LlamaApi.LogSet(&Receive, null);
+    public static void Install()
+    {
+        LlamaApi.LogSet(&Receive, null);
+        LlamaApi.SetAbortCallback(&GiveUp);
+    }
 
     public static void Attach(ILogger logger) => _logger = logger;
 
@@ -109,6 +113,24 @@ internal static unsafe partial class LlamaLog
         catch (Exception)
         {
             // A log sink that fails, or is disposed already, must not unwind through native frames: that ends the process.
+        }
+    }
+
+    /// <summary>
+    /// An assertion of ggml failed, on a file that contradicts itself for instance, and the process ends when this returns. Without it ggml attaches a
+    /// debugger to the process and prints pages. The logger's queue would not be written any more, so this is the one line that goes to stderr itself.
+    /// </summary>
+    [UnmanagedCallersOnly(CallConvs = [typeof(CallConvCdecl)])]
+    private static void GiveUp(byte* message)
+    {
+        try
+        {
+            var cause = Encoding.UTF8.GetString(MemoryMarshal.CreateReadOnlySpanFromNullTerminated(message)).ReplaceLineEndings(" ");
+            Console.Error.WriteLine($"lockkeeper engine: llama.cpp gave up, the model file may be damaged: {cause}");
+        }
+        catch (Exception)
+        {
+            // Nothing is left to do: the process ends in any case.
         }
     }
 
