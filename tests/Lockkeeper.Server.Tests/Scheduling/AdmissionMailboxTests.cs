@@ -93,8 +93,9 @@ public sealed class AdmissionMailboxTests
     [Fact]
     public async Task Many_posters_never_run_the_loop_twice_and_each_keeps_its_order()
     {
-        const int Posters = 8;
-        const int Letters = 20_000;
+        const int Posters = 4;
+        const int Letters = 100_000;
+        using var together = new Barrier(Posters);
         var inside = 0;
         var overlaps = 0;
         var handled = 0;
@@ -116,6 +117,7 @@ public sealed class AdmissionMailboxTests
         });
         var threads = Enumerable.Range(0, Posters).Select(poster => new Thread(() =>
         {
+            together.SignalAndWait(Patience);
             for (long number = 0; number < Letters; number++)
             {
                 mailbox.Post(Letter((poster * (long)Letters) + number));
