@@ -45,6 +45,7 @@ internal sealed partial class EngineServer : IAsyncDisposable
         {
             await using var server = await StartAsync(options, TimeProvider.System, logging => logging
                 .SetMinimumLevel(LogLevel.Warning)
+                .AddFilter("Microsoft.Extensions.Hosting", LogLevel.None)
                 .AddSimpleConsole(console => console.SingleLine = true)
                 .AddConsole(console => console.LogToStandardErrorThreshold = LogLevel.Trace), stop);
             await Console.Out.WriteLineAsync($"lockkeeper engine listens on {server.Address.GetLeftPart(UriPartial.Authority)} and loads {options.ModelPath}");

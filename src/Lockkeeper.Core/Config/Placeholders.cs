@@ -1,3 +1,5 @@
+using System.Text;
+
 namespace Lockkeeper.Core.Config;
 
 /// <summary>The <c>{names}</c> a command may hold, and where their values come from.</summary>
@@ -36,6 +38,41 @@ internal static class Placeholders
         }
 
         return found;
+    }
+
+    /// <summary>The argument with its placeholders replaced in one pass, so that a value is never taken for a placeholder. Everything else, other braces too, stays as it is written.</summary>
+    public static string Fill(string argument, Func<string, string> valueOf)
+    {
+        var filled = new StringBuilder(argument.Length);
+        for (var at = 0; at < argument.Length;)
+        {
+            var rest = argument.AsSpan(at);
+            var placeholder = rest[0] == '{' ? FirstAt(rest) : null;
+            if (placeholder is null)
+            {
+                filled.Append(rest[0]);
+                at++;
+                continue;
+            }
+
+            filled.Append(valueOf(placeholder));
+            at += placeholder.Length;
+        }
+
+        return filled.ToString();
+    }
+
+    private static string? FirstAt(ReadOnlySpan<char> text)
+    {
+        foreach (var known in Known)
+        {
+            if (text.StartsWith(known, StringComparison.Ordinal))
+            {
+                return known;
+            }
+        }
+
+        return null;
     }
 
     /// <summary>Whether the model has a value for it. A port is leased and an id always there.</summary>

@@ -71,10 +71,9 @@ internal sealed class JsonFields
         }
 
         // 1.0 and 1e2 are whole numbers to JSON, but not to TryGetInt64.
-        var number = value.TryGetInt64(out var exact) ? exact : (long)Math.Clamp(value.GetDouble(), long.MinValue, long.MaxValue);
-        if (number >= least && number <= most)
+        if (value.TryGetInt64(out var number) ? number >= least && number <= most : value.GetDouble() >= least && value.GetDouble() < most)
         {
-            return number;
+            return value.TryGetInt64(out number) ? number : (long)value.GetDouble();
         }
 
         Fail(name, string.Create(CultureInfo.InvariantCulture, $"must be {Range(least, most, int.MaxValue)}, not {Describe(value)}."));

@@ -12,6 +12,9 @@ internal sealed partial class Decoder : IAsyncDisposable
 {
     private const int Aborted = 2;
 
+    /// <summary>A CPU stops within milliseconds; this is for what does not ask.</summary>
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(5);
+
     private readonly Channel<Generation> _mailbox = Channel.CreateUnbounded<Generation>(new UnboundedChannelOptions { SingleReader = true });
     private readonly TaskCompletionSource<LoadedModel> _loaded = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly TaskCompletionSource _ended = new(TaskCreationOptions.RunContinuationsAsynchronously);
@@ -57,8 +60,15 @@ internal sealed partial class Decoder : IAsyncDisposable
     {
         _mailbox.Writer.TryComplete();
         await _stopping.CancelAsync();
-        await _ended.Task;
-        _stopping.Dispose();
+        try
+        {
+            await _ended.Task.WaitAsync(Patience, _time, CancellationToken.None);
+        }
+        catch (TimeoutException)
+        {
+            // Stuck where nothing can reach it: a file system that does not answer, or a GPU in the middle of a chunk. It ends with the process.
+            LogStuck(Patience);
+        }
     }
 
     private static void Refuse(Generation generation)
@@ -258,6 +268,9 @@ internal sealed partial class Decoder : IAsyncDisposable
 
     [LoggerMessage(EventId = 110, Level = LogLevel.Information, Message = "Loaded {Model} in {Elapsed}, context {Context} tokens")]
     private partial void LogLoaded(string model, TimeSpan elapsed, int context);
+
+    [LoggerMessage(EventId = 112, Level = LogLevel.Warning, Message = "llama.cpp did not stop within {Patience}")]
+    private partial void LogStuck(TimeSpan patience);
 
     [LoggerMessage(EventId = 111, Level = LogLevel.Error, Message = "A request failed while the model computed")]
     private partial void LogFailed(Exception exception);

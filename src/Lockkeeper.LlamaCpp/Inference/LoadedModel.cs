@@ -10,6 +10,12 @@ internal sealed class LoadedModel : IDisposable
     /// <summary>Tokens of the prompt that llama.cpp reads at once. A client that leaves is noticed in between.</summary>
     private const uint PromptChunk = 512;
 
+    /// <summary>
+    /// More than any model has. llama.cpp keeps some 60 bytes for each token of context before it asks for the memory that may fail,
+    /// so a file or a command line that claims billions would take the machine down instead of being refused.
+    /// </summary>
+    private const int MostContext = 16 * 1024 * 1024;
+
     private const int ShownOfTemplate = 60;
 
     private readonly ModelHandle _model;
@@ -44,7 +50,27 @@ internal sealed class LoadedModel : IDisposable
     {
         GgufFile.Check(options.ModelPath);
         NativeLibraries.Load();
-        LlamaLog.TakeErrors();
+        LlamaLog.KeepErrors();
+        try
+        {
+            return OpenLoaded(options, signal);
+        }
+        finally
+        {
+            LlamaLog.TakeErrors();
+        }
+    }
+
+    public void Dispose()
+    {
+        Vocabulary.Dispose();
+        _context.Dispose();
+        _threads?.Dispose();
+        _model.Dispose();
+    }
+
+    private static LoadedModel OpenLoaded(EngineOptions options, StopSignal signal)
+    {
         var model = OpenModel(options, signal);
         ContextHandle? context = null;
         ThreadpoolHandle? threads = null;
@@ -68,14 +94,6 @@ internal sealed class LoadedModel : IDisposable
             model.Dispose();
             throw;
         }
-    }
-
-    public void Dispose()
-    {
-        Vocabulary.Dispose();
-        _context.Dispose();
-        _threads?.Dispose();
-        _model.Dispose();
     }
 
     private static unsafe ModelHandle OpenModel(EngineOptions options, StopSignal signal)
@@ -102,8 +120,15 @@ internal sealed class LoadedModel : IDisposable
 
     private static unsafe ContextHandle OpenContext(ModelHandle model, EngineOptions options, int threads, StopSignal signal)
     {
+        var size = options.ContextSize ?? LlamaApi.ModelTrainedContext(model);
+        if (size is < 1 or > MostContext)
+        {
+            throw new EngineLoadException(string.Create(CultureInfo.InvariantCulture,
+                $"A context of {size} tokens is not possible for {options.ModelPath}: give --ctx-size a number between 1 and {MostContext}."));
+        }
+
         var parameters = LlamaApi.ContextDefaultParams();
-        parameters.ContextSize = (uint)(options.ContextSize ?? 0);
+        parameters.ContextSize = (uint)size;
         parameters.BatchSize = PromptChunk;
         parameters.MicroBatchSize = PromptChunk;
         parameters.MaxSequences = 1;
@@ -115,7 +140,7 @@ internal sealed class LoadedModel : IDisposable
         parameters.Abort = StopSignal.Abort;
         parameters.AbortData = signal.Data;
         return ContextHandle.Open(model, parameters) ?? throw new EngineLoadException(string.Create(CultureInfo.InvariantCulture,
-            $"llama.cpp cannot make a context of {options.ContextSize ?? LlamaApi.ModelTrainedContext(model)} tokens for {options.ModelPath}: {Evidence("most likely there is not enough memory")}. A smaller --ctx-size needs less."));
+            $"llama.cpp cannot make a context of {size} tokens for {options.ModelPath}: {Evidence("most likely there is not enough memory")}. A smaller --ctx-size needs less."));
     }
 
     private static unsafe ChatTemplate ReadTemplate(ModelHandle model, string path)

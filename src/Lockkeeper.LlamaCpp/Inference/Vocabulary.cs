@@ -142,24 +142,23 @@ internal sealed class Vocabulary : IDisposable
             return;
         }
 
-        // A token is at least a byte long, save for the space that some vocabularies put first.
-        var buffer = ArrayPool<int>.Shared.Rent(text.Length + 16);
-        try
+        // Hardly ever more tokens than bytes; but a vocabulary without a token for the space spends three on it. llama.cpp then says how many.
+        var capacity = text.Length + 16;
+        for (var count = -capacity; count < 0; capacity = -count)
         {
+            var buffer = ArrayPool<int>.Shared.Rent(capacity);
             fixed (byte* bytes = text)
             fixed (int* output = buffer)
             {
-                var count = LlamaApi.Tokenize(_handle, bytes, text.Length, output, buffer.Length, addSpecial: 0, parseSpecial: 0);
-                if (count < 0)
-                {
-                    throw new InvalidOperationException($"llama.cpp wants {-(long)count} tokens for {text.Length} bytes.");
-                }
-
-                tokens.AddRange(buffer.AsSpan(0, count));
+                count = LlamaApi.Tokenize(_handle, bytes, text.Length, output, buffer.Length, addSpecial: 0, parseSpecial: 0);
             }
-        }
-        finally
-        {
+
+            if (count == int.MinValue)
+            {
+                throw new InvalidOperationException($"llama.cpp cannot count the tokens of {text.Length} bytes.");
+            }
+
+            tokens.AddRange(buffer.AsSpan(0, Math.Max(count, 0)));
             ArrayPool<int>.Shared.Return(buffer);
         }
     }

@@ -12,7 +12,7 @@ namespace Lockkeeper.LlamaCpp.Interop;
 /// </summary>
 internal static unsafe partial class LlamaLog
 {
-    private const int KeptErrors = 8;
+    private const int MostErrors = 8;
 
     private static volatile ILogger _logger = NullLogger.Instance;
 
@@ -23,19 +23,27 @@ internal static unsafe partial class LlamaLog
     private static LogLevel _level;
     [ThreadStatic]
     private static List<string>? _errors;
+    [ThreadStatic]
+    private static bool _isStopping;
 
     /// <summary>Takes llama.cpp's log away from stderr. Until <see cref="Attach"/> it goes nowhere.</summary>
     public static void Install() => LlamaApi.LogSet(&Receive, null);
 
     public static void Attach(ILogger logger) => _logger = logger;
 
-    /// <summary>What llama.cpp logged as errors on this thread since the last call, oldest first: its only account of why a call returned null.</summary>
+    /// <summary>From now on the errors of this thread are not logged but kept, for whoever makes one message of them.</summary>
+    public static void KeepErrors() => _errors = [];
+
+    /// <summary>The errors since <see cref="KeepErrors"/>, oldest first: llama.cpp's only account of why a call returned null. Those that follow are logged again.</summary>
     public static IReadOnlyList<string> TakeErrors()
     {
         var errors = _errors;
         _errors = null;
         return errors ?? [];
     }
+
+    /// <summary>llama.cpp logs four errors when it is told to stop. On this thread, until this is taken back, they are none.</summary>
+    public static void ExpectStop(bool isStopping) => _isStopping = isStopping;
 
     /// <summary>llama.cpp's levels, quieter: what it calls info is of use to those who look into a problem only.</summary>
     internal static LogLevel LevelOf(int level) => level switch
@@ -75,14 +83,19 @@ internal static unsafe partial class LlamaLog
 
         var text = line.ToString().TrimEnd();
         line.Clear();
-        if (_level == LogLevel.Error && (_errors ??= []).Count < KeptErrors)
+        var level = _isStopping ? LogLevel.Debug : _level;
+        if (level == LogLevel.Error && _errors is { } kept)
         {
-            _errors.Add(text);
+            level = LogLevel.Debug;
+            if (kept.Count < MostErrors)
+            {
+                kept.Add(text);
+            }
         }
 
         if (text.Length > 0)
         {
-            Line(_logger, _level, text);
+            Line(_logger, level, text);
         }
     }
 

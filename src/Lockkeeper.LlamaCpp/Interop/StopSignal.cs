@@ -14,7 +14,15 @@ internal sealed unsafe class StopSignal : IDisposable
     public StopSignal() => _self = GCHandle.Alloc(this);
 
     /// <summary>What stops the work that is being done now.</summary>
-    public CancellationToken Token { get; set; }
+    public CancellationToken Token
+    {
+        get;
+        set
+        {
+            LlamaLog.ExpectStop(false);
+            field = value;
+        }
+    }
 
     /// <summary>Goes with the callbacks as their user data.</summary>
     public void* Data => (void*)GCHandle.ToIntPtr(_self);
@@ -28,10 +36,21 @@ internal sealed unsafe class StopSignal : IDisposable
     public void Dispose() => _self.Free();
 
     [UnmanagedCallersOnly(CallConvs = [typeof(CallConvCdecl)])]
-    private static byte ShouldAbort(void* data) => Of(data).Token.IsCancellationRequested ? (byte)1 : (byte)0;
+    private static byte ShouldAbort(void* data) => Of(data).ShouldStop() ? (byte)1 : (byte)0;
 
     [UnmanagedCallersOnly(CallConvs = [typeof(CallConvCdecl)])]
-    private static byte ShouldContinue(float progress, void* data) => Of(data).Token.IsCancellationRequested ? (byte)0 : (byte)1;
+    private static byte ShouldContinue(float progress, void* data) => Of(data).ShouldStop() ? (byte)0 : (byte)1;
+
+    private bool ShouldStop()
+    {
+        var stops = Token.IsCancellationRequested;
+        if (stops)
+        {
+            LlamaLog.ExpectStop(true);
+        }
+
+        return stops;
+    }
 
     private static StopSignal Of(void* data) => Unsafe.As<StopSignal>(GCHandle.FromIntPtr((nint)data).Target!);
 }

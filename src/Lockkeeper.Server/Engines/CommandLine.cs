@@ -1,7 +1,7 @@
 using System.Collections.Immutable;
 using System.Diagnostics.CodeAnalysis;
 using System.Globalization;
-using System.Text;
+using Lockkeeper.Core.Config;
 using Lockkeeper.Core.Models;
 
 namespace Lockkeeper.Server.Engines;
@@ -24,18 +24,14 @@ internal sealed record CommandLine(string Executable, ImmutableArray<string> Arg
             return false;
         }
 
-        var words = ImmutableArray.CreateBuilder<string>(engine.Command.Length);
-        foreach (var template in engine.Command)
+        if (engine.Command.SelectMany(Placeholders.In).FirstOrDefault(placeholder => ValueOf(placeholder, model, port) is null) is { } missing)
         {
-            if (!TryFill(template, model, port, out var word, out problem))
-            {
-                return false;
-            }
-
-            words.Add(word);
+            problem = $"the command uses {missing}, but the model has no {missing.Trim('{', '}')}";
+            return false;
         }
 
-        if (words.Count == 0 || words[0].Length == 0)
+        string[] words = [.. engine.Command.Select(word => Placeholders.Fill(word, placeholder => ValueOf(placeholder, model, port)!))];
+        if (words.Length == 0 || words[0].Length == 0)
         {
             problem = "the engine's command is empty";
             return false;
@@ -66,51 +62,12 @@ internal sealed record CommandLine(string Executable, ImmutableArray<string> Arg
 
     private static bool IsExecutable(string file) => File.Exists(file) && (OperatingSystem.IsWindows() || Posix.MayExecute(file));
 
-    private static bool TryFill(string template, ModelSpec model, int port, [NotNullWhen(true)] out string? word, [NotNullWhen(false)] out string? problem)
+    private static string? ValueOf(string placeholder, ModelSpec model, int port) => placeholder switch
     {
-        (word, problem) = (null, null);
-        var filled = new StringBuilder(template.Length);
-        for (var i = 0; i < template.Length; i++)
-        {
-            var letter = template[i];
-            if (letter is '{' or '}' && i + 1 < template.Length && template[i + 1] == letter)
-            {
-                filled.Append(letter);
-                i++;
-            }
-            else if (letter == '{')
-            {
-                var end = template.IndexOf('}', i);
-                var name = end < 0 ? template[(i + 1)..] : template[(i + 1)..end];
-                if (end < 0 || !TryValue(name, model, port, out var value, out problem))
-                {
-                    problem ??= $"the argument '{template}' has a brace that is not closed; write {{{{ for a brace itself";
-                    return false;
-                }
-
-                filled.Append(value);
-                i = end;
-            }
-            else
-            {
-                filled.Append(letter);
-            }
-        }
-
-        word = filled.ToString();
-        return true;
-    }
-
-    private static bool TryValue(string name, ModelSpec model, int port, [NotNullWhen(true)] out string? value, [NotNullWhen(false)] out string? problem)
-    {
-        (value, problem) = name switch
-        {
-            "port" => (port.ToString(CultureInfo.InvariantCulture), null),
-            "id" => (model.Id.Value, null),
-            "path" => (model.Path, "the command uses {path}, but the model has no path"),
-            "context_length" => (model.ContextLength?.ToString(CultureInfo.InvariantCulture), "the command uses {context_length}, but the model has no context_length"),
-            _ => (null, $"the command uses {{{name}}}, which is unknown: there are {{path}} {{port}} {{id}} {{context_length}}; write {{{{ for a brace itself"),
-        };
-        return value is not null;
-    }
+        Placeholders.Port => port.ToString(CultureInfo.InvariantCulture),
+        Placeholders.Id => model.Id.Value,
+        Placeholders.Path => model.Path,
+        Placeholders.ContextLength => model.ContextLength?.ToString(CultureInfo.InvariantCulture),
+        _ => null,
+    };
 }

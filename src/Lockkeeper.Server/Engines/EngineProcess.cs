@@ -79,8 +79,7 @@ internal sealed partial class EngineProcess
     /// </summary>
     public async Task<bool> StopAsync(TimeSpan patience)
     {
-        await TermAsync(patience);
-        if (!await KillAsync())
+        if ((!await TermAsync(patience) || IsPortHeld()) && !await KillAsync())
         {
             return false;
         }
@@ -91,7 +90,8 @@ internal sealed partial class EngineProcess
         return true;
     }
 
-    private async Task TermAsync(TimeSpan patience)
+    /// <summary>True when that was enough.</summary>
+    private async Task<bool> TermAsync(TimeSpan patience)
     {
         var start = _room.Time.GetTimestamp();
         _child.SignalGroup(Posix.SigTerm);
@@ -99,15 +99,17 @@ internal sealed partial class EngineProcess
         if (!Exited.IsCompleted)
         {
             LogIgnoresTerm(_model.Id, Pid, patience.TotalSeconds);
-            return;
+            return false;
         }
 
-        if (Tree.Alive().Count > 0)
+        if (Tree.Alive().Count == 0)
         {
-            var left = patience - _room.Time.GetElapsedTime(start);
-            Tree.SignalStrays(Posix.SigTerm);
-            await GoneAsync(left < StragglersMayStay ? left : StragglersMayStay);
+            return true;
         }
+
+        var left = patience - _room.Time.GetElapsedTime(start);
+        Tree.SignalStrays(Posix.SigTerm);
+        return await GoneAsync(left < StragglersMayStay ? left : StragglersMayStay);
     }
 
     /// <summary>True when no process of the run is left, at the latest when the patience is over.</summary>

@@ -1,5 +1,3 @@
-using Lockkeeper.Core.Scheduling;
-
 namespace Lockkeeper.Server.Engines;
 
 /// <summary>Where a run is in its life. A run that has been stopped keeps nothing but its evidence.</summary>
@@ -18,12 +16,3 @@ internal enum InstanceState
     /// <summary>Over, and not because anyone asked.</summary>
     Failed,
 }
-
-/// <summary>A run at one moment, for showing. Nothing may be decided by it: it is old when it is read.</summary>
-/// <param name="Instance">The run.</param>
-/// <param name="State">Its state.</param>
-/// <param name="Pid">Process id of the engine, once it has one.</param>
-/// <param name="BaseAddress">Where it answers, while it is ready.</param>
-/// <param name="HeldBytes">Memory that comes back when it dies, as last measured.</param>
-/// <param name="Failure">Why it ended, if nobody asked it to.</param>
-internal sealed record InstanceSnapshot(InstanceId Instance, InstanceState State, int? Pid, Uri? BaseAddress, long? HeldBytes, InstanceFailure? Failure);

@@ -46,7 +46,7 @@ public sealed class CatalogBuilderTests
     [InlineData("my-server", "my-server")]
     [InlineData("./my-server", "/conf/my-server")]
     [InlineData("bin/my-server", "/conf/bin/my-server")]
-    [InlineData("~/my-server", "/home/me/my-server")]
+    [InlineData("~/my-server", "/people/me/my-server")]
     [InlineData("/opt/my-server", "/opt/my-server")]
     [InlineData("{path}", "{path}")]
     public void A_program_with_a_slash_is_a_path(string written, string program) =>
@@ -55,8 +55,8 @@ public sealed class CatalogBuilderTests
     [Theory]
     [InlineData("a.gguf", "/conf/a.gguf")]
     [InlineData("../a.gguf", "/a.gguf")]
-    [InlineData("~/a.gguf", "/home/me/a.gguf")]
-    [InlineData("'~'", "/home/me")]
+    [InlineData("~/a.gguf", "/people/me/a.gguf")]
+    [InlineData("'~'", "/people/me")]
     [InlineData("~other/a.gguf", "/conf/~other/a.gguf")]
     [InlineData("/abs/a.gguf", "/abs/a.gguf")]
     public void A_path_is_made_absolute(string written, string path) =>
@@ -74,6 +74,6 @@ public sealed class CatalogBuilderTests
     {
         var draft = ConfigText.Read("f", text, Repository.Presets);
         draft.Problems.ShouldBeEmpty();
-        return CatalogBuilder.Build(draft.Config, new ConfigFolder("/conf", "/home/me"), Repository.Presets);
+        return CatalogBuilder.Build(draft.Config, new ConfigFolder("/conf", "/people/me"), Repository.Presets);
     }
 }

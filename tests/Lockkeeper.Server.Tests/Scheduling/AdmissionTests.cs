@@ -11,6 +11,7 @@ namespace Lockkeeper.Server.Tests.Scheduling;
 public sealed class AdmissionTests
 {
     private static readonly InstanceId B2 = new(B.Id, 2);
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(30);
 
     [Fact]
     public void The_first_request_starts_its_model_and_is_granted_when_it_is_ready()
@@ -33,7 +34,7 @@ public sealed class AdmissionTests
         await door.AIsResidentAsync();
         var entered = door.Admission.TakeTicket(A, Priority.Medium).DecisionAsync(CancellationToken.None);
         entered.IsCompletedSuccessfully.ShouldBeTrue();
-        (await entered).ShouldBeOfType<AdmissionResult.Granted>();
+        (await Soon(entered)).ShouldBeOfType<AdmissionResult.Granted>();
     }
 
     [Fact]
@@ -97,11 +98,11 @@ public sealed class AdmissionTests
     {
         using var door = new AdmissionFixture(maxQueue: 1);
         var first = door.Admission.TakeTicket(A, Priority.Medium).DecisionAsync(CancellationToken.None);
-        var second = await door.Admission.TakeTicket(A, Priority.Medium).DecisionAsync(CancellationToken.None);
+        var second = await Soon(door.Admission.TakeTicket(A, Priority.Medium).DecisionAsync(CancellationToken.None));
         second.ShouldBeOfType<AdmissionResult.Refused>().Error.ShouldBeOfType<RouterError.QueueFull>();
 
         door.Mailbox.Post(new SchedulerEvent.StartFailed(A1, InstanceFailure.Of("no such file")));
-        (await first).ShouldBeOfType<AdmissionResult.Refused>().Error.ShouldBeOfType<RouterError.StartFailed>().Failure.Cause.ShouldBe("no such file");
+        (await Soon(first)).ShouldBeOfType<AdmissionResult.Refused>().Error.ShouldBeOfType<RouterError.StartFailed>().Failure.Cause.ShouldBe("no such file");
     }
 
     [Fact]
@@ -116,7 +117,7 @@ public sealed class AdmissionTests
 
         await gone.CancelAsync();
         (await door.Admission.LookAsync()).Waiting.Length.ShouldBe(1);
-        await Should.ThrowAsync<OperationCanceledException>(async () => await leaves);
+        await Should.ThrowAsync<OperationCanceledException>(async () => await Soon(leaves));
         await running.DisposeAsync();
         LeaseOf(stays);
     }
@@ -149,7 +150,7 @@ public sealed class AdmissionTests
 
         door.Host.OnUpstreamAsked = gone.Cancel;
         await running.DisposeAsync();
-        await Should.ThrowAsync<OperationCanceledException>(async () => await entered);
+        await Should.ThrowAsync<OperationCanceledException>(async () => await Soon(entered));
         (await door.Admission.LookAsync()).Instances.ShouldBe([new InstanceReport(A1, InstancePhase.Ready, 0)]);
     }
 
@@ -185,7 +186,7 @@ public sealed class AdmissionTests
             door.Host.Ends(new InstanceId(A.Id, run));
         }
 
-        (await ticket.Outcome).ShouldBeOfType<AdmissionResult.Refused>().Error.ShouldBeOfType<RouterError.EngineFailed>();
+        (await ticket.Outcome.WaitAsync(Patience)).ShouldBeOfType<AdmissionResult.Refused>().Error.ShouldBeOfType<RouterError.EngineFailed>();
         door.Host.Asked.ShouldBe(["start A#1", "start A#2", "start A#3"]);
     }
 
@@ -228,21 +229,21 @@ public sealed class AdmissionTests
         var waiting = door.Admission.TakeTicket(B, Priority.Medium).DecisionAsync(CancellationToken.None);
 
         var closed = door.Admission.CloseAsync();
-        (await waiting).ShouldBeOfType<AdmissionResult.Refused>().Error.ShouldBeOfType<RouterError.ShuttingDown>();
-        (await door.Admission.TakeTicket(A, Priority.Medium).DecisionAsync(CancellationToken.None)).ShouldBeOfType<AdmissionResult.Refused>().Error.ShouldBeOfType<RouterError.ShuttingDown>();
+        (await Soon(waiting)).ShouldBeOfType<AdmissionResult.Refused>().Error.ShouldBeOfType<RouterError.ShuttingDown>();
+        (await Soon(door.Admission.TakeTicket(A, Priority.Medium).DecisionAsync(CancellationToken.None))).ShouldBeOfType<AdmissionResult.Refused>().Error.ShouldBeOfType<RouterError.ShuttingDown>();
         await lease.DisposeAsync();
         door.Host.Asked.ShouldBe(["start A#1", "stop A#1"]);
         door.Host.Gone(A1);
         closed.IsCompleted.ShouldBeFalse("its memory is not back yet");
         door.Host.Settled(A1);
-        await closed.WaitAsync(TimeSpan.FromSeconds(10));
+        await closed.WaitAsync(Patience);
     }
 
     [Fact]
     public async Task Closing_an_idle_door_completes_at_once()
     {
         using var door = new AdmissionFixture();
-        await door.Admission.CloseAsync().WaitAsync(TimeSpan.FromSeconds(10));
+        await door.Admission.CloseAsync().WaitAsync(Patience);
     }
 
     [Fact]
@@ -250,14 +251,14 @@ public sealed class AdmissionTests
     {
         using var door = new AdmissionFixture();
         door.Host.OnStart = _ => throw new InvalidOperationException("a host must not throw");
-        var entered = await door.Admission.TakeTicket(A, Priority.Medium).DecisionAsync(CancellationToken.None);
+        var entered = await Soon(door.Admission.TakeTicket(A, Priority.Medium).DecisionAsync(CancellationToken.None));
 
         entered.ShouldBeOfType<AdmissionResult.Refused>().Error.Status.ShouldBe(503);
         door.Log.Entries.ShouldHaveSingleItem().Level.ShouldBe(LogLevel.Critical);
         door.Log.Entries[0].Exception!.Message.ShouldBe("a host must not throw");
-        (await door.Admission.TakeTicket(B, Priority.Medium).DecisionAsync(CancellationToken.None)).ShouldBeOfType<AdmissionResult.Refused>().Error.Status.ShouldBe(503);
+        (await Soon(door.Admission.TakeTicket(B, Priority.Medium).DecisionAsync(CancellationToken.None))).ShouldBeOfType<AdmissionResult.Refused>().Error.Status.ShouldBe(503);
         (await door.Admission.LookAsync()).Waiting.ShouldBeEmpty();
-        await Should.ThrowAsync<InvalidOperationException>(() => door.Admission.CloseAsync());
+        await Should.ThrowAsync<InvalidOperationException>(() => door.Admission.CloseAsync().WaitAsync(Patience));
     }
 
     [Fact]
@@ -267,4 +268,7 @@ public sealed class AdmissionTests
         Should.Throw<ArgumentException>(() => door.Admission.TakeTicket(Model("unknown", 1), Priority.Medium));
         door.Log.Entries.ShouldBeEmpty();
     }
+
+    /// <summary>A forgotten ticket must fail the test, not hang it.</summary>
+    private static Task<AdmissionResult> Soon(ValueTask<AdmissionResult> entered) => entered.AsTask().WaitAsync(Patience);
 }

@@ -4,7 +4,7 @@ using Lockkeeper.Server.Config;
 using Shouldly;
 using Xunit;
 
-namespace Lockkeeper.Server.Tests.Config;
+namespace Lockkeeper.Server.Tests.Config.Scenarios;
 
 /// <summary>The documentation says what the records say. Every block marked <c>yaml</c> in it is a Lockkeeper configuration; other YAML is marked <c>yml</c>.</summary>
 public sealed class ConfigurationDocsTests

@@ -3,7 +3,7 @@ using Lockkeeper.Server.Config;
 using Shouldly;
 using Xunit;
 
-namespace Lockkeeper.Server.Tests.Config;
+namespace Lockkeeper.Server.Tests.Config.Scenarios;
 
 /// <summary>Whatever stands in the file, its user gets a configuration or problems, never an exception.</summary>
 public sealed class ConfigFuzzTests
