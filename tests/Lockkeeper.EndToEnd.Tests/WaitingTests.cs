@@ -215,9 +215,9 @@ public sealed class WaitingTests
     }
 
     /// <summary>The engine works on that many requests; asked behind the router's back.</summary>
-    private static Task RunningAsync(LockkeeperProcess lockkeeper, int count) => Eventually.True(
+    private static Task<TimeSpan> RunningAsync(LockkeeperProcess lockkeeper, int count) => Eventually.True(
         async () => (await lockkeeper.Engines.Single().StateAsync()).GetProperty("in_flight").GetInt32() == count, $"{count} request(s) run");
 
-    private static Task AbortedAsync(LockkeeperProcess lockkeeper, int count) => Eventually.True(
+    private static Task<TimeSpan> AbortedAsync(LockkeeperProcess lockkeeper, int count) => Eventually.True(
         async () => (await lockkeeper.Engines.Single().StateAsync()).GetProperty("aborted").GetInt32() == count, $"{count} request(s) were aborted", Promptly);
 }

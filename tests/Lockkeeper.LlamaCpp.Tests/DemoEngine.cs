@@ -1,3 +1,5 @@
+using Lockkeeper.Testing;
+
 [assembly: AssemblyFixture(typeof(Lockkeeper.LlamaCpp.Tests.DemoEngine))]
 
 namespace Lockkeeper.LlamaCpp.Tests;

@@ -2,6 +2,7 @@ using System.Diagnostics;
 using System.Net;
 using System.Text.Json;
 using Lockkeeper.LlamaCpp.Tests.Models;
+using Lockkeeper.Testing;
 
 namespace Lockkeeper.LlamaCpp.Tests;
 
@@ -77,7 +78,7 @@ public sealed class EngineServerTests
         var engine = await RunningEngine.ReadyAsync(file.Path);
         using var response = await engine.PostAsync(JsonSerializer.Serialize(DemoEngine.Ask("x", ("stream", true))));
         var body = response.Content.ReadAsStringAsync();
-        await Eventually.HoldsAsync(() => engine.Server.Decoder.TokensGenerated > 10, "it streams");
+        await Eventually.True(() => engine.Server.Decoder.TokensGenerated > 10, "it streams");
         var watch = Stopwatch.StartNew();
         await engine.Server.DisposeAsync();
         watch.Elapsed.ShouldBeLessThan(TimeSpan.FromSeconds(1));

@@ -6,12 +6,13 @@ internal static class Eventually
     private static readonly TimeSpan Deadline = TimeSpan.FromSeconds(10);
     private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(5);
 
+    /// <returns>How long it took.</returns>
     /// <exception cref="TimeoutException">It has not become true within <paramref name="within"/> (10 s unless told).</exception>
-    public static Task True(Func<bool> condition, string what, TimeSpan? within = null) =>
+    public static Task<TimeSpan> True(Func<bool> condition, string what, TimeSpan? within = null) =>
         True(() => Task.FromResult(condition()), what, within);
 
     /// <inheritdoc cref="True(Func{bool}, string, TimeSpan?)"/>
-    public static async Task True(Func<Task<bool>> condition, string what, TimeSpan? within = null)
+    public static async Task<TimeSpan> True(Func<Task<bool>> condition, string what, TimeSpan? within = null)
     {
         var time = TimeProvider.System;
         var start = time.GetTimestamp();
@@ -24,5 +25,7 @@ internal static class Eventually
 
             await Task.Delay(Pause, time);
         }
+
+        return time.GetElapsedTime(start);
     }
 }

@@ -2,6 +2,7 @@ using System.Net;
 using System.Text;
 using System.Text.Json;
 using Lockkeeper.LlamaCpp.Tests.Models;
+using Lockkeeper.Testing;
 
 namespace Lockkeeper.LlamaCpp.Tests.Api;
 
@@ -166,7 +167,7 @@ public sealed class ChatEndpointTests(DemoEngine demo)
             await (await response.Content.ReadAsStreamAsync()).ReadExactlyAsync(new byte[2000]);
         }
 
-        var idle = await Eventually.HoldsAsync(() => !engine.Server.Decoder.IsBusy, "the engine is idle", seconds: 5);
+        var idle = await Eventually.True(() => !engine.Server.Decoder.IsBusy, "the engine is idle", TimeSpan.FromSeconds(5));
         TestContext.Current.TestOutputHelper!.WriteLine($"idle {idle.TotalMilliseconds:0.0} ms after the disconnect, {engine.Server.Decoder.TokensGenerated} tokens generated");
         idle.ShouldBeLessThan(TimeSpan.FromSeconds(1));
         engine.Server.Decoder.TokensGenerated.ShouldBeLessThan(8000);
@@ -180,10 +181,10 @@ public sealed class ChatEndpointTests(DemoEngine demo)
         await using var engine = await RunningEngine.ReadyAsync(file.Path);
         using var hangUp = new CancellationTokenSource();
         var answer = engine.PostAsync(JsonSerializer.Serialize(DemoEngine.Ask("x")), hangUp.Token);
-        await Eventually.HoldsAsync(() => engine.Server.Decoder.TokensGenerated > 3, "it generates");
+        await Eventually.True(() => engine.Server.Decoder.TokensGenerated > 3, "it generates");
         await hangUp.CancelAsync();
         await Should.ThrowAsync<OperationCanceledException>(() => answer);
-        (await Eventually.HoldsAsync(() => !engine.Server.Decoder.IsBusy, "the engine is idle", seconds: 5)).ShouldBeLessThan(TimeSpan.FromSeconds(1));
+        (await Eventually.True(() => !engine.Server.Decoder.IsBusy, "the engine is idle", TimeSpan.FromSeconds(5))).ShouldBeLessThan(TimeSpan.FromSeconds(1));
     }
 
     [Fact]

@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using Lockkeeper.LlamaCpp.Inference;
 using Lockkeeper.LlamaCpp.Tests.Models;
+using Lockkeeper.Testing;
 using Microsoft.Extensions.Logging.Abstractions;
 
 namespace Lockkeeper.LlamaCpp.Tests.Inference;
@@ -53,7 +54,7 @@ public sealed class DecoderTests : IAsyncLifetime
         }
 
         var atLeave = _decoder.TokensGenerated;
-        var idle = await Eventually.HoldsAsync(() => !_decoder.IsBusy, "the decoder is idle", seconds: 5);
+        var idle = await Eventually.True(() => !_decoder.IsBusy, "the decoder is idle", TimeSpan.FromSeconds(5));
         (_decoder.TokensGenerated - atLeave).ShouldBeLessThanOrEqualTo(2);
         idle.ShouldBeLessThan(TimeSpan.FromSeconds(1));
         TestContext.Current.TestOutputHelper!.WriteLine($"idle after {idle.TotalMilliseconds:0.0} ms");
@@ -65,9 +66,9 @@ public sealed class DecoderTests : IAsyncLifetime
         using var client = new CancellationTokenSource();
         var watch = Stopwatch.StartNew();
         _decoder.Post(Request(prompt: Context - 1, most: 1), client.Token);
-        await Eventually.HoldsAsync(() => _decoder.IsBusy, "it has begun");
+        await Eventually.True(() => _decoder.IsBusy, "it has begun");
         await client.CancelAsync();
-        var idle = await Eventually.HoldsAsync(() => !_decoder.IsBusy, "the decoder is idle", seconds: 5);
+        var idle = await Eventually.True(() => !_decoder.IsBusy, "the decoder is idle", TimeSpan.FromSeconds(5));
         idle.ShouldBeLessThan(TimeSpan.FromSeconds(1));
         _decoder.TokensGenerated.ShouldBe(0, $"it left after {watch.ElapsedMilliseconds} ms");
         await A_request_after_another_that_was_abandoned_is_answered_as_if_alone();
@@ -79,7 +80,7 @@ public sealed class DecoderTests : IAsyncLifetime
         var alone = Text(await CollectAsync(_decoder.Post(Request(prompt: 40, most: 10), CancellationToken.None)));
         using var client = new CancellationTokenSource();
         _decoder.Post(Request(prompt: 3000, most: null), client.Token);
-        await Eventually.HoldsAsync(() => _decoder.IsBusy, "it has begun");
+        await Eventually.True(() => _decoder.IsBusy, "it has begun");
         await client.CancelAsync();
         Text(await CollectAsync(_decoder.Post(Request(prompt: 40, most: 10), CancellationToken.None))).ShouldBe(alone);
     }
@@ -90,7 +91,7 @@ public sealed class DecoderTests : IAsyncLifetime
         using var first = new CancellationTokenSource();
         using var second = new CancellationTokenSource();
         _decoder.Post(Request(prompt: 5, most: null), first.Token);
-        await Eventually.HoldsAsync(() => _decoder.TokensGenerated > 0, "the first is running");
+        await Eventually.True(() => _decoder.TokensGenerated > 0, "the first is running");
         var abandoned = _decoder.Post(Request(prompt: 5, most: 7), second.Token);
         var third = _decoder.Post(Request(prompt: 5, most: 2), CancellationToken.None);
         await second.CancelAsync();
@@ -105,7 +106,7 @@ public sealed class DecoderTests : IAsyncLifetime
     {
         var running = _decoder.Post(Request(prompt: 5, most: null), CancellationToken.None);
         var waiting = _decoder.Post(Request(prompt: 5, most: null), CancellationToken.None);
-        await Eventually.HoldsAsync(() => _decoder.TokensGenerated > 0, "it is running");
+        await Eventually.True(() => _decoder.TokensGenerated > 0, "it is running");
         var watch = Stopwatch.StartNew();
         await _decoder.DisposeAsync();
         watch.Elapsed.ShouldBeLessThan(TimeSpan.FromSeconds(1));

@@ -1,6 +1,7 @@
 using Lockkeeper.LlamaCpp.Inference;
 using Lockkeeper.LlamaCpp.Interop;
 using Lockkeeper.LlamaCpp.Tests.Models;
+using Lockkeeper.Testing;
 
 namespace Lockkeeper.LlamaCpp.Tests.Inference;
 

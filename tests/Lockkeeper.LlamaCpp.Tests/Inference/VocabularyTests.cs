@@ -2,6 +2,7 @@ using System.Text;
 using Lockkeeper.LlamaCpp.Inference;
 using Lockkeeper.LlamaCpp.Interop;
 using Lockkeeper.LlamaCpp.Tests.Models;
+using Lockkeeper.Testing;
 
 namespace Lockkeeper.LlamaCpp.Tests.Inference;
 

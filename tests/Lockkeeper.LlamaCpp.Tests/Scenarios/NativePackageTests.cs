@@ -1,4 +1,5 @@
 using System.Text.Json;
+using Lockkeeper.Testing;
 
 namespace Lockkeeper.LlamaCpp.Tests.Scenarios;
 

@@ -72,8 +72,8 @@ public sealed class CatalogBuilderTests
 
     private static ModelCatalog Build(string text)
     {
-        var draft = ConfigText.Read("f", text, Repository.Presets);
+        var draft = ConfigText.Read("f", text, KnownPresets.All);
         draft.Problems.ShouldBeEmpty();
-        return CatalogBuilder.Build(draft.Config, new ConfigFolder("/conf", "/people/me"), Repository.Presets);
+        return CatalogBuilder.Build(draft.Config, new ConfigFolder("/conf", "/people/me"), KnownPresets.All);
     }
 }

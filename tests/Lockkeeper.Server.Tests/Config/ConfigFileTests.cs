@@ -18,7 +18,7 @@ public sealed class ConfigFileTests : IDisposable
     {
         Touch("models/a.gguf");
         Write("engines: { e: { preset: builtin } }\nmodels: { a: { engine: e, path: models/a.gguf } }\n");
-        var loaded = ConfigFile.Load(File, Repository.Presets).ShouldBeOfType<ConfigResult.Loaded>();
+        var loaded = ConfigFile.Load(File, KnownPresets.All).ShouldBeOfType<ConfigResult.Loaded>();
         loaded.Config.Models.Keys.ShouldBe(["a"]);
         loaded.Catalog.Find("A")!.Path.ShouldBe(Path.Combine(_folder.FullName, "models", "a.gguf"));
     }
@@ -28,7 +28,7 @@ public sealed class ConfigFileTests : IDisposable
     {
         Touch("a.gguf");
         System.IO.File.WriteAllText(File, "engines: { e: { preset: builtin } }\r\nmodels:\r\n  a: { engine: e, path: a.gguf }\r\n", new UTF8Encoding(encoderShouldEmitUTF8Identifier: true));
-        ConfigFile.Load(File, Repository.Presets).ShouldBeOfType<ConfigResult.Loaded>();
+        ConfigFile.Load(File, KnownPresets.All).ShouldBeOfType<ConfigResult.Loaded>();
     }
 
     [Fact]
@@ -110,7 +110,7 @@ public sealed class ConfigFileTests : IDisposable
     {
         var folder = Path.Combine(AppContext.BaseDirectory, "models");
         var expected = new[] { "demo-guide", "demo-poet" };
-        switch (ConfigFile.LoadDemo(Repository.Presets))
+        switch (ConfigFile.LoadDemo(KnownPresets.All))
         {
             case ConfigResult.Loaded(_, var catalog):
                 catalog.Models.Select(model => (model.Id.Value, model.Path)).ShouldBe(expected.Select(id => (id, (string?)Path.Combine(folder, id + ".gguf"))));
@@ -124,7 +124,7 @@ public sealed class ConfigFileTests : IDisposable
     }
 
     private IReadOnlyList<string> Problems() =>
-        [.. ConfigFile.Load(File, Repository.Presets).ShouldBeOfType<ConfigResult.Refused>().Problems.Select(problem => problem.ToString())];
+        [.. ConfigFile.Load(File, KnownPresets.All).ShouldBeOfType<ConfigResult.Refused>().Problems.Select(problem => problem.ToString())];
 
     private void Write(string text) => System.IO.File.WriteAllText(File, text);
 

@@ -31,7 +31,7 @@ public sealed class ConfigTextTests
             models:
               zeta: { engine: mine, path: z, aliases: [a, b], context_length: 4096, max_concurrency: 2, priority: high }
               alpha.1: { engine: mine, priority: 4 }
-            """, Repository.Presets);
+            """, KnownPresets.All);
 
         draft.Problems.ShouldBeEmpty();
         draft.Config.Server.ShouldBe(new ServerConfig { Listen = "http://[::1]:1", ShutdownGrace = TimeSpan.FromSeconds(90), MaxBody = new ByteSize(1_500_000_000) });
@@ -52,7 +52,7 @@ public sealed class ConfigTextTests
     [Fact]
     public void Sections_and_lists_may_be_empty()
     {
-        var draft = ConfigText.Read("f", "server:\nscheduling: {}\npools: ~\nengines: { e: { preset: builtin, env: } }\nmodels: { m: { engine: e, path: x, aliases: } }\n", Repository.Presets);
+        var draft = ConfigText.Read("f", "server:\nscheduling: {}\npools: ~\nengines: { e: { preset: builtin, env: } }\nmodels: { m: { engine: e, path: x, aliases: } }\n", KnownPresets.All);
         draft.Problems.ShouldBeEmpty();
         draft.Config.Server.ShouldBe(new ServerConfig());
         draft.Config.Models["m"].Aliases.ShouldBeEmpty();
@@ -61,7 +61,7 @@ public sealed class ConfigTextTests
     [Fact]
     public void An_alias_stands_for_what_its_anchor_holds()
     {
-        var draft = ConfigText.Read("f", "engines: { e: { preset: builtin } }\nmodels:\n  a: &m { engine: e, path: x }\n  b: *m\n", Repository.Presets);
+        var draft = ConfigText.Read("f", "engines: { e: { preset: builtin } }\nmodels:\n  a: &m { engine: e, path: x }\n  b: *m\n", KnownPresets.All);
         draft.Problems.ShouldBeEmpty();
         draft.Config.Models["b"].Path.ShouldBe("x");
     }
@@ -184,5 +184,5 @@ public sealed class ConfigTextTests
         "f:9: engines.mine.command[2]", "f:10: engines.mine.env", "f:12: models.a.engine", "f:13: models.A.priority", "f:13: models.A",
     ]);
 
-    private static IReadOnlyList<string> Problems(string text) => [.. ConfigText.Read("f", text, Repository.Presets).Problems.Select(problem => problem.ToString())];
+    private static IReadOnlyList<string> Problems(string text) => [.. ConfigText.Read("f", text, KnownPresets.All).Problems.Select(problem => problem.ToString())];
 }

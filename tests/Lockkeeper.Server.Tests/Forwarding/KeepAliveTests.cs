@@ -78,7 +78,7 @@ public sealed class KeepAliveTests : IDisposable
     private string Sent => Encoding.UTF8.GetString(_sent.ToArray());
 
     /// <summary>The next pause begins only after the last comment is out, so the clock may have to be moved more than once.</summary>
-    private Task AdvanceUntil(Func<bool> condition) => Eventually.True(() =>
+    private Task<TimeSpan> AdvanceUntil(Func<bool> condition) => Eventually.True(() =>
     {
         if (condition())
         {

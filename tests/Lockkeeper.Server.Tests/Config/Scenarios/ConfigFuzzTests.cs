@@ -1,5 +1,6 @@
 using System.Text;
 using Lockkeeper.Server.Config;
+using Lockkeeper.Testing;
 using Shouldly;
 using Xunit;
 
@@ -32,12 +33,12 @@ public sealed class ConfigFuzzTests
             var text = Mutate(random);
             try
             {
-                var draft = ConfigText.Read("f", text, Repository.Presets);
+                var draft = ConfigText.Read("f", text, KnownPresets.All);
                 _ = new ConfigFolder("/", "/").Check(draft.Config, draft.Positions);
                 if (draft.Problems.Count == 0)
                 {
                     sound++;
-                    CatalogBuilder.Build(draft.Config, new ConfigFolder("/", "/"), Repository.Presets).Models.ShouldNotBeEmpty();
+                    CatalogBuilder.Build(draft.Config, new ConfigFolder("/", "/"), KnownPresets.All).Models.ShouldNotBeEmpty();
                 }
                 else
                 {

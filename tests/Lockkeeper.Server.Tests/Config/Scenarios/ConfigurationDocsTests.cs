@@ -1,6 +1,7 @@
 using Lockkeeper.Core.Config;
 using Lockkeeper.Core.Scheduling;
 using Lockkeeper.Server.Config;
+using Lockkeeper.Testing;
 using Shouldly;
 using Xunit;
 
@@ -62,13 +63,13 @@ public sealed class ConfigurationDocsTests
         foreach (var (name, text) in blocks)
         {
             // A block may show one section only; that it then serves nothing is no mistake of the documentation.
-            ConfigText.Read(name, text, Repository.Presets).Problems.Where(problem => problem.Key != "models").Select(problem => problem.ToString()).ShouldBeEmpty();
+            ConfigText.Read(name, text, KnownPresets.All).Problems.Where(problem => problem.Key != "models").Select(problem => problem.ToString()).ShouldBeEmpty();
         }
     }
 
     [Fact]
     public void The_example_runs_where_it_stands() =>
-        ConfigFile.Load(Path.Combine(Repository.Root, "lockkeeper.example.yaml"), Repository.Presets).ShouldBeOfType<ConfigResult.Loaded>();
+        ConfigFile.Load(Path.Combine(Repository.Root, "lockkeeper.example.yaml"), KnownPresets.All).ShouldBeOfType<ConfigResult.Loaded>();
 
     private static IEnumerable<(string Key, string Type, string Default, string Meaning)> Documented() =>
         File.ReadAllLines(Path.Combine(Docs, "configuration.md"))

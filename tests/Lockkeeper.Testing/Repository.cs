@@ -1,15 +1,11 @@
-using System.Collections.Immutable;
-using Lockkeeper.Core.Config;
-using Lockkeeper.Server.Engines.Presets;
+namespace Lockkeeper.Testing;
 
-namespace Lockkeeper.Server.Tests.Config;
-
-/// <summary>The files of the repository, found from where the tests run.</summary>
+/// <summary>Files of the source tree that tests read, found from where the tests run.</summary>
 internal static class Repository
 {
-    public static readonly IReadOnlyDictionary<string, EnginePreset> Presets = EnginePresets.Of(ImmutableArray.Create("lockkeeper"));
-
     public static string Root { get; } = Find();
+
+    public static string DemoGuide { get; } = Path.Combine(Root, "models", "demo-guide.gguf");
 
     private static string Find()
     {
