@@ -11,6 +11,7 @@ internal sealed class ScriptedInstanceHost(AdmissionMailbox mailbox) : IInstance
 {
     private readonly ConcurrentDictionary<InstanceId, Upstream> _upstreams = new();
     private InstanceId? _unsettled;
+    private InstanceId? _lastStarted;
 
     public ConcurrentQueue<string> Asked { get; } = new();
 
@@ -34,13 +35,16 @@ internal sealed class ScriptedInstanceHost(AdmissionMailbox mailbox) : IInstance
         Demand(_unsettled is null, $"{instance} starts before {_unsettled} has settled");
         Demand(model.Id == instance.Model, $"{instance} starts as {model.Id}");
         _unsettled = instance;
+        _lastStarted = instance;
         OnStart?.Invoke(instance);
     }
 
     public void Stop(InstanceId instance)
     {
         Asked.Enqueue($"stop {instance}");
-        Demand(_unsettled == instance, $"{instance} is stopped, but {_unsettled} runs");
+
+        // The run may be over already: the stop and the news of a crash can meet on the way.
+        Demand(_lastStarted == instance, $"{instance} is stopped, but {_lastStarted} was started since");
         OnStop?.Invoke(instance);
     }
 
