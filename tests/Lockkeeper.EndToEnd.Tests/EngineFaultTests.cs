@@ -127,7 +127,9 @@ public sealed class EngineFaultTests
         await lockkeeper.AnswerAsync("a");
         var killed = lockkeeper.Engines.ShouldHaveSingleItem();
         LockkeeperProcess.Signal("KILL", killed.Pid);
+        await Eventually.True(() => !ProcessTable.IsAlive(killed.Pid), "it is dead");
 
+        // At once: the router need not have heard of it yet.
         (await lockkeeper.AnswerAsync("a")).ShouldStartWith("fake a ");
         lockkeeper.Engines.ShouldHaveSingleItem().Pid.ShouldNotBe(killed.Pid);
     }

@@ -48,14 +48,10 @@ internal sealed class BodyCopier(TimeProvider time, Func<ValueTask<bool>> others
                 patience.Renew();
                 tap.Observe(buffer.AsSpan(0, count));
                 writer.Write(buffer.AsSpan(0, count));
-                if (tap.Bytes == announced)
-                {
-                    // The last piece leaves together with the end of the answer: one packet less.
-                    return ForwardEnd.Answered;
-                }
 
+                // The last piece too: what is left to the end of the request stays in Kestrel's buffer behind a flush that had to wait.
                 var end = await FlushAsync(writer, http.RequestAborted);
-                if (end != ForwardEnd.Answered)
+                if (end != ForwardEnd.Answered || tap.Bytes == announced)
                 {
                     return end;
                 }
