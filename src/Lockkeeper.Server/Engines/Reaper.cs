@@ -18,8 +18,9 @@ internal sealed partial class Reaper(TimeProvider time, ILogger<Reaper> logger) 
     private const int RestartsAtOnce = 3;
 
     // The groups are killed first. Then, where /proc shows it, whatever still carries our mark: a grandchild may have left its group by setsid.
+    // What lives already is an argument, not a line: there is no moment in which a new reaper does not know it.
     private const string Script = """
-        groups=
+        groups=$2
         while read -r verb id; do
           case $verb in
             guard) groups="$groups $id" ;;
@@ -98,15 +99,10 @@ internal sealed partial class Reaper(TimeProvider time, ILogger<Reaper> logger) 
     {
         _pipe?.Dispose();
         _pipe = new AnonymousPipeServerStream(PipeDirection.Out, HandleInheritability.None);
-        var shell = ChildProcess.Spawn("/bin/sh", ["-c", Script, "lockkeeper-reaper", $"{MarkVariable}={_mark}."], EnvironmentVariables.Own(),
+        var shell = ChildProcess.Spawn("/bin/sh", ["-c", Script, "lockkeeper-reaper", $"{MarkVariable}={_mark}.", string.Join(' ', _groups)], EnvironmentVariables.Own(),
             new ChildProcess.Descriptors(_pipe.ClientSafePipeHandle, null, null));
         _pipe.DisposeLocalCopyOfClientHandle();
         Pid = shell.Pid;
-        foreach (var group in _groups)
-        {
-            Tell_NeedsLock("guard", group);
-        }
-
         _ = WatchAsync(shell);
     }
 

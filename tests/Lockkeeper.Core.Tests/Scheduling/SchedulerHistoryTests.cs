@@ -1,3 +1,4 @@
+using FsCheck;
 using FsCheck.Fluent;
 using Shouldly;
 using Xunit;
@@ -45,7 +46,7 @@ public sealed class SchedulerHistoryTests
     [Fact]
     public void The_histories_go_where_it_hurts()
     {
-        var decisions = Gen.Sample(SchedulerHistory.Any.Generator, 120, 4_000).SelectMany(history => Play(history).Transcript).ToList();
+        var decisions = SchedulerHistory.Any.Generator.Sample(3_000, new Rnd(2026UL), 120).SelectMany(history => Play(history).Transcript).ToList();
         foreach (var rare in (string[])["queue_full", "engine_start_failed", "engine_failed", "shutting_down", "drain", "stop"])
         {
             decisions.Count(words => words.Contains(rare, StringComparison.Ordinal)).ShouldBeGreaterThan(20, rare);
