@@ -46,7 +46,7 @@ internal sealed partial class EngineProcess
     public Task<ExitStatus> Exited => _child.Exited;
 
     /// <summary>Starts the engine, guarded by the reaper from its first instruction on. The lease is its own once it has started.</summary>
-    public static EngineProcess Start(EngineRoom room, ModelSpec model, CommandLine command, PortLeases.Lease port)
+    public static EngineProcess Start(EngineRoom room, ModelSpec model, EngineCommand command, PortLeases.Lease port)
     {
         var mark = room.Reaper.NextMark();
         var environment = EnvironmentVariables.OwnWith(model.Engine.Environment);

@@ -106,7 +106,7 @@ internal sealed partial class EngineSupervisor(InstanceId instance, ModelSpec mo
             for (var tried = 1; !_stopAsked.IsCancellationRequested; tried++)
             {
                 var lease = room.Ports.Take();
-                if (!CommandLine.TryResolve(model, lease.Port, out var command, out var problem))
+                if (!EngineCommand.TryResolve(model, lease.Port, out var command, out var problem))
                 {
                     lease.Dispose();
                     return InstanceFailure.Of(problem);
