@@ -13,9 +13,9 @@ internal sealed record ServeSettings
     /// <summary>The file the configuration came from; null for the demo.</summary>
     public string? ConfigPath { get; init; }
 
-    /// <summary>For what was asked for.</summary>
+    /// <summary>For the greeting: the address, what is served, how to try it.</summary>
     public required TextWriter Out { get; init; }
 
-    /// <summary>For talk: what is served, what went wrong.</summary>
+    /// <summary>For what keeps it from serving. What happens later is in the log.</summary>
     public required TextWriter Error { get; init; }
 }
