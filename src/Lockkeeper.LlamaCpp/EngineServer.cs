@@ -140,7 +140,7 @@ internal sealed partial class EngineServer : IAsyncDisposable
         }
     }
 
-    [LoggerMessage(EventId = 120, Level = LogLevel.Error, Message = "A request failed")]
+    [LoggerMessage(EventId = 920, Level = LogLevel.Error, Message = "A request failed")]
     private static partial void LogFailed(ILogger logger, Exception exception);
 
     /// <summary>The token given by the caller is the only thing that stops the engine; the default would take the process's signals for itself.</summary>

@@ -16,18 +16,22 @@ using Microsoft.Extensions.Logging;
 namespace Lockkeeper.Server;
 
 /// <summary>The composition root: from a checked configuration to one address in front of all engines, and down again.</summary>
-internal sealed class LockkeeperApp : IAsyncDisposable
+internal sealed partial class LockkeeperApp : IAsyncDisposable
 {
     private readonly WebApplication _web;
     private readonly Instances _instances;
     private readonly Admission _admission;
+    private readonly TimeSpan _grace;
+    private readonly ILogger<LockkeeperApp> _logger;
 
     private LockkeeperApp(ServeSettings settings, TimeProvider time)
     {
         var config = settings.Config;
         _web = BuildWeb(config.Server, settings.Verbose);
 
+        _grace = config.Server.ShutdownGrace;
         var logs = _web.Services.GetRequiredService<ILoggerFactory>();
+        _logger = logs.CreateLogger<LockkeeperApp>();
         var mailbox = new AdmissionMailbox();
         var pool = config.Pools.Values.SingleOrDefault() ?? new PoolConfig();
         _instances = new Instances(mailbox, IMemoryReader.OfThisSystem(), pool.SettleTimeout, time, logs);
@@ -45,7 +49,15 @@ internal sealed class LockkeeperApp : IAsyncDisposable
     public static async Task<int> RunAsync(ServeSettings settings, CancellationToken stop)
     {
         await using var app = new LockkeeperApp(settings, TimeProvider.System);
-        await app._web.StartAsync(stop);
+        try
+        {
+            await app._web.StartAsync(stop);
+        }
+        catch (OperationCanceledException) when (stop.IsCancellationRequested)
+        {
+            return 0; // asked to stop before it listened: an orderly end as well
+        }
+
         await Greeting.WriteAsync(settings, app._web.Urls.First());
 
         await Task.WhenAny(Task.Delay(Timeout.InfiniteTimeSpan, TimeProvider.System, stop), app._admission.Completion);
@@ -66,6 +78,8 @@ internal sealed class LockkeeperApp : IAsyncDisposable
     /// </summary>
     private async Task CloseAsync()
     {
+        var grace = HumanDuration.Format(_grace);
+        LogClosing(grace);
         _ = _admission.CloseAsync();
         await _web.StopAsync(CancellationToken.None);
     }
@@ -89,6 +103,9 @@ internal sealed class LockkeeperApp : IAsyncDisposable
         kestrel.Limits.MaxResponseBufferSize = BodyCopier.Buffer;
         kestrel.Limits.MinResponseDataRate = null; // a reader may be slow while nobody else waits
     }
+
+    [LoggerMessage(1, LogLevel.Information, "Closing: what runs has {Grace} to end; a second signal does not wait")]
+    private partial void LogClosing(string grace);
 
     /// <summary>The caller's token alone ends the program: the default lifetime would take SIGINT and SIGTERM for itself.</summary>
     private sealed class CallersLifetime : IHostLifetime

@@ -13,12 +13,12 @@ internal sealed record ServeSettings
     /// <summary>The file the configuration came from; null for the demo.</summary>
     public string? ConfigPath { get; init; }
 
-    /// <summary>Whether each request and each line an engine prints is logged too.</summary>
+    /// <summary>Whether each request is logged too.</summary>
     public bool Verbose { get; init; }
 
-    /// <summary>For data: the address, what is served there, and how to try it.</summary>
+    /// <summary>For the greeting: the address, what is served, how to try it.</summary>
     public required TextWriter Out { get; init; }
 
-    /// <summary>For talk.</summary>
+    /// <summary>For what keeps it from serving. What happens later is in the log.</summary>
     public required TextWriter Error { get; init; }
 }

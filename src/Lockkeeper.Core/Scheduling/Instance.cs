@@ -25,7 +25,7 @@ internal sealed class Instance
 
     public bool IsIdle => _inFlight.Count == 0;
 
-    public InstanceReport State => new(Id, Phase, _inFlight.Count);
+    public InstanceReport Report => new(Id, Phase, _inFlight.Count);
 
     public void BecomeReady(long lastArrived)
     {

@@ -1,3 +1,5 @@
+using System.Globalization;
+
 namespace Lockkeeper.Core.Scheduling;
 
 /// <summary>Why an instance failed, with the evidence a person needs at 2 a.m.</summary>
@@ -6,5 +8,16 @@ namespace Lockkeeper.Core.Scheduling;
 /// <param name="LastOutput">The last lines the engine printed, oldest first.</param>
 internal sealed record InstanceFailure(string Cause, int? ExitCode, IReadOnlyList<string> LastOutput)
 {
+    /// <summary>More would bury the cause; the log has had every line.</summary>
+    private const int LinesShown = 5;
+
     public static InstanceFailure Of(string cause) => new(cause, null, []);
+
+    /// <summary>Cause, exit code and last lines in one line, the same for the client and for the log.</summary>
+    public override string ToString()
+    {
+        var exit = ExitCode is { } code ? string.Create(CultureInfo.InvariantCulture, $" (exit code {code})") : "";
+        var output = LastOutput.Count == 0 ? "" : $" Its last output: {string.Join(" | ", LastOutput.TakeLast(LinesShown))}";
+        return $"{Cause}{exit}.{output}";
+    }
 }

@@ -1,6 +1,6 @@
 namespace Lockkeeper.Core.Scheduling;
 
-/// <summary>Where a run is in its life, as far as the scheduler cares. Every phase but the last event of the run holds the pool's memory.</summary>
+/// <summary>Where a run is in its life, as far as the scheduler cares. In each of them it holds the pool; <see cref="SchedulerEvent.MemorySettled"/> ends the last.</summary>
 internal enum InstancePhase
 {
     /// <summary>Asked for, does not answer yet.</summary>

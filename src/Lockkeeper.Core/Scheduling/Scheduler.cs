@@ -36,7 +36,7 @@ internal sealed class Scheduler
     public int WaitingCount => _waiting.Count;
 
     /// <summary>Every instance that is not settled yet, for showing.</summary>
-    public ImmutableArray<InstanceReport> Instances => _instance is null ? [] : [_instance.State];
+    public ImmutableArray<InstanceReport> Instances => _instance is null ? [] : [_instance.Report];
 
     /// <summary>Whether every run is settled, so that no engine and no memory of one is left.</summary>
     public bool IsSettled => _instance is null;
@@ -48,7 +48,7 @@ internal sealed class Scheduler
     /// <param name="happened">News of a run that is over, of a ticket that is gone, or told twice, changes nothing.</param>
     /// <param name="now">Time since start; never goes back.</param>
     /// <param name="effects">To be performed in this order.</param>
-    /// <returns>When to send <see cref="SchedulerEvent.Woken"/>; null when nothing depends on time alone.</returns>
+    /// <returns>When to send <see cref="SchedulerEvent.Woken"/>; null when nothing depends on time alone. Always null under today's rule; a bound on waiting will need it.</returns>
     public TimeSpan? Handle(SchedulerEvent happened, TimeSpan now, List<SchedulerEffect> effects)
     {
         switch (happened)

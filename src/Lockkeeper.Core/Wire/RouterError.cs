@@ -69,7 +69,7 @@ internal abstract record RouterError(int Status, Blame Blame, string Code, strin
     public sealed record StartFailed : RouterError
     {
         public StartFailed(ModelId model, InstanceFailure failure)
-            : base(503, Blame.Engine, "engine_start_failed", Evidence($"The engine for '{model}' did not start", failure)) => Failure = failure;
+            : base(503, Blame.Engine, "engine_start_failed", $"The engine for '{model}' did not start: {failure}") => Failure = failure;
 
         public InstanceFailure Failure { get; }
     }
@@ -78,7 +78,7 @@ internal abstract record RouterError(int Status, Blame Blame, string Code, strin
     public sealed record EngineUnreached : RouterError
     {
         public EngineUnreached(ModelId model, InstanceFailure failure)
-            : base(502, Blame.Engine, "engine_unreachable", Evidence($"The engine for '{model}' takes no connection", failure)) => Failure = failure;
+            : base(502, Blame.Engine, "engine_unreachable", $"The engine for '{model}' takes no connection: {failure}") => Failure = failure;
 
         public InstanceFailure Failure { get; }
     }
@@ -87,18 +87,11 @@ internal abstract record RouterError(int Status, Blame Blame, string Code, strin
     public sealed record EngineFailed : RouterError
     {
         public EngineFailed(ModelId model, InstanceFailure failure)
-            : base(502, Blame.Engine, "engine_failed", Evidence($"The engine for '{model}' failed while answering", failure)) => Failure = failure;
+            : base(502, Blame.Engine, "engine_failed", $"The engine for '{model}' failed while answering: {failure}") => Failure = failure;
 
         public InstanceFailure Failure { get; }
     }
 
     public sealed record EngineSilent(ModelId Model, TimeSpan Timeout) : RouterError(504, Blame.Engine, "engine_timeout", string.Create(CultureInfo.InvariantCulture,
         $"The engine for '{Model}' has sent nothing for {Timeout.TotalSeconds:0.###} s (scheduling.request_timeout); the request was aborted."));
-
-    private static string Evidence(string what, InstanceFailure failure)
-    {
-        var exit = failure.ExitCode is { } code ? string.Create(CultureInfo.InvariantCulture, $" (exit code {code})") : "";
-        var output = failure.LastOutput.Count == 0 ? "" : $" Its last output: {string.Join(" | ", failure.LastOutput.TakeLast(5))}";
-        return $"{what}: {failure.Cause}{exit}.{output}";
-    }
 }

@@ -256,12 +256,12 @@ internal sealed partial class Decoder(EngineOptions options, TimeProvider time, 
         }
     }
 
-    [LoggerMessage(EventId = 110, Level = LogLevel.Information, Message = "Loaded {Model} in {Elapsed}, context {Context} tokens")]
+    [LoggerMessage(EventId = 910, Level = LogLevel.Information, Message = "Loaded {Model} in {Elapsed}, context {Context} tokens")]
     private partial void LogLoaded(string model, TimeSpan elapsed, int context);
 
-    [LoggerMessage(EventId = 112, Level = LogLevel.Warning, Message = "llama.cpp did not stop within {Patience}")]
+    [LoggerMessage(EventId = 912, Level = LogLevel.Warning, Message = "llama.cpp did not stop within {Patience}")]
     private partial void LogStuck(TimeSpan patience);
 
-    [LoggerMessage(EventId = 111, Level = LogLevel.Error, Message = "A request failed while the model computed")]
+    [LoggerMessage(EventId = 911, Level = LogLevel.Error, Message = "A request failed while the model computed")]
     private partial void LogFailed(Exception exception);
 }

@@ -134,6 +134,6 @@ internal static unsafe partial class LlamaLog
         }
     }
 
-    [LoggerMessage(EventId = 100, Message = "{Line}")]
+    [LoggerMessage(EventId = 900, Message = "{Line}")]
     private static partial void Line(ILogger logger, LogLevel level, string line);
 }

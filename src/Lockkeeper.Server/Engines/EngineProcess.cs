@@ -46,7 +46,7 @@ internal sealed partial class EngineProcess
     public Task<ExitStatus> Exited => _child.Exited;
 
     /// <summary>Starts the engine, guarded by the reaper from its first instruction on. The lease is its own once it has started.</summary>
-    public static EngineProcess Start(EngineRoom room, ModelSpec model, CommandLine command, PortLeases.Lease port)
+    public static EngineProcess Start(EngineRoom room, ModelSpec model, EngineCommand command, PortLeases.Lease port)
     {
         var mark = room.Reaper.NextMark();
         var environment = EnvironmentVariables.OwnWith(model.Engine.Environment);
@@ -161,12 +161,12 @@ internal sealed partial class EngineProcess
     /// <summary>A stranger we can name may have taken the port the moment it was free: that is not ours to wait for.</summary>
     private bool IsPortHeld() => PortOwner.Of(Port, Tree) is { Kind: PortOwner.Owner.Ours } or { Kind: PortOwner.Owner.Stranger, Pid: null };
 
-    [LoggerMessage(2120, LogLevel.Warning, "{Model}: the engine (pid {Pid}) has ignored SIGTERM for {Seconds:0.###} s and is killed")]
+    [LoggerMessage(330, LogLevel.Warning, "{Model}: the engine (pid {Pid}) has ignored SIGTERM for {Seconds:0.###} s and is killed")]
     private partial void LogIgnoresTerm(ModelId model, int pid, double seconds);
 
-    [LoggerMessage(2121, LogLevel.Warning, "{Model}: the engine cannot be killed (processes: {Pids}; port {Port}); tried for {Seconds:0} s, and going on")]
+    [LoggerMessage(331, LogLevel.Warning, "{Model}: the engine cannot be killed (processes: {Pids}; port {Port}); tried for {Seconds:0} s, and going on")]
     private partial void LogCannotKill(ModelId model, string pids, int port, double seconds);
 
-    [LoggerMessage(2122, LogLevel.Error, "{Model}: closing without having seen the engine gone (processes: {Pids}; port {Port})")]
+    [LoggerMessage(332, LogLevel.Error, "{Model}: closing without having seen the engine gone (processes: {Pids}; port {Port})")]
     private partial void LogLeftBehind(ModelId model, string pids, int port);
 }

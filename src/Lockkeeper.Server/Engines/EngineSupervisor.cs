@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Globalization;
 using Lockkeeper.Core.Memory;
 using Lockkeeper.Core.Models;
@@ -94,7 +95,7 @@ internal sealed partial class EngineSupervisor(InstanceId instance, ModelSpec mo
         _ended.SetResult();
         if (failure is not null)
         {
-            LogFailed(instance, failure.Cause, failure.ExitCode, string.Join(Environment.NewLine, failure.LastOutput));
+            LogFailed(instance, failure);
         }
     }
 
@@ -106,7 +107,7 @@ internal sealed partial class EngineSupervisor(InstanceId instance, ModelSpec mo
             for (var tried = 1; !_stopAsked.IsCancellationRequested; tried++)
             {
                 var lease = room.Ports.Take();
-                if (!CommandLine.TryResolve(model, lease.Port, out var command, out var problem))
+                if (!EngineCommand.TryResolve(model, lease.Port, out var command, out var problem))
                 {
                     lease.Dispose();
                     return InstanceFailure.Of(problem);
@@ -114,7 +115,7 @@ internal sealed partial class EngineSupervisor(InstanceId instance, ModelSpec mo
 
                 // Should this throw, the port stays leased: something may have started after all.
                 var process = _process = EngineProcess.Start(room, model, command, lease);
-                LogStarting(instance, process.Pid, process.Port);
+                LogStarted(instance, process.Pid, process.Port);
                 var (failure, stranger) = await BecomeReadyAsync(process, timeout.Token);
                 if (stranger is null || tried == PortsTried)
                 {
@@ -231,8 +232,9 @@ internal sealed partial class EngineSupervisor(InstanceId instance, ModelSpec mo
         try
         {
             var (outcome, waited) = await Settle.WaitAsync(_held.Last, room.Memory, room.SettleTimeout, room.Time, room.Closing);
+            var how = Describe(outcome);
             var level = outcome == SettleOutcome.TimedOut ? LogLevel.Warning : LogLevel.Information;
-            LogSettled(level, instance, outcome, waited.TotalMilliseconds, (_held.Last?.Held ?? 0) / (1024 * 1024));
+            LogSettled(level, instance, how, waited.TotalMilliseconds, (_held.Last?.Held ?? 0) / (1024 * 1024));
         }
         catch (OperationCanceledException)
         {
@@ -240,27 +242,37 @@ internal sealed partial class EngineSupervisor(InstanceId instance, ModelSpec mo
         }
     }
 
-    [LoggerMessage(2000, LogLevel.Information, "{Instance}: starting (pid {Pid}, port {Port})")]
-    private partial void LogStarting(InstanceId instance, int pid, int port);
+    private static string Describe(SettleOutcome outcome) => outcome switch
+    {
+        SettleOutcome.Recovered => "its memory is back",
+        SettleOutcome.Plateau => "available memory has stopped rising",
+        SettleOutcome.TimedOut => "its memory is not back in time, and the next engine may find too little",
+        SettleOutcome.Unreadable => "nobody can tell here how much memory is back",
+        SettleOutcome.NotNeeded => "it held too little to wait for",
+        _ => throw new UnreachableException(),
+    };
 
-    [LoggerMessage(2001, LogLevel.Information, "{Instance}: ready on {Address} after {Milliseconds:0} ms")]
+    [LoggerMessage(300, LogLevel.Information, "{Instance}: started as pid {Pid}, to listen on port {Port}")]
+    private partial void LogStarted(InstanceId instance, int pid, int port);
+
+    [LoggerMessage(301, LogLevel.Information, "{Instance}: ready on {Address} after {Milliseconds:0} ms")]
     private partial void LogReady(InstanceId instance, Uri address, double milliseconds);
 
-    [LoggerMessage(2002, LogLevel.Warning, "{Instance}: port {Port} was taken by another process (pid {Pid}); trying another port")]
+    [LoggerMessage(302, LogLevel.Warning, "{Instance}: port {Port} was taken by another process (pid {Pid}); trying another port")]
     private partial void LogPortTaken(InstanceId instance, int port, int? pid);
 
-    [LoggerMessage(2003, LogLevel.Warning, "{Instance}: {Cause} (exit code {ExitCode}). Its last output:\n{Output}")]
-    private partial void LogFailed(InstanceId instance, string cause, int? exitCode, string output);
+    [LoggerMessage(303, LogLevel.Warning, "{Instance}: {Failure}")]
+    private partial void LogFailed(InstanceId instance, InstanceFailure failure);
 
-    [LoggerMessage(2004, LogLevel.Error, "{Instance}: it could not be started")]
+    [LoggerMessage(304, LogLevel.Error, "{Instance}: it could not be started")]
     private partial void LogCannotStart(InstanceId instance, Exception e);
 
-    [LoggerMessage(2005, LogLevel.Information, "{Instance}: stopped (pid {Pid}) after {Milliseconds:0} ms")]
+    [LoggerMessage(305, LogLevel.Information, "{Instance}: stopped (pid {Pid}) after {Milliseconds:0} ms")]
     private partial void LogStopped(InstanceId instance, int pid, double milliseconds);
 
-    [LoggerMessage(2006, LogLevel.Error, "{Instance}: it is not known whether the engine is gone; trying again")]
+    [LoggerMessage(306, LogLevel.Error, "{Instance}: it is not known whether the engine is gone; trying again")]
     private partial void LogStopFailed(InstanceId instance, Exception e);
 
-    [LoggerMessage(EventId = 2007, Message = "{Instance}: memory {Outcome} after {Milliseconds:0} ms ({Held} MiB were held)")]
-    private partial void LogSettled(LogLevel level, InstanceId instance, SettleOutcome outcome, double milliseconds, long held);
+    [LoggerMessage(EventId = 307, Message = "{Instance}: settled after {Milliseconds:0} ms: {Outcome} ({Held} MiB were held)")]
+    private partial void LogSettled(LogLevel level, InstanceId instance, string outcome, double milliseconds, long held);
 }

@@ -43,7 +43,7 @@ internal sealed class Instances(IInstanceObserver observer, IMemoryReader memory
             return InstanceFailure.Of($"its model file '{path}' does not exist");
         }
 
-        return CommandLine.TryResolve(model, port: 0, out _, out var problem) ? null : InstanceFailure.Of(problem);
+        return EngineCommand.TryResolve(model, port: 0, out _, out var problem) ? null : InstanceFailure.Of(problem);
     }
 
     /// <inheritdoc/>

@@ -187,9 +187,9 @@ internal sealed partial class OutputTail
         return kept.ToString();
     }
 
-    [LoggerMessage(2110, LogLevel.Debug, "{Line}")]
+    [LoggerMessage(320, LogLevel.Information, "{Line}")]
     private partial void LogLine(string line);
 
-    [LoggerMessage(2111, LogLevel.Debug, "… {Count} more lines, too many to log")]
+    [LoggerMessage(321, LogLevel.Information, "… {Count} more lines, too many to log")]
     private partial void LogSuppressed(int count);
 }

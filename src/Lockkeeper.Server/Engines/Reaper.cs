@@ -149,9 +149,9 @@ internal sealed partial class Reaper(TimeProvider time, ILogger<Reaper> logger) 
         }
     }
 
-    [LoggerMessage(2100, LogLevel.Warning, "The reaper (pid {Pid}) has died; starting another to guard {Groups} engines")]
+    [LoggerMessage(310, LogLevel.Warning, "The reaper (pid {Pid}) has died; starting another to guard {Groups} engines")]
     private partial void LogDied(int pid, int groups);
 
-    [LoggerMessage(2101, LogLevel.Error, "The reaper cannot be started: if Lockkeeper is killed now, its engines stay")]
+    [LoggerMessage(311, LogLevel.Error, "The reaper cannot be started: if Lockkeeper is killed now, its engines stay")]
     private partial void LogNotStarted(Exception e);
 }

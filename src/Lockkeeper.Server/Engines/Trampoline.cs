@@ -32,7 +32,7 @@ internal sealed class Trampoline : IDisposable
     /// <summary>What the engine prints on stdout and stderr. Outlives this object.</summary>
     public Stream Output { get; }
 
-    public static Trampoline Spawn(CommandLine command, IEnumerable<KeyValuePair<string, string>> environment)
+    public static Trampoline Spawn(EngineCommand command, IEnumerable<KeyValuePair<string, string>> environment)
     {
         var output = new AnonymousPipeServerStream(PipeDirection.In, HandleInheritability.None);
         var go = new AnonymousPipeServerStream(PipeDirection.Out, HandleInheritability.None);

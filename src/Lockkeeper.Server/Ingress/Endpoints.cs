@@ -28,7 +28,8 @@ internal sealed partial class Endpoints(ModelCatalog catalog, Admission admissio
             routes.MapPost(route, InferAsync);
         }
 
-        routes.MapFallback(UnknownAsync);
+        // The default pattern leaves out what looks like a file, as /v1/models/qwen2.5 does.
+        routes.MapFallback("{**path}", UnknownAsync);
     }
 
     private async Task InferAsync(HttpContext http)

@@ -10,6 +10,7 @@ internal interface IMemoryReader
     long? Available();
 
     /// <summary>Bytes that come back when these processes die; those that are gone already hold none. Null also while one of them is just ending.</summary>
+    /// <exception cref="IOException">It cannot be read just now, which is not the same as gone.</exception>
     long? HeldBy(IReadOnlyList<int> pids);
 
     static IMemoryReader OfThisSystem() => OperatingSystem.IsLinux() ? new LinuxMemoryReader() : new UnknownMemoryReader();

@@ -1,5 +1,5 @@
-using System.Globalization;
 using Lockkeeper.Core.Memory;
+using Lockkeeper.Server.Engines;
 
 namespace Lockkeeper.Server.Memory;
 
@@ -18,13 +18,15 @@ internal sealed class LinuxMemoryReader : IMemoryReader
         foreach (var pid in pids)
         {
             // A process that is being taken down still has a status, but no memory in it: its figure would be too small, so there is none.
-            var status = Read(string.Create(CultureInfo.InvariantCulture, $"/proc/{pid}/status"));
-            if (status.Length > 0 && ProcMemory.Held(status) is null)
+            if (ProcFs.TryRead(pid, "status") is { } status)
             {
-                return null;
-            }
+                if (ProcMemory.Held(status) is not { } bytes)
+                {
+                    return null;
+                }
 
-            held += ProcMemory.Held(status) ?? 0;
+                held += bytes;
+            }
         }
 
         return held;
@@ -32,7 +34,7 @@ internal sealed class LinuxMemoryReader : IMemoryReader
 
     private static long? Smaller(long? figure, long? limit) => limit < figure ? limit : figure;
 
-    /// <summary>Empty when it cannot be read: a process may go, and a cgroup's file may be missing.</summary>
+    /// <summary>Empty when it cannot be read: a cgroup's file may be missing.</summary>
     private static byte[] Read(string file)
     {
         try

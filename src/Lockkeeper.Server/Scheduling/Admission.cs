@@ -240,16 +240,16 @@ internal sealed partial class Admission : IDisposable
         _completion.TrySetException(failure);
     }
 
-    [LoggerMessage(200, LogLevel.Information, "Starting {Instance}; {Waiting} waiting")]
+    [LoggerMessage(200, LogLevel.Information, "{Instance}: starting, {Waiting} waiting")]
     private partial void LogStart(InstanceId instance, int waiting);
 
-    [LoggerMessage(201, LogLevel.Information, "Draining {Instance}; {Waiting} waiting")]
+    [LoggerMessage(201, LogLevel.Information, "{Instance}: draining, {Waiting} waiting")]
     private partial void LogDrain(InstanceId instance, int waiting);
 
-    [LoggerMessage(202, LogLevel.Information, "Stopping {Instance}")]
+    [LoggerMessage(202, LogLevel.Information, "{Instance}: stopping")]
     private partial void LogStop(InstanceId instance);
 
-    [LoggerMessage(203, LogLevel.Information, "{Instance} ended before the request it was granted to could be sent; trying again")]
+    [LoggerMessage(203, LogLevel.Information, "{Instance}: ended before the request it was granted to could be sent; trying again")]
     private partial void LogVainGrant(InstanceId instance);
 
     [LoggerMessage(204, LogLevel.Critical, "The admission loop has failed. Every request is refused from here on; restart Lockkeeper")]

@@ -4,7 +4,7 @@ using Microsoft.Extensions.Logging.Console;
 
 namespace Lockkeeper.Server.Telemetry;
 
-/// <summary>Logs go to stderr, one line each; stdout is for data. Verbose adds each request and what the engines print.</summary>
+/// <summary>Logs go to stderr, one line each; stdout is for data. Verbose adds each request.</summary>
 internal static class ConsoleLogging
 {
     public static ILoggingBuilder AddConsoleLogging(this ILoggingBuilder logging, bool verbose)

@@ -31,7 +31,7 @@ internal sealed class ServeVerb
         Description = "Address to serve on instead of the configured one, as in http://127.0.0.1:5590; port 0 takes a free one.",
     };
 
-    public Option<bool> Verbose { get; } = new("--verbose") { Description = "Log each request, and what the engines print." };
+    public Option<bool> Verbose { get; } = new("--verbose") { Description = "Log each request too." };
 
     private async Task<int> RunAsync(ParseResult parsed)
     {

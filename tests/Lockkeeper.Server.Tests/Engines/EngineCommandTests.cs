@@ -5,13 +5,13 @@ using Xunit;
 
 namespace Lockkeeper.Server.Tests.Engines;
 
-public sealed class CommandLineTests
+public sealed class EngineCommandTests
 {
     [Fact]
     public void Placeholders_are_filled_in_and_other_braces_stay()
     {
         var model = Yard.Of("/bin/sh", "--m={path}", "{port}", "{id}:{context_length}", "{\"a\": 1}", "{{role}}", "}", "") with { Path = "/m x", ContextLength = 8 };
-        CommandLine.TryResolve(model, 4000, out var command, out _).ShouldBeTrue();
+        EngineCommand.TryResolve(model, 4000, out var command, out _).ShouldBeTrue();
         command.Executable.ShouldBe("/bin/sh");
         command.Arguments.ShouldBe(["--m=/m x", "4000", "fake:8", "{\"a\": 1}", "{{role}}", "}", ""]);
     }
@@ -26,7 +26,7 @@ public sealed class CommandLineTests
     public void A_bare_name_is_looked_up_on_the_engine_s_own_PATH()
     {
         var model = Yard.WithVariables(Yard.Of("sh"), ("PATH", "/nowhere:/bin"));
-        CommandLine.TryResolve(model, 4000, out var command, out _).ShouldBeTrue();
+        EngineCommand.TryResolve(model, 4000, out var command, out _).ShouldBeTrue();
         command.Executable.ShouldBe("/bin/sh");
         Problem(Yard.WithVariables(Yard.Of("sh"), ("PATH", "/nowhere:/none"))).ShouldBe("executable 'sh' not found (looked in /nowhere, /none)");
     }
@@ -35,7 +35,7 @@ public sealed class CommandLineTests
     public void A_relative_name_starts_at_the_engine_s_folder()
     {
         var model = Yard.With(Yard.Of("bin/sh"), engine => engine with { WorkingDirectory = "/" });
-        CommandLine.TryResolve(model, 4000, out var command, out _).ShouldBeTrue();
+        EngineCommand.TryResolve(model, 4000, out var command, out _).ShouldBeTrue();
         command.Executable.ShouldBe("/bin/sh");
         command.Folder.ShouldBe("/");
     }
@@ -52,7 +52,7 @@ public sealed class CommandLineTests
 
     private static string? Problem(ModelSpec model)
     {
-        CommandLine.TryResolve(model, 4000, out _, out var problem).ShouldBeFalse();
+        EngineCommand.TryResolve(model, 4000, out _, out var problem).ShouldBeFalse();
         return problem;
     }
 }

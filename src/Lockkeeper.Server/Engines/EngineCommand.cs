@@ -10,10 +10,10 @@ namespace Lockkeeper.Server.Engines;
 /// <param name="Executable">Absolute path.</param>
 /// <param name="Arguments">Without the program itself.</param>
 /// <param name="Folder">Absolute path of the folder it starts in.</param>
-internal sealed record CommandLine(string Executable, ImmutableArray<string> Arguments, string Folder)
+internal sealed record EngineCommand(string Executable, ImmutableArray<string> Arguments, string Folder)
 {
     /// <summary>False, and why, when the model cannot be started like this at all.</summary>
-    public static bool TryResolve(ModelSpec model, int port, [NotNullWhen(true)] out CommandLine? command, [NotNullWhen(false)] out string? problem)
+    public static bool TryResolve(ModelSpec model, int port, [NotNullWhen(true)] out EngineCommand? command, [NotNullWhen(false)] out string? problem)
     {
         command = null;
         var engine = model.Engine;
@@ -43,7 +43,7 @@ internal sealed record CommandLine(string Executable, ImmutableArray<string> Arg
             return false;
         }
 
-        command = new CommandLine(executable, [.. words.Skip(1)], folder);
+        command = new EngineCommand(executable, [.. words.Skip(1)], folder);
         return true;
     }
 
