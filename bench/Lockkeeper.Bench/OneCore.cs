@@ -7,11 +7,16 @@ internal static class OneCore
 {
     public static bool IsPinned => Environment.ProcessorCount == 1;
 
+    /// <summary>The program itself, whether it was started by its own name or as <c>dotnet FILE.dll</c>.</summary>
+    private static string[] Self => Path.GetFileNameWithoutExtension(Environment.ProcessPath!) == "dotnet"
+        ? [Environment.ProcessPath!, typeof(OneCore).Assembly.Location]
+        : [Environment.ProcessPath!];
+
     public static int RunPinned(string[] args)
     {
         using var pinned = new Process
         {
-            StartInfo = new ProcessStartInfo("taskset", ["--cpu-list", "0", Environment.ProcessPath!, .. args]),
+            StartInfo = new ProcessStartInfo("taskset", ["--cpu-list", "0", .. Self, .. args]),
         };
         pinned.Start();
         pinned.WaitForExit();

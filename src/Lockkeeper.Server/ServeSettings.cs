@@ -13,9 +13,12 @@ internal sealed record ServeSettings
     /// <summary>The file the configuration came from; null for the demo.</summary>
     public string? ConfigPath { get; init; }
 
-    /// <summary>For what was asked for.</summary>
+    /// <summary>Whether each request and each line an engine prints is logged too.</summary>
+    public bool Verbose { get; init; }
+
+    /// <summary>For data: the address, what is served there, and how to try it.</summary>
     public required TextWriter Out { get; init; }
 
-    /// <summary>For talk: what is served, what went wrong.</summary>
+    /// <summary>For talk.</summary>
     public required TextWriter Error { get; init; }
 }

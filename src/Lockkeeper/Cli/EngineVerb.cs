@@ -8,7 +8,7 @@ namespace Lockkeeper.Cli;
 internal static class EngineVerb
 {
     private static readonly Option<string> Model = new("--model") { HelpName = "FILE", Description = "GGUF file to run.", Required = true };
-    private static readonly Option<int?> Port = Whole("--port", 1, 65535, "Port to listen on, on 127.0.0.1.", required: true);
+    private static readonly Option<int?> Port = Whole("--port", 0, 65535, "Port to listen on, on 127.0.0.1; 0 takes a free one and prints it.", required: true);
     private static readonly Option<string?> Alias = new("--alias") { HelpName = "ID", Description = "Name to serve the model under; default: the name of its file." };
     private static readonly Option<int?> ContextSize = Whole("--ctx-size", 1, 100_000_000, "Tokens of context; default: the model's own.");
     private static readonly Option<int?> Threads = Whole("--threads", 1, 4096, "Threads to compute with; default: one per core.");
