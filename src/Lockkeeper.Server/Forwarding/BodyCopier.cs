@@ -50,7 +50,7 @@ internal sealed class BodyCopier(TimeProvider time, Func<ValueTask<bool>> others
                 writer.Write(buffer.AsSpan(0, count));
 
                 // The last piece too: what is left to the end of the request stays in Kestrel's buffer behind a flush that had to wait.
-                var end = await FlushAsync(writer, http.RequestAborted);
+                var end = await FlushAsync(writer, patience, http.RequestAborted);
                 if (end != ForwardEnd.Answered || tap.Bytes == announced)
                 {
                     return end;
@@ -80,12 +80,12 @@ internal sealed class BodyCopier(TimeProvider time, Func<ValueTask<bool>> others
         return await first;
     }
 
-    private async ValueTask<ForwardEnd> FlushAsync(PipeWriter writer, CancellationToken clientGone)
+    private async ValueTask<ForwardEnd> FlushAsync(PipeWriter writer, EnginePatience patience, CancellationToken clientGone)
     {
         try
         {
             var flush = writer.FlushAsync(clientGone);
-            var result = flush.IsCompleted ? await flush : await FlushSlowlyAsync(flush.AsTask());
+            var result = flush.IsCompleted ? await flush : await FlushSlowlyAsync(flush.AsTask(), patience);
             return result switch
             {
                 null => ForwardEnd.ClientStalled,
@@ -99,13 +99,16 @@ internal sealed class BodyCopier(TimeProvider time, Func<ValueTask<bool>> others
         }
     }
 
-    private async Task<FlushResult?> FlushSlowlyAsync(Task<FlushResult> flush)
+    private async Task<FlushResult?> FlushSlowlyAsync(Task<FlushResult> flush, EnginePatience patience)
     {
+        patience.Suspend();
         while (true)
         {
             try
             {
-                return await flush.WaitAsync(Stall, time);
+                var result = await flush.WaitAsync(Stall, time, CancellationToken.None);
+                patience.Renew();
+                return result;
             }
             catch (TimeoutException)
             {

@@ -20,6 +20,9 @@ internal sealed class EnginePatience : IDisposable
 
     public void Renew() => _end.CancelAfter(_timeout);
 
+    /// <summary>Stops the clock until the next <see cref="Renew"/>: while a client does not read, its engine is not asked for more.</summary>
+    public void Suspend() => _end.CancelAfter(Timeout.InfiniteTimeSpan);
+
     /// <summary>What a failure of sending or reading means. Only a connection that never came about proves that the engine has not seen the request.</summary>
     public ForwardOutcome Explain(Exception failure)
     {

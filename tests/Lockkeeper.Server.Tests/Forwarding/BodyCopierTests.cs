@@ -12,6 +12,7 @@ namespace Lockkeeper.Server.Tests.Forwarding;
 public sealed class BodyCopierTests : IDisposable
 {
     private readonly ManualTime _time = new();
+    private readonly ManualTime _engineTime = new();
     private readonly DefaultHttpContext _http = new();
     private readonly Pipe _engine = new();
 
@@ -21,7 +22,7 @@ public sealed class BodyCopierTests : IDisposable
 
     public BodyCopierTests()
     {
-        _patience = new EnginePatience(TimeSpan.FromMinutes(10), _time, CancellationToken.None);
+        _patience = new EnginePatience(TimeSpan.FromMinutes(10), _engineTime, CancellationToken.None);
         _http.Features.Set<IHttpResponseBodyFeature>(new PipeResponse(_client.Writer));
     }
 
@@ -50,10 +51,10 @@ public sealed class BodyCopierTests : IDisposable
         var copying = new BodyCopier(_time, () => new ValueTask<bool>(Volatile.Read(ref othersWait)))
             .CopyAsync(_engine.Reader.AsStream(), _http, new StreamTap(_time), _patience, Quiet).AsTask();
         await _engine.Writer.WriteAsync(new byte[200]);
-        await Eventually.True(() => _time.Timers > 1, "the copier waits for the reader");
+        await Eventually.True(() => _time.Timers > 0, "the copier waits for the reader");
 
         _time.Advance(BodyCopier.Stall);
-        await Eventually.True(() => _time.Timers > 1, "it waits again");
+        await Eventually.True(() => _time.Timers > 0, "it waits again");
         copying.IsCompleted.ShouldBeFalse();
 
         Volatile.Write(ref othersWait, true);
@@ -67,14 +68,28 @@ public sealed class BodyCopierTests : IDisposable
         var copying = Copy(othersWait: false);
         for (var i = 0; i < 3; i++)
         {
-            _time.Advance(TimeSpan.FromMinutes(9));
+            _engineTime.Advance(TimeSpan.FromMinutes(9));
             await _engine.Writer.WriteAsync(new byte[1]);
             var read = await _client.Reader.ReadAsync();
             _client.Reader.AdvanceTo(read.Buffer.End);
         }
 
-        _time.Advance(TimeSpan.FromMinutes(11));
+        _engineTime.Advance(TimeSpan.FromMinutes(11));
         (await copying).End.ShouldBe(ForwardEnd.Silent);
+    }
+
+    [Fact]
+    public async Task The_time_a_client_does_not_read_is_not_the_engines_silence()
+    {
+        var copying = Copy(othersWait: false);
+        await _engine.Writer.WriteAsync(new byte[200]);
+        await Eventually.True(() => _time.Timers > 0, "the copier waits for the reader");
+        _engineTime.Advance(TimeSpan.FromMinutes(11));
+
+        var read = await _client.Reader.ReadAsync();
+        _client.Reader.AdvanceTo(read.Buffer.End);
+        await _engine.Writer.CompleteAsync();
+        (await copying).End.ShouldBe(ForwardEnd.Answered);
     }
 
     [Fact]
