@@ -27,7 +27,7 @@ internal sealed partial class LockkeeperApp : IAsyncDisposable
     private LockkeeperApp(ServeSettings settings, TimeProvider time)
     {
         var config = settings.Config;
-        _web = BuildWeb(config.Server);
+        _web = BuildWeb(config.Server, settings.Verbose);
 
         _grace = config.Server.ShutdownGrace;
         var logs = _web.Services.GetRequiredService<ILoggerFactory>();
@@ -84,11 +84,11 @@ internal sealed partial class LockkeeperApp : IAsyncDisposable
         await _web.StopAsync(CancellationToken.None);
     }
 
-    private static WebApplication BuildWeb(ServerConfig server)
+    private static WebApplication BuildWeb(ServerConfig server, bool verbose)
     {
         // The empty builder reads no environment variables and no settings files: the one configuration file is the whole truth.
         var builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions());
-        builder.Logging.AddConsoleLogging();
+        builder.Logging.AddConsoleLogging(verbose);
         builder.Services.AddRoutingCore();
         builder.Services.AddSingleton<IHostLifetime, CallersLifetime>();
         builder.Services.Configure<HostOptions>(host => host.ShutdownTimeout = server.ShutdownGrace);

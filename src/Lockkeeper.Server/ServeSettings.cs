@@ -13,6 +13,9 @@ internal sealed record ServeSettings
     /// <summary>The file the configuration came from; null for the demo.</summary>
     public string? ConfigPath { get; init; }
 
+    /// <summary>Whether each request is logged too.</summary>
+    public bool Verbose { get; init; }
+
     /// <summary>For the greeting: the address, what is served, how to try it.</summary>
     public required TextWriter Out { get; init; }
 

@@ -39,16 +39,18 @@ internal static class InstantUpstream
     {
         using var connection = socket;
         var buffer = new byte[64 * 1024];
-        var end = 0;
+        var scratch = new byte[64 * 1024];
+        var received = 0;
         try
         {
-            while (socket.Receive(buffer.AsSpan(end)) is var read and > 0)
+            // What does not fit is counted and dropped: all that matters stands at the beginning.
+            while (socket.Receive(received < buffer.Length ? buffer.AsSpan(received) : scratch) is var read and > 0)
             {
-                end += read;
-                if (RequestLength(buffer.AsSpan(0, end)) is { } length && length <= end)
+                received += read;
+                if (RequestLength(buffer.AsSpan(0, Math.Min(received, buffer.Length))) is { } length && length <= received)
                 {
-                    Reply(socket, buffer.AsSpan(0, length));
-                    end = 0; // The bench never pipelines.
+                    Reply(socket, buffer.AsSpan(0, Math.Min(received, buffer.Length)));
+                    received = 0; // The bench never pipelines.
                 }
             }
         }
@@ -103,21 +105,22 @@ internal static class InstantUpstream
     private static void Stream(Socket socket, int chunks, int delayMilliseconds)
     {
         socket.Send(StreamHead);
-        for (var i = 0; i < chunks; i++)
+        for (var i = 0; i <= chunks; i++)
         {
             if (i > 0 && delayMilliseconds > 0)
             {
                 socket.Poll(TimeSpan.FromMilliseconds(delayMilliseconds), SelectMode.SelectError);
             }
 
-            // The monotonic clock is one for all processes of a machine: the reader subtracts.
-            Chunk(socket, string.Create(CultureInfo.InvariantCulture,
-                $$$"""data: {"id":"bench","object":"chat.completion.chunk","created":0,"model":"bench","sent":{{{TimeProvider.System.GetTimestamp()}}},"choices":[{"index":0,"delta":{"content":"t{{{i}}} "},"finish_reason":null}]}""") + "\n\n");
+            Chunk(socket, i == chunks ? "data: [DONE]\n\n" : Event(i));
         }
 
-        Chunk(socket, "data: [DONE]\n\n");
         socket.Send("0\r\n\r\n"u8);
     }
+
+    /// <summary>It says when it was sent: the monotonic clock is one for all processes of a machine, the reader subtracts.</summary>
+    private static string Event(int i) => string.Create(CultureInfo.InvariantCulture,
+        $$$"""data: {"id":"bench","object":"chat.completion.chunk","created":0,"model":"bench","sent":{{{TimeProvider.System.GetTimestamp()}}},"choices":[{"index":0,"delta":{"content":"t{{{i}}} "},"finish_reason":null}]}""") + "\n\n";
 
     private static void Chunk(Socket socket, string text) => socket.Send(Encoding.ASCII.GetBytes($"{text.Length:x}\r\n{text}\r\n"));
 

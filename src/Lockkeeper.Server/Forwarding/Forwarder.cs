@@ -26,6 +26,7 @@ internal sealed class Forwarder(TimeSpan requestTimeout, TimeProvider time, Func
 
     public async ValueTask<ForwardOutcome> SendAsync(HttpContext http, EngineBody body, Upstream upstream, StreamTap tap, KeepAlive keepAlive)
     {
+        tap.Begin();
         using var patience = new EnginePatience(requestTimeout, time, http.RequestAborted);
         using var request = new HttpRequestMessage(HttpMethod.Parse(http.Request.Method), upstream.UriOf(http.Request.Path, http.Request.QueryString))
         {

@@ -5,7 +5,7 @@ namespace Lockkeeper.Server.Forwarding;
 /// <summary>Watches an answer pass: how much of it, when its first byte came, and the engine's own figures within it.</summary>
 internal sealed class StreamTap(TimeProvider time)
 {
-    private readonly long _began = time.GetTimestamp();
+    private long _began;
     private SseScanner _scanner = new();
 
     public long Bytes { get; private set; }
@@ -19,6 +19,9 @@ internal sealed class StreamTap(TimeProvider time)
 
     /// <summary>Whether an event stream may be continued here by an event of ours.</summary>
     public bool AtEventBoundary => _scanner.AtEventBoundary;
+
+    /// <summary>The request is about to be sent.</summary>
+    public void Begin() => _began = time.GetTimestamp();
 
     public void Observe(ReadOnlySpan<byte> chunk)
     {

@@ -1,4 +1,5 @@
 using Lockkeeper.Core.Models;
+using Lockkeeper.Core.Scheduling;
 using Lockkeeper.Core.Wire;
 using Lockkeeper.Server.Engines;
 using Lockkeeper.Server.Forwarding;
@@ -83,6 +84,11 @@ internal sealed partial class Endpoints(ModelCatalog catalog, Admission admissio
             outcome = await _forwarder.SendAsync(answer.Http, prepared.Body, lease.Upstream, answer.Tap, answer.KeepAlive);
         }
 
+        if (outcome.End == ForwardEnd.Answered)
+        {
+            LogAnswered(answer.Http.TraceIdentifier, lease.Instance, answer.Http.Response.StatusCode, answer.Tap.Bytes, answer.Tap.FirstByte, answer.Tap.PromptTokens, answer.Tap.CompletionTokens);
+        }
+
         return await Forward.JudgeAsync(outcome, prepared.Model.Id, lease.Instance, host, options.RequestTimeout);
     }
 
@@ -111,6 +117,9 @@ internal sealed partial class Endpoints(ModelCatalog catalog, Admission admissio
                 break;
         }
     }
+
+    [LoggerMessage(103, LogLevel.Debug, "{Request} answered by {Instance}: {Status}, {Bytes} bytes, first after {FirstByte}; tokens: {PromptTokens} prompt, {CompletionTokens} answer")]
+    private partial void LogAnswered(string request, InstanceId instance, int status, long bytes, TimeSpan? firstByte, int? promptTokens, int? completionTokens);
 
     [LoggerMessage(100, LogLevel.Debug, "{Request} refused, the client's doing: {Code}: {Message}")]
     private partial void LogClientError(string request, string code, string message);

@@ -4,12 +4,12 @@ using Microsoft.Extensions.Logging.Console;
 
 namespace Lockkeeper.Server.Telemetry;
 
-/// <summary>Logs go to stderr, one line each; stdout is for data.</summary>
+/// <summary>Logs go to stderr, one line each; stdout is for data. Verbose adds each request.</summary>
 internal static class ConsoleLogging
 {
-    public static ILoggingBuilder AddConsoleLogging(this ILoggingBuilder logging)
+    public static ILoggingBuilder AddConsoleLogging(this ILoggingBuilder logging, bool verbose)
     {
-        logging.SetMinimumLevel(LogLevel.Information);
+        logging.SetMinimumLevel(verbose ? LogLevel.Debug : LogLevel.Information);
         logging.AddFilter("Microsoft", LogLevel.Warning);
 
         // While this category is enabled at any level, the host makes an activity for each request, which costs more than all of routing.

@@ -35,8 +35,9 @@ internal static class CommandLine
         {
             serve.Config,
             serve.Listen,
+            serve.Verbose,
             serve.Command,
-            EngineVerb.Create(notHere: [serve.Config, serve.Listen]),
+            EngineVerb.Create(notHere: [serve.Config, serve.Listen, serve.Verbose]),
         };
         root.Action = serve.Command.Action;
         root.Options.OfType<VersionOption>().Single().Action = new PrintVersion();

@@ -8,13 +8,13 @@ using Microsoft.AspNetCore.Connections;
 
 namespace Lockkeeper.Cli;
 
-/// <summary><c>lockkeeper [serve] [--config FILE] [--listen URL]</c></summary>
+/// <summary><c>lockkeeper [serve] [--config FILE] [--listen URL] [--verbose]</c></summary>
 internal sealed class ServeVerb
 {
     public ServeVerb()
     {
-        Command = new Command("serve", "Serve the configured models; the demo models when there is no configuration.") { Config, Listen };
-        Command.SetAction(parsed => RunAsync(parsed.GetValue(Config), parsed.GetValue(Listen), parsed.InvocationConfiguration));
+        Command = new Command("serve", "Serve the configured models; the demo models when there is no configuration.") { Config, Listen, Verbose };
+        Command.SetAction(parsed => RunAsync(parsed));
     }
 
     public Command Command { get; }
@@ -31,9 +31,13 @@ internal sealed class ServeVerb
         Description = "Address to serve on instead of the configured one, as in http://127.0.0.1:5590; port 0 takes a free one.",
     };
 
-    private static async Task<int> RunAsync(string? option, string? listen, InvocationConfiguration console)
+    public Option<bool> Verbose { get; } = new("--verbose") { Description = "Log each request too." };
+
+    private async Task<int> RunAsync(ParseResult parsed)
     {
-        var file = ConfigSearch.Find(option, Environment.GetEnvironmentVariable);
+        var console = parsed.InvocationConfiguration;
+        var listen = parsed.GetValue(Listen);
+        var file = ConfigSearch.Find(parsed.GetValue(Config), Environment.GetEnvironmentVariable);
         var result = file is null ? ConfigFile.LoadDemo(EnginePresets.Known) : ConfigFile.Load(file, EnginePresets.Known);
         IReadOnlyList<ConfigProblem> problems = [.. ListenProblems(listen), .. result is ConfigResult.Refused refused ? refused.Problems : []];
         if (problems.Count > 0 || result is not ConfigResult.Loaded loaded)
@@ -48,6 +52,7 @@ internal sealed class ServeVerb
                 Config = listen is null ? loaded.Config : loaded.Config with { Server = loaded.Config.Server with { Listen = listen } },
                 Catalog = loaded.Catalog,
                 ConfigPath = file,
+                Verbose = parsed.GetValue(Verbose),
                 Out = console.Output,
                 Error = console.Error,
             },
