@@ -10,7 +10,7 @@ using Microsoft.Extensions.Logging.Abstractions;
 // With --unguarded first it stops at the worst moment: the engine's process exists, and the reaper has not been told of it.
 if (args is ["--unguarded", var program, .. var arguments])
 {
-    using var trampoline = Trampoline.Spawn(new CommandLine(program, [.. arguments], Environment.CurrentDirectory), EnvironmentVariables.Own());
+    using var trampoline = Trampoline.Spawn(new EngineCommand(program, [.. arguments], Environment.CurrentDirectory), EnvironmentVariables.Own());
     await Tell(trampoline.Child.Pid, 0);
     return;
 }
