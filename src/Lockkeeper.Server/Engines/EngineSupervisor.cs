@@ -233,8 +233,9 @@ internal sealed partial class EngineSupervisor(InstanceId instance, ModelSpec mo
         {
             var (outcome, waited) = await Settle.WaitAsync(_held.Last, room.Memory, room.SettleTimeout, room.Time, room.Closing);
             var how = Describe(outcome);
+            var held = _held.Last is { } last ? string.Create(CultureInfo.InvariantCulture, $"{last.Held / (1024 * 1024)} MiB") : "unknown";
             var level = outcome == SettleOutcome.TimedOut ? LogLevel.Warning : LogLevel.Information;
-            LogSettled(level, instance, how, waited.TotalMilliseconds, (_held.Last?.Held ?? 0) / (1024 * 1024));
+            LogSettled(level, instance, how, waited.TotalMilliseconds, held);
         }
         catch (OperationCanceledException)
         {
@@ -247,7 +248,7 @@ internal sealed partial class EngineSupervisor(InstanceId instance, ModelSpec mo
         SettleOutcome.Recovered => "its memory is back",
         SettleOutcome.Plateau => "available memory has stopped rising",
         SettleOutcome.TimedOut => "its memory is not back in time, and the next engine may find too little",
-        SettleOutcome.Unreadable => "nobody can tell here how much memory is back",
+        SettleOutcome.Unreadable => "nobody can tell how much has to come back, or has",
         SettleOutcome.NotNeeded => "it held too little to wait for",
         _ => throw new UnreachableException(),
     };
@@ -273,6 +274,6 @@ internal sealed partial class EngineSupervisor(InstanceId instance, ModelSpec mo
     [LoggerMessage(306, LogLevel.Error, "{Instance}: it is not known whether the engine is gone; trying again")]
     private partial void LogStopFailed(InstanceId instance, Exception e);
 
-    [LoggerMessage(EventId = 307, Message = "{Instance}: settled after {Milliseconds:0} ms: {Outcome} ({Held} MiB were held)")]
-    private partial void LogSettled(LogLevel level, InstanceId instance, string outcome, double milliseconds, long held);
+    [LoggerMessage(EventId = 307, Message = "{Instance}: settled after {Milliseconds:0} ms: {Outcome} (held: {Held})")]
+    private partial void LogSettled(LogLevel level, InstanceId instance, string outcome, double milliseconds, string held);
 }

@@ -34,7 +34,7 @@ public sealed class CommandLineTests
     [InlineData("serve --confg x", "lockkeeper: '--confg' is not known here; did you mean '--config'?|Try 'lockkeeper serve --help'.")]
     [InlineData("--config", "lockkeeper: Required argument missing for option: '--config'.|Try 'lockkeeper --help'.")]
     [InlineData("engine", "lockkeeper: Option '--model' is required.|lockkeeper: Option '--port' is required.|Try 'lockkeeper engine --help'.")]
-    [InlineData("engine --model m --port 99999", "lockkeeper: '99999' is no value for --port; write a whole number from 1 to 65535.|Try 'lockkeeper engine --help'.")]
+    [InlineData("engine --model m --port 99999", "lockkeeper: '99999' is no value for --port; write a whole number from 0 to 65535.|Try 'lockkeeper engine --help'.")]
     [InlineData("engine --model m --port 1 --threads x", "lockkeeper: 'x' is no value for --threads; write a whole number from 1 to 4096.|Try 'lockkeeper engine --help'.")]
     [InlineData("--config x engine --model m --port 1", "lockkeeper: '--config' is not for 'engine'.|Try 'lockkeeper engine --help'.")]
     public async Task A_wrong_command_line_is_exit_code_2_and_a_hint_on_stderr(string arguments, string expected)

@@ -10,7 +10,7 @@ public sealed class EngineVerbTests
     {
         Assert.SkipUnless(OperatingSystem.IsLinux(), "Loaded files are read from /proc.");
         using var run = new LockkeeperRun();
-        run.Start("engine", "--model", Path.Combine(Path.GetDirectoryName(LockkeeperRun.Executable)!, "models", "demo-guide.gguf"), "--port", LockkeeperRun.FreePort().ToString(System.Globalization.CultureInfo.InvariantCulture));
+        run.Start("engine", "--model", LockkeeperRun.DemoGuide, "--port", LockkeeperRun.FreePort().ToString(System.Globalization.CultureInfo.InvariantCulture));
         var loaded = "";
         await run.UntilAsync("the engine's own assembly is loaded", async () =>
         {

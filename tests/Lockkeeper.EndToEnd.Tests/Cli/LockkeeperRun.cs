@@ -1,7 +1,9 @@
 using System.Diagnostics;
+using System.Globalization;
 using System.Net;
 using System.Net.Sockets;
 using System.Text;
+using Lockkeeper.Testing;
 
 namespace Lockkeeper.EndToEnd.Tests.Cli;
 
@@ -24,9 +26,12 @@ internal sealed class LockkeeperRun : IDisposable
 
     public Dictionary<string, string> Variables { get; } = [];
 
-    /// <summary>The built executable of the same configuration as these tests.</summary>
-    public static string Executable { get; } = Path.GetFullPath(Path.Combine(
-        AppContext.BaseDirectory, "..", "..", "Lockkeeper", new DirectoryInfo(AppContext.BaseDirectory).Name, OperatingSystem.IsWindows() ? "lockkeeper.exe" : "lockkeeper"));
+    public static string DemoGuide { get; } = Path.Combine(Path.GetDirectoryName(LockkeeperProcess.Executable)!, "models", "demo-guide.gguf");
+
+    /// <summary>True in what a script has started in the background: SIGINT is ignored there, children inherit that, and no program may undo it.</summary>
+    public static bool IgnoresInterrupt { get; } = OperatingSystem.IsLinux()
+        && File.ReadLines("/proc/self/status").First(line => line.StartsWith("SigIgn:", StringComparison.Ordinal)) is var line
+        && (ulong.Parse(line["SigIgn:".Length..].Trim(), NumberStyles.HexNumber, CultureInfo.InvariantCulture) & 2) != 0;
 
     /// <summary>Another program may take the port before ours does; the test then fails with a clear line, and does not hang.</summary>
     public static int FreePort()
@@ -46,7 +51,7 @@ internal sealed class LockkeeperRun : IDisposable
 
     public LockkeeperRun Start(params string[] arguments)
     {
-        var start = new ProcessStartInfo(Executable, arguments) { WorkingDirectory = Folder, RedirectStandardOutput = true, RedirectStandardError = true };
+        var start = new ProcessStartInfo(LockkeeperProcess.Executable, arguments) { WorkingDirectory = Folder, RedirectStandardOutput = true, RedirectStandardError = true };
         start.Environment["HOME"] = Folder;
         start.Environment.Remove("XDG_CONFIG_HOME");
         start.Environment.Remove("LOCKKEEPER_CONFIG");
@@ -76,23 +81,15 @@ internal sealed class LockkeeperRun : IDisposable
     /// <summary>Asks until the answer is yes; fails when the process ends first or time is up.</summary>
     public async Task UntilAsync(string what, Func<Task<bool>> asked)
     {
-        using var deadline = new CancellationTokenSource(Deadline);
-        while (!await asked())
+        var met = false;
+        await Eventually.True(async () => (met = await asked()) || _process!.HasExited, what, Deadline);
+        if (!met)
         {
-            if (_process!.HasExited || deadline.IsCancellationRequested)
-            {
-                throw new InvalidOperationException($"It never came to this: {what}. Stderr: {string.Join('\n', Errors())}");
-            }
-
-            await Task.Delay(20, CancellationToken.None);
+            throw new InvalidOperationException($"It ended before this: {what}. Stderr: {string.Join('\n', Errors())}");
         }
     }
 
-    public async Task SignalAsync(string signal)
-    {
-        using var kill = Process.Start("kill", ["-s", signal, Pid.ToString(System.Globalization.CultureInfo.InvariantCulture)]);
-        await kill.WaitForExitAsync();
-    }
+    public void Signal(string name) => LockkeeperProcess.Signal(name, Pid);
 
     public string[] Errors()
     {
