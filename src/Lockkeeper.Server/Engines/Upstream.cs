@@ -9,6 +9,12 @@ internal sealed class Upstream(Uri baseAddress) : IDisposable
     /// <summary>Bounds the memory of known addresses, whatever paths clients invent.</summary>
     private const int MostKnown = 64;
 
+    /// <summary>
+    /// Engines close idle connections after 5 seconds (uvicorn, cpp-httplib, Node) or later. A request that is sent in this very moment is lost, and cannot be sent again,
+    /// as nobody knows whether the engine has seen it: so ours close first.
+    /// </summary>
+    private static readonly TimeSpan ShorterThanAnyEngines = TimeSpan.FromSeconds(3);
+
     private readonly ConcurrentDictionary<string, Uri> _known = new(StringComparer.Ordinal);
 
     public Uri BaseAddress { get; } = baseAddress;
@@ -22,7 +28,7 @@ internal sealed class Upstream(Uri baseAddress) : IDisposable
         ActivityHeadersPropagator = null,
         ConnectTimeout = TimeSpan.FromSeconds(5),
         MaxConnectionsPerServer = int.MaxValue,
-        PooledConnectionIdleTimeout = Timeout.InfiniteTimeSpan,
+        PooledConnectionIdleTimeout = ShorterThanAnyEngines,
         ResponseDrainTimeout = TimeSpan.Zero,
     });
 
