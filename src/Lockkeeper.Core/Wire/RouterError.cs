@@ -99,6 +99,6 @@ internal abstract record RouterError(int Status, Blame Blame, string Code, strin
     {
         var exit = failure.ExitCode is { } code ? string.Create(CultureInfo.InvariantCulture, $" (exit code {code})") : "";
         var output = failure.LastOutput.Count == 0 ? "" : $" Its last output: {string.Join(" | ", failure.LastOutput.TakeLast(5))}";
-        return $"{what}: {failure.Cause}{exit}.{output}";
+        return $"{what}: {failure.Cause.TrimEnd('.')}{exit}.{output}";
     }
 }

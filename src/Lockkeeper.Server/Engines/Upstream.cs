@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using System.Text;
 using Microsoft.AspNetCore.Http;
 
 namespace Lockkeeper.Server.Engines;
@@ -25,6 +26,7 @@ internal sealed class Upstream(Uri baseAddress) : IDisposable
         AutomaticDecompression = System.Net.DecompressionMethods.None,
         UseCookies = false,
         UseProxy = false,
+        RequestHeaderEncodingSelector = static (_, _) => Encoding.Latin1, // as Kestrel reads them
         ActivityHeadersPropagator = null,
         ConnectTimeout = TimeSpan.FromSeconds(5),
         MaxConnectionsPerServer = int.MaxValue,
