@@ -24,7 +24,12 @@ internal sealed partial class Endpoints(ModelCatalog catalog, Admission admissio
     {
         foreach (var route in Routes)
         {
-            routes.MapPost(route, InferAsync);
+            routes.MapPost(route, http =>
+            {
+                // Routing forgives case and a last slash; engines do not.
+                http.Request.Path = route;
+                return InferAsync(http);
+            });
         }
 
         routes.MapFallback(UnknownAsync);
