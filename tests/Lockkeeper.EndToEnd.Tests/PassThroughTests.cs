@@ -134,6 +134,26 @@ public sealed class PassThroughTests : IAsyncLifetime
         (await LastRequestAsync()).GetProperty("target").GetString().ShouldBe(target);
     }
 
+    [Theory]
+    [InlineData("/v1/chat/completions/")]
+    [InlineData("/V1/Chat/Completions")]
+    public async Task A_path_that_is_forgiven_here_reaches_the_engine_as_it_should_have_been(string target)
+    {
+        using var response = await _lockkeeper.SendAsync(target, Encoding.UTF8.GetBytes(Client.Body("a")));
+        response.StatusCode.ShouldBe(HttpStatusCode.OK);
+        (await LastRequestAsync()).GetProperty("target").GetString().ShouldBe("/v1/chat/completions");
+    }
+
+    [Theory]
+    [InlineData("/health")]
+    [InlineData("/v1/models")]
+    public async Task A_head_request_is_answered_like_a_get_without_the_body(string target)
+    {
+        using var response = await _lockkeeper.HeadAsync(target);
+        response.StatusCode.ShouldBe(HttpStatusCode.OK);
+        response.Content.Headers.ContentLength!.Value.ShouldBeGreaterThan(0);
+    }
+
     [Fact]
     public async Task Keys_and_hop_by_hop_headers_stay_here_and_the_others_arrive()
     {
