@@ -1,3 +1,4 @@
+using System.Text;
 using Lockkeeper.Core.Config;
 using Lockkeeper.Server.Api;
 using Lockkeeper.Server.Engines;
@@ -99,6 +100,8 @@ internal sealed partial class LockkeeperApp : IAsyncDisposable
     private static void Limit(KestrelServerOptions kestrel)
     {
         kestrel.AddServerHeader = false;
+        kestrel.RequestHeaderEncodingSelector = static _ => Encoding.Latin1; // the one encoding in which every byte passes as it came
+        kestrel.ResponseHeaderEncodingSelector = static _ => Encoding.Latin1;
         kestrel.Limits.MaxRequestBodySize = null; // Peek has its own limit, and a better answer
         kestrel.Limits.MaxResponseBufferSize = BodyCopier.Buffer;
         kestrel.Limits.MinResponseDataRate = null; // a reader may be slow while nobody else waits

@@ -47,6 +47,9 @@ internal sealed class Connection(Socket socket) : IDisposable
         SendAll(body);
     }
 
+    /// <summary>Bytes that need not be HTTP at all.</summary>
+    public void SendRaw(ReadOnlySpan<byte> bytes) => SendAll(bytes);
+
     /// <summary>Headers of an event stream; <see cref="SendChunk"/> follows.</summary>
     public void BeginStream() => SendAll(Head(200, "text/event-stream", "Cache-Control: no-cache\r\nTransfer-Encoding: chunked\r\n"));
 

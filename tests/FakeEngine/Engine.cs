@@ -101,6 +101,10 @@ internal sealed class Engine(Flags flags, string arguments)
                 var status = faults.Number("status", 400);
                 SendJson(connection, status, Answers.Error(status));
             }
+            else if (faults.Has("raw"))
+            {
+                connection.SendRaw(faults.Bytes("raw"));
+            }
             else if (request.Streams)
             {
                 Stream(connection, request, faults);

@@ -26,6 +26,12 @@ internal sealed class Faults
 
     public bool Has(string name) => Array.Exists(_words, word => word == name || word.StartsWith($"{name}=", StringComparison.Ordinal));
 
+    public byte[] Bytes(string name)
+    {
+        var word = Array.Find(_words, word => word.StartsWith($"{name}=", StringComparison.Ordinal));
+        return word is null ? [] : Convert.FromBase64String(word[(name.Length + 1)..]);
+    }
+
     public int Number(string name, int otherwise)
     {
         var word = Array.Find(_words, word => word.StartsWith($"{name}=", StringComparison.Ordinal));

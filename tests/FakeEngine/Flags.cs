@@ -40,6 +40,7 @@ internal sealed class Flags
           crash=N code=C        stream N chunks, then exit with that code (default 1); without stream: N is 0
           kill                  with crash: end by SIGKILL instead of an exit code
           status=N              answer an OpenAI-shaped JSON error with that status
+          raw=BASE64            answer these bytes, status line, headers and all
           size=BYTES            pad the content of the answer to that many bytes
           gzip                  compress a non-streaming answer, with Content-Encoding
           echo                  put the exact request in the answer's "request" (method, target, headers, body_length,

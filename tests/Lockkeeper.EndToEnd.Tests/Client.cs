@@ -30,6 +30,12 @@ internal static class Client
 
         public Task<HttpResponseMessage> GetAsync(string path) => Http.GetAsync(new Uri(lockkeeper.BaseAddress, path));
 
+        public async Task<HttpResponseMessage> HeadAsync(string path)
+        {
+            using var request = new HttpRequestMessage(HttpMethod.Head, new Uri(lockkeeper.BaseAddress, path));
+            return await Http.SendAsync(request);
+        }
+
         /// <summary>A chat request; the answer is there when its headers are.</summary>
         /// <param name="model">Model to ask.</param>
         /// <param name="fault">What the fake engine shall do, as in <c>status=400</c>.</param>

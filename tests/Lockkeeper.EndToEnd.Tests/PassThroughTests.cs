@@ -1,5 +1,6 @@
 using System.IO.Compression;
 using System.Net;
+using System.Net.Sockets;
 using System.Security.Cryptography;
 using System.Text;
 using System.Text.Json;
@@ -31,6 +32,49 @@ public sealed class PassThroughTests : IAsyncLifetime
         response.Content.Headers.ContentType!.MediaType.ShouldBe("application/json");
         (await response.Content.ReadAsStringAsync()).ShouldBe(
             $$$"""{"error":{"message":"fake error {{{status}}}","type":"invalid_request_error","param":null,"code":"fake_{{{status}}}"}}""");
+    }
+
+    [Theory]
+    [InlineData("X-Odd: a\u0001b\r\nContent-Length: 2\r\n\r\n{}")]
+    [InlineData("Content-Length: 2\r\nContent-Length: 3\r\n\r\n{}")]
+    public async Task An_answer_that_cannot_be_passed_on_is_a_502_that_says_why(string headers)
+    {
+        using var response = await AskForRawAsync($"HTTP/1.1 200 OK\r\n{headers}");
+        (await response.ErrorAsync()).ShouldSatisfyAllConditions(
+            error => error.Status.ShouldBe(502), error => error.Code.ShouldBe("engine_failed"), error => error.Message.ShouldContain("its answer cannot be passed on"));
+    }
+
+    [Fact]
+    public async Task An_engine_cannot_switch_to_another_protocol()
+    {
+        using var response = await AskForRawAsync("HTTP/1.1 101 Switching Protocols\r\nConnection: upgrade\r\nUpgrade: websocket\r\n\r\n");
+        (await response.ErrorAsync()).ShouldSatisfyAllConditions(error => error.Status.ShouldBe(502), error => error.Message.ShouldContain("101"));
+    }
+
+    [Fact]
+    public async Task Chunks_count_and_not_the_length_beside_them()
+    {
+        using var response = await AskForRawAsync("HTTP/1.1 200 OK\r\nContent-Length: 3\r\nTransfer-Encoding: chunked\r\n\r\n8\r\n{\"a\": 1}\r\n0\r\n\r\n");
+        response.Content.Headers.ContentLength.ShouldBeNull();
+        (await response.Content.ReadAsStringAsync()).ShouldBe("""{"a": 1}""");
+    }
+
+    [Fact]
+    public async Task Header_values_that_are_no_ascii_cross_in_both_directions_byte_for_byte()
+    {
+        using var client = new TcpClient();
+        await client.ConnectAsync(_lockkeeper.BaseAddress.Host, _lockkeeper.BaseAddress.Port);
+        await using var stream = client.GetStream();
+        var body = Client.Body("a", Raw("HTTP/1.1 200 OK\r\nX-Odd: caf\u00c3\u00a9 \u00e9\r\nContent-Length: 2\r\n\r\n{}"));
+        await stream.WriteAsync(Encoding.Latin1.GetBytes(
+            $"POST /v1/chat/completions HTTP/1.1\r\nHost: x\r\nConnection: close\r\nX-Title: caf\u00c3\u00a9\r\nContent-Length: {body.Length}\r\n\r\n{body}"));
+        using var reader = new StreamReader(stream, Encoding.Latin1);
+        var answer = await reader.ReadToEndAsync();
+
+        answer.ShouldStartWith("HTTP/1.1 200");
+        answer.ShouldContain("X-Odd: caf\u00c3\u00a9 \u00e9\r\n");
+        var headers = (await LastRequestAsync()).GetProperty("headers").EnumerateArray();
+        headers.Single(pair => pair[0].GetString() == "X-Title")[1].GetString().ShouldBe("caf\u00e9", "the fake engine reads headers as UTF-8");
     }
 
     [Fact]
@@ -91,6 +135,26 @@ public sealed class PassThroughTests : IAsyncLifetime
         (await LastRequestAsync()).GetProperty("target").GetString().ShouldBe(target);
     }
 
+    [Theory]
+    [InlineData("/v1/chat/completions/")]
+    [InlineData("/V1/Chat/Completions")]
+    public async Task A_path_that_is_forgiven_here_reaches_the_engine_as_it_should_have_been(string target)
+    {
+        using var response = await _lockkeeper.SendAsync(target, Encoding.UTF8.GetBytes(Client.Body("a")));
+        response.StatusCode.ShouldBe(HttpStatusCode.OK);
+        (await LastRequestAsync()).GetProperty("target").GetString().ShouldBe("/v1/chat/completions");
+    }
+
+    [Theory]
+    [InlineData("/health")]
+    [InlineData("/v1/models")]
+    public async Task A_head_request_is_answered_like_a_get_without_the_body(string target)
+    {
+        using var response = await _lockkeeper.HeadAsync(target);
+        response.StatusCode.ShouldBe(HttpStatusCode.OK);
+        response.Content.Headers.ContentLength!.Value.ShouldBeGreaterThan(0);
+    }
+
     [Fact]
     public async Task Keys_and_hop_by_hop_headers_stay_here_and_the_others_arrive()
     {
@@ -147,6 +211,10 @@ public sealed class PassThroughTests : IAsyncLifetime
         // The last three are sent at once and may share a read; of those 10 ms apart a busy machine may join a few.
         reads.Count.ShouldBeGreaterThan(24);
     }
+
+    private Task<HttpResponseMessage> AskForRawAsync(string answer) => _lockkeeper.AskAsync("a", Raw(answer));
+
+    private static string Raw(string answer) => $"raw={Convert.ToBase64String(Encoding.Latin1.GetBytes(answer))}";
 
     private async Task<JsonElement> LastRequestAsync() => (await _lockkeeper.Engines.ShouldHaveSingleItem().RequestsAsync()).EnumerateArray().Last();
 }

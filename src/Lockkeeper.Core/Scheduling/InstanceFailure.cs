@@ -18,6 +18,6 @@ internal sealed record InstanceFailure(string Cause, int? ExitCode, IReadOnlyLis
     {
         var exit = ExitCode is { } code ? string.Create(CultureInfo.InvariantCulture, $" (exit code {code})") : "";
         var output = LastOutput.Count == 0 ? "" : $" Its last output: {string.Join(" | ", LastOutput.TakeLast(LinesShown))}";
-        return $"{Cause}{exit}.{output}";
+        return $"{Cause.TrimEnd('.')}{exit}.{output}";
     }
 }

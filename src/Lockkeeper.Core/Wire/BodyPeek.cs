@@ -32,6 +32,11 @@ internal readonly record struct BodyPeek
     /// <summary>Scans a complete body.</summary>
     public static Checked<BodyPeek> Scan(in ReadOnlySequence<byte> body)
     {
+        if (body.IsEmpty)
+        {
+            return new RouterError.BodyInvalid("it is empty.");
+        }
+
         var options = new JsonReaderOptions { MaxDepth = MaxDepth };
         var reader = body.IsSingleSegment ? new Utf8JsonReader(body.FirstSpan, options) : new Utf8JsonReader(body, options);
         try

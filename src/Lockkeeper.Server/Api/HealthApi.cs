@@ -1,4 +1,5 @@
 using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Routing;
 
 namespace Lockkeeper.Server.Api;
@@ -8,7 +9,7 @@ internal static class HealthApi
 {
     private static readonly byte[] Ok = "{\"status\":\"ok\"}"u8.ToArray();
 
-    public static IEndpointConventionBuilder MapHealth(this IEndpointRouteBuilder routes) => routes.MapGet("/health", async http =>
+    public static IEndpointConventionBuilder MapHealth(this IEndpointRouteBuilder routes) => routes.MapMethods("/health", [HttpMethods.Get, HttpMethods.Head], async http =>
     {
         http.Response.ContentType = "application/json; charset=utf-8";
         http.Response.ContentLength = Ok.Length;

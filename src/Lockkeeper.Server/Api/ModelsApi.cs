@@ -1,6 +1,7 @@
 using System.Text.Json;
 using Lockkeeper.Core.Models;
 using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Routing;
 
 namespace Lockkeeper.Server.Api;
@@ -11,7 +12,7 @@ internal static class ModelsApi
     public static IEndpointConventionBuilder MapModels(this IEndpointRouteBuilder routes, ModelCatalog catalog, DateTimeOffset since)
     {
         var list = List(catalog, since);
-        return routes.MapGet("/v1/models", async http =>
+        return routes.MapMethods("/v1/models", [HttpMethods.Get, HttpMethods.Head], async http =>
         {
             http.Response.ContentType = "application/json; charset=utf-8";
             http.Response.ContentLength = list.Length;

@@ -49,7 +49,7 @@ internal sealed partial class EngineSupervisor(InstanceId instance, ModelSpec mo
     public async Task RunAsync()
     {
         using var over = new CancellationTokenSource();
-        var watching = _held.WatchAsync(() => _process?.Tree.Alive() ?? [], over.Token);
+        var watching = _held.WatchAsync(() => _process?.Tree.Alive() ?? [], () => _state < InstanceState.Ready, over.Token);
 
         // 1. Up: ready, or a failure, or asked to stop meanwhile.
         var failure = await StartAsync();

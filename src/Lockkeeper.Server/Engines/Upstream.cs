@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using System.Text;
 using Microsoft.AspNetCore.Http;
 
 namespace Lockkeeper.Server.Engines;
@@ -8,6 +9,12 @@ internal sealed class Upstream(Uri baseAddress) : IDisposable
 {
     /// <summary>Bounds the memory of known addresses, whatever paths clients invent.</summary>
     private const int MostKnown = 64;
+
+    /// <summary>
+    /// Engines close idle connections after 5 seconds (uvicorn, cpp-httplib, Node) or later. A request that is sent in this very moment is lost, and cannot be sent again,
+    /// as nobody knows whether the engine has seen it: so ours close first.
+    /// </summary>
+    private static readonly TimeSpan ShorterThanAnyEngines = TimeSpan.FromSeconds(3);
 
     private readonly ConcurrentDictionary<string, Uri> _known = new(StringComparer.Ordinal);
 
@@ -19,10 +26,11 @@ internal sealed class Upstream(Uri baseAddress) : IDisposable
         AutomaticDecompression = System.Net.DecompressionMethods.None,
         UseCookies = false,
         UseProxy = false,
+        RequestHeaderEncodingSelector = static (_, _) => Encoding.Latin1, // as Kestrel reads them
         ActivityHeadersPropagator = null,
         ConnectTimeout = TimeSpan.FromSeconds(5),
         MaxConnectionsPerServer = int.MaxValue,
-        PooledConnectionIdleTimeout = Timeout.InfiniteTimeSpan,
+        PooledConnectionIdleTimeout = ShorterThanAnyEngines,
         ResponseDrainTimeout = TimeSpan.Zero,
     });
 

@@ -1,4 +1,5 @@
 using System.Buffers;
+using System.Diagnostics.CodeAnalysis;
 using System.Net;
 using System.Text.Json;
 using Lockkeeper.Server.Engines;
@@ -60,15 +61,31 @@ internal sealed class Forwarder(TimeSpan requestTimeout, TimeProvider time, Func
                 return await PassIntoStreamAsync(answer, http, patience);
             }
 
-            if (!keepAlive.Started)
+            if (!keepAlive.Started && !TryBegin(answer, http.Response, out var unfit))
             {
-                http.Response.StatusCode = (int)answer.StatusCode;
-                HeaderPolicy.Copy(answer, http.Response.Headers);
+                return new ForwardOutcome(ForwardEnd.Broken, unfit);
             }
 
             await using var content = await answer.Content.ReadAsStreamAsync(patience.Token);
             return await _copier.CopyAsync(content, http, tap, patience, keepAlive);
         }
+    }
+
+    /// <summary>Takes over status and headers. Some that a client library lets pass, a server does not write: control characters, or two lengths.</summary>
+    private static bool TryBegin(HttpResponseMessage answer, HttpResponse response, [NotNullWhen(false)] out string? unfit)
+    {
+        unfit = answer.StatusCode == HttpStatusCode.SwitchingProtocols ? "it answered 101 Switching Protocols, which nobody had asked for" : null;
+        try
+        {
+            response.StatusCode = (int)answer.StatusCode;
+            HeaderPolicy.Copy(answer, response.Headers);
+        }
+        catch (InvalidOperationException refused)
+        {
+            unfit = $"its answer cannot be passed on: {refused.Message}";
+        }
+
+        return unfit is null;
     }
 
     private static bool IsEventStream(HttpResponseMessage answer) =>

@@ -54,6 +54,11 @@ internal static class HeaderPolicy
         var named = from.Headers.NonValidated.TryGetValues(HeaderNames.Connection, out var connection) ? new StringValues([.. connection]) : StringValues.Empty;
         Copy(from.Headers.NonValidated, named, to);
         Copy(from.Content.Headers.NonValidated, named, to);
+        if (from.Headers.TransferEncodingChunked == true)
+        {
+            // The chunks were counted, not the length beside them (RFC 9112 §6.3), and that may be another one.
+            to.ContentLength = null;
+        }
     }
 
     private static void Copy(HttpHeadersNonValidated from, StringValues named, IHeaderDictionary to)

@@ -25,7 +25,12 @@ internal sealed partial class Endpoints(ModelCatalog catalog, Admission admissio
     {
         foreach (var route in Routes)
         {
-            routes.MapPost(route, InferAsync);
+            routes.MapPost(route, http =>
+            {
+                // Routing forgives case and a last slash; engines do not.
+                http.Request.Path = route;
+                return InferAsync(http);
+            });
         }
 
         // The default pattern leaves out what looks like a file, as /v1/models/qwen2.5 does.

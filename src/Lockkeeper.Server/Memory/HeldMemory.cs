@@ -3,8 +3,9 @@ namespace Lockkeeper.Server.Memory;
 /// <summary>Knows what a run holds. Measured while it lives, because a crashed engine can no longer be asked.</summary>
 internal sealed class HeldMemory(IMemoryReader memory, TimeProvider time)
 {
-    private static readonly TimeSpan FirstPause = TimeSpan.FromMilliseconds(250);
-    private static readonly TimeSpan LongestPause = TimeSpan.FromSeconds(5);
+    /// <summary>While a model loads, its memory grows by gigabytes a second, and an engine that dies then has to be waited for by what it really held.</summary>
+    private static readonly TimeSpan PauseWhileLoading = TimeSpan.FromMilliseconds(250);
+    private static readonly TimeSpan PauseLater = TimeSpan.FromSeconds(5);
 
     private volatile Mark? _last;
 
@@ -20,14 +21,12 @@ internal sealed class HeldMemory(IMemoryReader memory, TimeProvider time)
         }
     }
 
-    /// <summary>Measures until cancelled: often at first, while a model loads, then every 5 s. Does not throw.</summary>
-    public async Task WatchAsync(Func<IReadOnlyList<int>> pids, CancellationToken cancellationToken)
+    /// <summary>Measures until cancelled: often while the model loads, then every 5 s. Does not throw.</summary>
+    public async Task WatchAsync(Func<IReadOnlyList<int>> pids, Func<bool> isLoading, CancellationToken cancellationToken)
     {
-        var pause = FirstPause;
         while (!cancellationToken.IsCancellationRequested)
         {
-            await Task.Delay(pause, time, cancellationToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
-            pause = pause * 2 < LongestPause ? pause * 2 : LongestPause;
+            await Task.Delay(isLoading() ? PauseWhileLoading : PauseLater, time, cancellationToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
             try
             {
                 Measure(cancellationToken.IsCancellationRequested ? [] : pids());

@@ -90,6 +90,9 @@ public sealed class BodyPeekTests
     [InlineData("""{"model":"a"/*comment*/}""")]
     public void What_is_no_json_object_is_refused(string body) => Refused(body).ShouldBeOfType<RouterError.BodyInvalid>().Status.ShouldBe(400);
 
+    [Fact]
+    public void An_empty_body_is_called_empty() => Refused("").Message.ShouldEndWith("it is empty.");
+
     [Theory]
     [InlineData("{}")]
     [InlineData("""{"model":null}""")]

@@ -51,6 +51,39 @@ public sealed class HeldMemoryTests
         new HeldMemory(new UnknownMemoryReader(), new ManualTime()).Last.ShouldBeNull();
     }
 
+    [Fact]
+    public async Task While_a_model_loads_it_is_measured_four_times_a_second_and_later_every_five_seconds()
+    {
+        var time = new ManualTime();
+        var held = new HeldMemory(new Fixed(500, 1000), time);
+        var (looks, isLoading) = (0, true);
+        using var over = new CancellationTokenSource();
+        var watching = held.WatchAsync(() => Interlocked.Increment(ref looks) > 0 ? [1] : [], () => Volatile.Read(ref isLoading), over.Token);
+
+        for (var quarter = 0; quarter < 40; quarter++)
+        {
+            await Pass(TimeSpan.FromMilliseconds(250));
+        }
+
+        Volatile.Read(ref looks).ShouldBe(40);
+        Volatile.Write(ref isLoading, false);
+        await Pass(TimeSpan.FromMilliseconds(250));
+        await Pass(TimeSpan.FromSeconds(4.9));
+        Volatile.Read(ref looks).ShouldBe(41);
+        await Pass(TimeSpan.FromSeconds(0.1));
+        Volatile.Read(ref looks).ShouldBe(42);
+
+        await over.CancelAsync();
+        await watching;
+
+        async Task Pass(TimeSpan span)
+        {
+            await Eventually.True(() => time.Timers == 1, "it waits for the next look");
+            time.Advance(span);
+            await Eventually.True(() => time.Timers == 1, "it has looked");
+        }
+    }
+
     private sealed record Fixed(long Held, long Free) : IMemoryReader
     {
         public long? Total() => null;
