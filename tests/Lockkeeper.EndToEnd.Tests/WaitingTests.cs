@@ -57,6 +57,17 @@ public sealed class WaitingTests
     }
 
     [Fact]
+    public async Task A_stream_that_has_waited_ends_when_the_engine_switches_to_another_protocol()
+    {
+        await using var lockkeeper = await LockkeeperProcess.StartAsync(new TestConfig { Models = { ["slow"] = "--ready-delay 2000" }, KeepAliveInterval = "100ms" });
+        var answer = Convert.ToBase64String("HTTP/1.1 101 Switching Protocols\r\nConnection: upgrade\r\nUpgrade: websocket\r\n\r\n"u8);
+        using var response = await lockkeeper.AskAsync("slow", $"raw={answer}", stream: true);
+        var lines = await response.LinesAsync().ToListAsync().AsTask().WaitAsync(TimeSpan.FromSeconds(20), TimeProvider.System);
+        lines.ShouldContain(line => line.StartsWith("data: {\"error\":") && line.Contains("101"));
+        lines[^1].ShouldBe("data: [DONE]");
+    }
+
+    [Fact]
     public async Task What_is_wrong_already_is_refused_with_its_real_status_before_any_header()
     {
         await using var lockkeeper = await LockkeeperProcess.StartAsync(new TestConfig { Models = { ["slow"] = "--ready-delay 2000" }, KeepAliveInterval = "50ms" });

@@ -56,6 +56,12 @@ internal sealed class Forwarder(TimeSpan requestTimeout, TimeProvider time, Func
         using (answer)
         {
             patience.Renew();
+            if (answer.StatusCode == HttpStatusCode.SwitchingProtocols)
+            {
+                // Its body would be a connection that ends when it pleases.
+                return new ForwardOutcome(ForwardEnd.Broken, "it answered 101 Switching Protocols, which nobody had asked for");
+            }
+
             if (keepAlive.Started && !IsEventStream(answer))
             {
                 return await PassIntoStreamAsync(answer, http, patience);
@@ -74,18 +80,18 @@ internal sealed class Forwarder(TimeSpan requestTimeout, TimeProvider time, Func
     /// <summary>Takes over status and headers. Some that a client library lets pass, a server does not write: control characters, or two lengths.</summary>
     private static bool TryBegin(HttpResponseMessage answer, HttpResponse response, [NotNullWhen(false)] out string? unfit)
     {
-        unfit = answer.StatusCode == HttpStatusCode.SwitchingProtocols ? "it answered 101 Switching Protocols, which nobody had asked for" : null;
         try
         {
             response.StatusCode = (int)answer.StatusCode;
             HeaderPolicy.Copy(answer, response.Headers);
+            unfit = null;
+            return true;
         }
         catch (InvalidOperationException refused)
         {
             unfit = $"its answer cannot be passed on: {refused.Message}";
+            return false;
         }
-
-        return unfit is null;
     }
 
     private static bool IsEventStream(HttpResponseMessage answer) =>
