@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using System.Globalization;
+using Lockkeeper.Server.Engines;
 using Lockkeeper.Testing;
 using Shouldly;
 using Xunit;
@@ -79,6 +80,30 @@ public sealed class ReaperTests
         await yard.DisposeAsync();
 
         await Eventually.True(() => !ProcessTable.IsAlive(reaper), "the reaper has left");
+    }
+
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task Only_a_whole_mark_is_swept_for(bool isWhole)
+    {
+        // Nothing else on this machine bears either mark, so a reaper that sweeps when it should not reaches this one process alone.
+        var mark = isWhole ? $"{Guid.NewGuid():N}." : $"broken-{Guid.NewGuid():N}";
+        using var marked = Process.Start(new ProcessStartInfo("sleep", "60") { Environment = { [Reaper.MarkVariable] = mark } })!;
+        try
+        {
+            // No group has that number, so only the sweep can end anything.
+            string[] arguments = ["-c", Reaper.Script, "lockkeeper-reaper", $"{Reaper.MarkVariable}={mark}", "2147483647"];
+            using var reaper = Process.Start(new ProcessStartInfo("/bin/sh", arguments) { RedirectStandardInput = true })!;
+            reaper.StandardInput.Close();
+            await reaper.WaitForExitAsync();
+
+            marked.WaitForExit(isWhole ? Promised : TimeSpan.FromMilliseconds(200)).ShouldBe(isWhole);
+        }
+        finally
+        {
+            marked.Kill();
+        }
     }
 
     private static string[] Engine => [FakeEngine.Executable, "--port", "{port}"];
