@@ -27,7 +27,6 @@ internal sealed class BodyCopier(TimeProvider time, Func<ValueTask<bool>> others
         try
         {
             var writer = http.Response.BodyWriter;
-            var announced = http.Response.ContentLength;
             while (true)
             {
                 int count;
@@ -48,12 +47,6 @@ internal sealed class BodyCopier(TimeProvider time, Func<ValueTask<bool>> others
                 patience.Renew();
                 tap.Observe(buffer.AsSpan(0, count));
                 writer.Write(buffer.AsSpan(0, count));
-                if (tap.Bytes == announced)
-                {
-                    // The last piece leaves together with the end of the answer: one packet less.
-                    return ForwardEnd.Answered;
-                }
-
                 var end = await FlushAsync(writer, patience, http.RequestAborted);
                 if (end != ForwardEnd.Answered)
                 {
