@@ -89,6 +89,15 @@ public sealed class PassThroughTests : IAsyncLifetime
         (await unpacked.ReadToEndAsync()).ShouldContain("fake a ");
     }
 
+    [Theory]
+    [InlineData(10_000)]
+    [InlineData(1_000_000)]
+    public async Task An_answer_in_several_pieces_is_whole_at_once_though_the_connection_stays_open(int size)
+    {
+        var text = await _lockkeeper.AnswerAsync("a", $"size={size}").WaitAsync(TimeSpan.FromSeconds(10), TimeProvider.System);
+        text.Length.ShouldBe(size);
+    }
+
     [Fact]
     public async Task An_answer_of_50_MB_arrives_whole()
     {

@@ -49,7 +49,7 @@ internal sealed class BodyCopier(TimeProvider time, Func<ValueTask<bool>> others
                 tap.Observe(buffer.AsSpan(0, count));
                 writer.Write(buffer.AsSpan(0, count));
 
-                // The last piece too: what is left to the end of the request stays in Kestrel's buffer behind a flush that had to wait.
+                // The last piece too: at the end of a request Kestrel flushes only what goes out together with the headers.
                 var end = await FlushAsync(writer, patience, http.RequestAborted);
                 if (end != ForwardEnd.Answered || tap.Bytes == announced)
                 {
