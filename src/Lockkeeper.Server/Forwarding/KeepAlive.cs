@@ -39,7 +39,16 @@ internal sealed class KeepAlive(HttpResponse response, TimeSpan interval, TimePr
 
             Start();
             Comment(line);
-            await response.BodyWriter.FlushAsync(clientGone);
+            try
+            {
+                await response.BodyWriter.FlushAsync(clientGone);
+            }
+            catch (Exception failure) when (failure is IOException or OperationCanceledException)
+            {
+                // The client left just now. The work must still be awaited by its owner: it may be sending the request from memory that is given back behind it.
+                return;
+            }
+
             pause = interval;
         }
     }

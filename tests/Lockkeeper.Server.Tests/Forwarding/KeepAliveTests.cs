@@ -75,6 +75,24 @@ public sealed class KeepAliveTests : IDisposable
         Sent.ShouldBeEmpty();
     }
 
+    [Fact]
+    public async Task A_client_that_leaves_while_it_is_told_something_ends_the_wait_without_an_exception()
+    {
+        using var gone = new CancellationTokenSource();
+        var waiting = new KeepAlive(_http.Response, Interval, _time).WhileAsync(_work.Task, LeaveAsync, gone.Token);
+        _time.Advance(TimeSpan.FromSeconds(1));
+        await waiting;
+
+        gone.IsCancellationRequested.ShouldBeTrue();
+        _work.Task.IsCompleted.ShouldBeFalse();
+
+        async ValueTask<string> LeaveAsync()
+        {
+            await gone.CancelAsync();
+            return "queued 1";
+        }
+    }
+
     private string Sent => Encoding.UTF8.GetString(_sent.ToArray());
 
     /// <summary>The next pause begins only after the last comment is out, so the clock may have to be moved more than once.</summary>
