@@ -42,7 +42,7 @@ public sealed class ListenAddressTests
     [InlineData("localhost:5590", "is not a URL")]
     [InlineData("127.0.0.1:5590", "is not a URL")]
     [InlineData("http://127.0.0.1:99999", "is not a URL")]
-    [InlineData("/tmp/lockkeeper.sock", "is not a URL")]
+    [InlineData("/run/lockkeeper.sock", "is not a URL")]
     [InlineData("https://127.0.0.1:5590", "asks for TLS")]
     [InlineData("ftp://127.0.0.1:5590", "is not an http URL")]
     [InlineData("http://127.0.0.1:5590/v1", "holds more than a host and a port")]
