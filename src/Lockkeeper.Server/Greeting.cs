@@ -5,7 +5,18 @@ internal static class Greeting
 {
     public static async Task WriteAsync(ServeSettings settings, string address)
     {
-        var output = settings.Out;
+        try
+        {
+            await GreetAsync(settings, settings.Out, address);
+        }
+        catch (IOException)
+        {
+            // A full disk, or a reader that is gone: no reason not to serve.
+        }
+    }
+
+    private static async Task GreetAsync(ServeSettings settings, TextWriter output, string address)
+    {
         await output.WriteLineAsync($"Serving on {address}");
         await output.WriteLineAsync($"  configuration: {settings.ConfigPath ?? "none; the demo models are served"}");
         foreach (var model in settings.Catalog.Models)

@@ -31,6 +31,21 @@ public sealed class WaitingTests
     }
 
     [Fact]
+    public async Task A_stream_that_has_begun_is_not_asked_for_in_a_compressed_form()
+    {
+        await using var lockkeeper = await LockkeeperProcess.StartAsync(new TestConfig { Models = { ["slow"] = "--ready-delay 700" }, KeepAliveInterval = "100ms" });
+        for (var tries = 0; tries < 2; tries++)
+        {
+            using var response = await lockkeeper.SendAsync("/v1/chat/completions", """{"model":"slow","stream":true}"""u8.ToArray(), headers => headers.Add("Accept-Encoding", "gzip"));
+            await response.Content.ReadAsStringAsync();
+        }
+
+        // The first one had to wait, the second had not.
+        var requests = (await lockkeeper.Engines.Single().RequestsAsync()).EnumerateArray().Select(request => request.GetProperty("headers").GetRawText()).ToList();
+        requests.Select(headers => headers.Contains("Accept-Encoding", StringComparison.OrdinalIgnoreCase)).ShouldBe([false, true]);
+    }
+
+    [Fact]
     public async Task A_stream_that_need_not_wait_gets_the_engines_own_status()
     {
         await using var lockkeeper = await LockkeeperProcess.StartAsync(new TestConfig { Models = { ["a"] = "" }, KeepAliveInterval = "200ms" });

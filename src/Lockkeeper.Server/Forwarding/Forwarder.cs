@@ -4,6 +4,7 @@ using System.Net;
 using System.Text.Json;
 using Lockkeeper.Server.Engines;
 using Microsoft.AspNetCore.Http;
+using Microsoft.Net.Http.Headers;
 
 namespace Lockkeeper.Server.Forwarding;
 
@@ -36,6 +37,11 @@ internal sealed class Forwarder(TimeSpan requestTimeout, TimeProvider time, Func
             Content = body.ToContent(),
         };
         HeaderPolicy.Copy(http.Request.Headers, request);
+        if (keepAlive.Started)
+        {
+            // The client's stream has begun as plain text: a compressed one could not be continued in it.
+            request.Headers.Remove(HeaderNames.AcceptEncoding);
+        }
 
         HttpResponseMessage answer;
         try
