@@ -4,6 +4,8 @@ using Microsoft.Extensions.Logging;
 
 namespace Lockkeeper.LlamaCpp.Tests.Interop;
 
+[CollectionDefinition(nameof(LlamaLogTests), DisableParallelization = true)] // llama.cpp has one log a process: an engine that another test starts would take it over
+[Collection(nameof(LlamaLogTests))]
 public sealed class LlamaLogTests : ILogger
 {
     private const int Info = 2;
