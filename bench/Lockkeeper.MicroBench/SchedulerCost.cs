@@ -9,7 +9,7 @@ public class SchedulerCost
 {
     private static readonly ModelId Model = new("a");
 
-    private readonly Scheduler _scheduler = new(new SchedulerOptions(MaxQueue: 200, _ => 1));
+    private readonly Scheduler _scheduler = new(new SchedulerOptions { Pools = [new PoolOptions("gpu")], Models = [new ModelOptions(Model, "gpu")] });
     private readonly List<SchedulerEffect> _effects = [];
     private InstanceId _instance;
     private long _ticket;

@@ -11,6 +11,9 @@ internal sealed record InstanceFailure(string Cause, int? ExitCode, IReadOnlyLis
     /// <summary>More would bury the cause; the log has had every line.</summary>
     private const int LinesShown = 5;
 
+    /// <summary>Whether it failed for want of memory, as far as its output and its end tell.</summary>
+    public bool OutOfMemory { get; init; }
+
     public static InstanceFailure Of(string cause) => new(cause, null, []);
 
     /// <summary>Cause, exit code and last lines in one line, the same for the client and for the log.</summary>

@@ -1,5 +1,4 @@
 using System.Collections.Immutable;
-using System.Diagnostics;
 using Lockkeeper.Core.Models;
 using Lockkeeper.Core.Wire;
 
@@ -40,6 +39,14 @@ internal sealed class Scheduler
 
     /// <summary>Whether every run is settled, so that no engine and no memory of one is left.</summary>
     public bool IsSettled => _instance is null;
+
+    /// <summary>How things stand.</summary>
+    public SchedulerSnapshot Look(TimeSpan now) => new(
+        now,
+        Instances,
+        [.. ServiceOrder.Of(_waiting, _instance).Select(ticket => new WaitingReport(ticket, ticket.Since ?? now, (ticket.Since ?? now) + _options.MaxWait[ticket.Priority], Eta: null))],
+        [.. _options.Pools.Select(pool => new PoolReport(pool.Name, pool.Policy, pool.Capacity, Claimed: 0, Available: null, Next: null))],
+        _options.Figures);
 
     /// <summary>Those who wait, in the order in which they would be served if nobody came or left any more.</summary>
     public ImmutableArray<Ticket> InOrderOfService() => ServiceOrder.Of(_waiting, _instance);
@@ -83,12 +90,10 @@ internal sealed class Scheduler
                 _closing = true;
                 RefuseAll(_waiting.All(), new RouterError.ShuttingDown(), effects);
                 break;
-            case SchedulerEvent.Woken:
-                break;
             case SchedulerEvent.Released or SchedulerEvent.InstanceReady or SchedulerEvent.StartFailed or SchedulerEvent.InstanceGone or SchedulerEvent.MemorySettled:
                 return null; // late news of a run that is over
             default:
-                throw new UnreachableException();
+                break;
         }
 
         Advance(effects);
@@ -180,7 +185,7 @@ internal sealed class Scheduler
 
     private void Start(ModelId model, List<SchedulerEffect> effects)
     {
-        _instance = new Instance(new InstanceId(model, ++_lastRun), _options.MaxConcurrency(model));
+        _instance = new Instance(new InstanceId(model, ++_lastRun), _options.Models.First(known => known.Id == model).MaxConcurrency);
         effects.Add(new SchedulerEffect.Start(_instance.Id));
     }
 
@@ -227,6 +232,6 @@ internal sealed class Scheduler
     private static void Stop(Instance instance, List<SchedulerEffect> effects)
     {
         instance.BeginStopping();
-        effects.Add(new SchedulerEffect.Stop(instance.Id));
+        effects.Add(new SchedulerEffect.Stop(instance.Id, StopReason.Swap));
     }
 }

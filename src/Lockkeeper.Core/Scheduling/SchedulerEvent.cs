@@ -1,3 +1,5 @@
+using Lockkeeper.Core.Models;
+
 namespace Lockkeeper.Core.Scheduling;
 
 /// <summary>What can happen to the scheduler. Closed: nothing else changes its mind.</summary>
@@ -27,6 +29,30 @@ internal abstract record SchedulerEvent
 
     /// <summary>The memory the instance held is back: its claim on the pool ends here. The last event of every run.</summary>
     public sealed record MemorySettled(InstanceId Instance) : SchedulerEvent;
+
+    /// <summary>What can be had of the pool's memory now, whoever else uses the machine.</summary>
+    public sealed record MemoryObserved(string Pool, long Available) : SchedulerEvent;
+
+    /// <summary>What the instance holds at its peak so far, file pages included.</summary>
+    public sealed record FootprintMeasured(InstanceId Instance, long Bytes) : SchedulerEvent;
+
+    /// <summary>A granted request has sent its client something, so it cannot be put back any more.</summary>
+    public sealed record FirstByteSent(long TicketId, InstanceId Instance) : SchedulerEvent;
+
+    /// <summary>There is a new configuration. What is learned stays.</summary>
+    public sealed record ConfigChanged(SchedulerOptions Options) : SchedulerEvent;
+
+    /// <summary>Somebody wants the model out of memory, now or (without force) when what is in flight is done. Those who wait for it get a fresh run later.</summary>
+    public sealed record UnloadAsked(ModelId Model, bool Force) : SchedulerEvent;
+
+    /// <summary>Somebody wants the model pinned or not, whatever the configuration says.</summary>
+    public sealed record PinAsked(ModelId Model, bool Pinned) : SchedulerEvent;
+
+    /// <summary>Somebody wants the machine for himself: who waits is refused, what runs may finish, every instance is unloaded, and so it stays until <see cref="ResumeAsked"/>.</summary>
+    public sealed record DrainAsked : SchedulerEvent;
+
+    /// <summary>Takes <see cref="DrainAsked"/> back.</summary>
+    public sealed record ResumeAsked : SchedulerEvent;
 
     /// <summary>Lockkeeper is closing: nothing new is admitted, what waits is refused, what runs may finish, then everything stops.</summary>
     public sealed record Closing : SchedulerEvent;

@@ -3,4 +3,11 @@ using Lockkeeper.Core.Models;
 namespace Lockkeeper.Core.Scheduling;
 
 /// <summary>One request waiting for its turn. Ids rise with arrival, so they are also the order of arrival.</summary>
-internal sealed record Ticket(long Id, ModelId Model, Priority Priority);
+internal sealed record Ticket(long Id, ModelId Model, Priority Priority)
+{
+    /// <summary>Name of the API key it came with; empty for none. Shares of a model are fair between keys.</summary>
+    public string Key { get; init; } = "";
+
+    /// <summary>When it first came; a ticket that is put back keeps it, and with it its deadline. Null: it comes now.</summary>
+    public TimeSpan? Since { get; init; }
+}

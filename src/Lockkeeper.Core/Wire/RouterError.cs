@@ -52,6 +52,58 @@ internal abstract record RouterError(int Status, Blame Blame, string Code, strin
                 $"{waiting} requests are waiting already, which is the limit (scheduling.max_queue). Try again in {Math.Ceiling(retryAfter.TotalSeconds)} s.")) => RetryAfter = retryAfter;
     }
 
+    /// <summary>Waited longer than its priority allows.</summary>
+    public sealed record QueueTimeout : RouterError
+    {
+        public QueueTimeout(ModelId model, TimeSpan waited, string standing)
+            : base(504, Blame.Router, "queue_timeout", string.Create(CultureInfo.InvariantCulture,
+                $"The request waited {waited.TotalSeconds:0.#} s for '{model}' (scheduling.queue_timeout); {standing}.")) => RetryAfter = TimeSpan.FromSeconds(5);
+    }
+
+    /// <summary>Had a place in a full queue, and lost it to a request of a better priority.</summary>
+    public sealed record Displaced : RouterError
+    {
+        public Displaced(Priority newcomer, TimeSpan retryAfter)
+            : base(503, Blame.Router, "displaced", string.Create(CultureInfo.InvariantCulture,
+                $"The queue is full (scheduling.max_queue) and a {PriorityName.Of(newcomer)} request took this one's place. Try again in {Math.Ceiling(retryAfter.TotalSeconds)} s.")) => RetryAfter = retryAfter;
+    }
+
+    /// <summary>The model cannot be loaded beside what may not leave, or not at all.</summary>
+    public sealed record InsufficientMemory : RouterError
+    {
+        public InsufficientMemory(ModelId model, string figures, TimeSpan? retryAfter = null)
+            : base(503, Blame.Router, "insufficient_memory", $"'{model}' does not fit into memory: {figures}.") => RetryAfter = retryAfter;
+    }
+
+    /// <summary>The model failed several times in a row and is left alone for a while.</summary>
+    public sealed record BackingOff : RouterError
+    {
+        public BackingOff(ModelId model, int failures, InstanceFailure failure, TimeSpan retryAfter)
+            : base(503, Blame.Engine, "engine_backing_off", string.Create(CultureInfo.InvariantCulture,
+                $"The engine for '{model}' failed {failures} times in a row and is started again in {Math.Ceiling(retryAfter.TotalSeconds)} s at the earliest. The last time: {failure}"))
+        {
+            RetryAfter = retryAfter;
+            Failure = failure;
+        }
+
+        public InstanceFailure Failure { get; }
+    }
+
+    /// <summary>Somebody has drained Lockkeeper.</summary>
+    public sealed record Drained : RouterError
+    {
+        public Drained()
+            : base(503, Blame.Router, "drained", "Lockkeeper was drained (POST /admin/drain) and admits nothing until POST /admin/resume.") => RetryAfter = TimeSpan.FromSeconds(30);
+    }
+
+    /// <summary>Somebody has taken the request out of the queue, or aborted it.</summary>
+    public sealed record CancelledByOperator(string RequestId)
+        : RouterError(503, Blame.Router, "cancelled_by_operator", $"Request {RequestId} was cancelled (DELETE /admin/queue/{RequestId}).");
+
+    /// <summary>The model is not configured any more.</summary>
+    public sealed record ModelRemoved(ModelId Model)
+        : RouterError(404, Blame.Router, "model_not_found", $"The model '{Model}' was removed from the configuration while the request waited.");
+
     public sealed record ShuttingDown : RouterError
     {
         public ShuttingDown()

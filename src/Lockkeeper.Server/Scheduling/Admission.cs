@@ -39,7 +39,12 @@ internal sealed partial class Admission : IDisposable
     public Admission(ModelCatalog models, SchedulingConfig scheduling, AdmissionMailbox mailbox, IInstanceHost host, TimeProvider time, ILogger<Admission> logger)
     {
         _models = models.Models.ToFrozenDictionary(model => model.Id);
-        _scheduler = new Scheduler(new SchedulerOptions(scheduling.MaxQueue, id => _models[id].MaxConcurrency));
+        _scheduler = new Scheduler(new SchedulerOptions
+        {
+            MaxQueue = scheduling.MaxQueue,
+            Pools = [new PoolOptions("default")],
+            Models = [.. models.Models.Select(model => new ModelOptions(model.Id, "default") { MaxConcurrency = model.MaxConcurrency })],
+        });
         _mailbox = mailbox;
         _host = host;
         _time = time;
@@ -68,12 +73,15 @@ internal sealed partial class Admission : IDisposable
     }
 
     /// <summary>How things stand.</summary>
-    public Task<AdmissionSnapshot> LookAsync()
+    public Task<SchedulerSnapshot> LookAsync()
     {
-        var answer = new TaskCompletionSource<AdmissionSnapshot>(TaskCreationOptions.RunContinuationsAsynchronously);
+        var answer = new TaskCompletionSource<SchedulerSnapshot>(TaskCreationOptions.RunContinuationsAsynchronously);
         _mailbox.Post(new AdmissionMessage.Asked(answer));
         return answer.Task;
     }
+
+    /// <summary>Tells the scheduler something that did not come from an instance: a measurement, or a wish of a person.</summary>
+    public void Tell(SchedulerEvent happened) => _mailbox.Post(happened);
 
     /// <summary>Admits nobody any more, refuses who waits, lets what runs finish, and stops everything. There is no time limit: to force an end is the caller's business.</summary>
     /// <returns><see cref="Completion"/>.</returns>
@@ -101,10 +109,10 @@ internal sealed partial class Admission : IDisposable
                     break;
                 case AdmissionMessage.Happened(var happened):
                     _closing |= happened is SchedulerEvent.Closing;
-                    Tell(happened);
+                    Handle(happened);
                     break;
                 case AdmissionMessage.Asked(var answer):
-                    answer.SetResult(_failed ? new AdmissionSnapshot([], []) : new AdmissionSnapshot(_scheduler.Instances, _scheduler.InOrderOfService()));
+                    answer.SetResult(_scheduler.Look(_time.GetElapsedTime(_start)));
                     break;
                 default:
                     throw new UnreachableException();
@@ -133,7 +141,7 @@ internal sealed partial class Admission : IDisposable
         // Numbered here and not where it was made, so that numbers rise in the order of arrival. Who tries again keeps its number, and with it its place.
         ticket.Ticket ??= new Ticket(++_lastTicket, ticket.Model, ticket.Priority);
         _waiting.Add(ticket.Ticket.Id, ticket);
-        Tell(new SchedulerEvent.Arrived(ticket.Ticket));
+        Handle(new SchedulerEvent.Arrived(ticket.Ticket));
     }
 
     private void LetGo(AdmissionTicket ticket)
@@ -147,11 +155,11 @@ internal sealed partial class Admission : IDisposable
         ticket.Cancel();
         if (ticket.Ticket is { } place && _waiting.Remove(place.Id))
         {
-            Tell(new SchedulerEvent.Cancelled(place.Id));
+            Handle(new SchedulerEvent.Cancelled(place.Id));
         }
     }
 
-    private void Tell(SchedulerEvent happened)
+    private void Handle(SchedulerEvent happened)
     {
         if (_failed)
         {
@@ -192,7 +200,7 @@ internal sealed partial class Admission : IDisposable
             case SchedulerEffect.Drain(var instance):
                 LogDrain(instance, _scheduler.WaitingCount);
                 break;
-            case SchedulerEffect.Stop(var instance):
+            case SchedulerEffect.Stop(var instance, _):
                 LogStop(instance);
                 _host.Stop(instance);
                 break;

@@ -19,5 +19,5 @@ internal abstract record AdmissionMessage
     public sealed record Happened(SchedulerEvent Event) : AdmissionMessage;
 
     /// <summary>Somebody wants to know how things stand.</summary>
-    public sealed record Asked(TaskCompletionSource<AdmissionSnapshot> Answer) : AdmissionMessage;
+    public sealed record Asked(TaskCompletionSource<SchedulerSnapshot> Answer) : AdmissionMessage;
 }

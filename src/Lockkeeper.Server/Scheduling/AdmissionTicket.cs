@@ -52,8 +52,15 @@ internal sealed class AdmissionTicket(Admission admission, ModelId model, Priori
     public async Task<WaitingSnapshot?> LookAsync()
     {
         var snapshot = await admission.LookAsync();
-        var ahead = Ticket is { } ticket ? snapshot.Waiting.IndexOf(ticket) : -1;
-        return ahead < 0 ? null : new WaitingSnapshot(ahead + 1, snapshot.Instances is [var instance, ..] ? instance : null);
+        for (var ahead = 0; ahead < snapshot.Waiting.Length; ahead++)
+        {
+            if (snapshot.Waiting[ahead].Ticket == Ticket)
+            {
+                return new WaitingSnapshot(ahead + 1, snapshot.Instances is [var instance, ..] ? instance : null);
+            }
+        }
+
+        return null;
     }
 
     internal void Grant(Lease lease)

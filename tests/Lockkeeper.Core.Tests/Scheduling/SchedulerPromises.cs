@@ -38,7 +38,7 @@ internal sealed class SchedulerPromises(SchedulerWorld world, int maxQueue)
             case SchedulerEffect.Drain(var instance):
                 Demand(Serves(instance) is { } drained && ShouldLeave(drained), $"{instance} drains without need");
                 break;
-            case SchedulerEffect.Stop(var instance):
+            case SchedulerEffect.Stop(var instance, _):
                 JudgeStop(instance);
                 break;
         }

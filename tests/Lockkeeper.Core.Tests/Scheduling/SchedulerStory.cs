@@ -7,8 +7,15 @@ namespace Lockkeeper.Core.Tests.Scheduling;
 /// <summary>Tells the scheduler one thing after another; each verb answers with what it wants done, in words: <c>start A#1</c>, <c>grant 1 on A#1</c>, <c>refuse 2: queue_full</c>.</summary>
 internal sealed class SchedulerStory(int maxQueue = 100, int slots = 1)
 {
-    private readonly Scheduler _scheduler = new(new SchedulerOptions(maxQueue, _ => slots));
+    private readonly Scheduler _scheduler = new(Options(maxQueue, slots));
     private readonly List<SchedulerEffect> _effects = [];
+
+    public static SchedulerOptions Options(int maxQueue, int slots) => new()
+    {
+        MaxQueue = maxQueue,
+        Pools = [new PoolOptions("gpu")],
+        Models = [.. "ABCDEFGH".Select(letter => new ModelOptions(new ModelId(letter.ToString()), "gpu") { MaxConcurrency = slots })],
+    };
 
     public TimeSpan Now { get; set; }
 
@@ -74,7 +81,7 @@ internal sealed class SchedulerStory(int maxQueue = 100, int slots = 1)
         SchedulerEffect.Refuse(var id, var error) => $"refuse {id}: {error.Code}",
         SchedulerEffect.Start(var instance) => $"start {instance}",
         SchedulerEffect.Drain(var instance) => $"drain {instance}",
-        SchedulerEffect.Stop(var instance) => $"stop {instance}",
+        SchedulerEffect.Stop(var instance, _) => $"stop {instance}",
         _ => throw new System.Diagnostics.UnreachableException(),
     };
 }

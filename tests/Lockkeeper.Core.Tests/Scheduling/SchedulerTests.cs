@@ -183,7 +183,7 @@ public sealed class SchedulerTests
 
     [Fact]
     public void A_queue_without_a_place_is_no_queue() =>
-        Should.Throw<ArgumentOutOfRangeException>(() => new Scheduler(new SchedulerOptions(MaxQueue: 0, _ => 1)));
+        Should.Throw<ArgumentOutOfRangeException>(() => new Scheduler(SchedulerStory.Options(maxQueue: 0, slots: 1)));
 
     [Fact]
     public void A_model_without_a_slot_is_no_model() =>
@@ -213,7 +213,7 @@ public sealed class SchedulerTests
                     served++;
                     story.Released(id, instance.ToString());
                     break;
-                case SchedulerEffect.Stop(var instance):
+                case SchedulerEffect.Stop(var instance, _):
                     story.Stops(instance.ToString());
                     break;
                 default:

@@ -20,7 +20,12 @@ internal sealed class SchedulerWorld
     public SchedulerWorld(int maxQueue)
     {
         _promises = new SchedulerPromises(this, maxQueue);
-        _scheduler = new Scheduler(new SchedulerOptions(maxQueue, SlotsOf));
+        _scheduler = new Scheduler(new SchedulerOptions
+        {
+            MaxQueue = maxQueue,
+            Pools = [new PoolOptions("gpu")],
+            Models = [.. Models.Select(model => new ModelOptions(model, "gpu") { MaxConcurrency = SlotsOf(model) })],
+        });
     }
 
     public enum RunPhase
