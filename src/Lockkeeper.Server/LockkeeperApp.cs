@@ -34,7 +34,7 @@ internal sealed partial class LockkeeperApp : IAsyncDisposable
         var logs = _web.Services.GetRequiredService<ILoggerFactory>();
         _logger = logs.CreateLogger<LockkeeperApp>();
         var mailbox = new AdmissionMailbox();
-        var pool = config.Pools.Values.SingleOrDefault() ?? new PoolConfig();
+        var pool = config.PoolsOrDefault.Values.First();
         _instances = new Instances(mailbox, IMemoryReader.OfThisSystem(), pool.SettleTimeout, time, logs);
         _admission = new Admission(settings.Catalog, SchedulerSetup.Of(settings.Catalog, config), mailbox, _instances, time, logs.CreateLogger<Admission>());
 

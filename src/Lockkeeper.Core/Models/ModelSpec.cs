@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using Lockkeeper.Core.Config;
 using Lockkeeper.Core.Scheduling;
 
 namespace Lockkeeper.Core.Models;
@@ -24,4 +25,25 @@ internal sealed record ModelSpec
 
     /// <summary>Priority of a request that names none.</summary>
     public Priority Priority { get; init; } = Priority.Medium;
+
+    /// <summary>Name of the pool its instances live in.</summary>
+    public string Pool { get; init; } = PoolConfig.DefaultName;
+
+    /// <summary>Bytes an instance needs, as configured; null when that is not said.</summary>
+    public long? Memory { get; init; }
+
+    /// <summary>Whether it is never evicted for another model, nor stopped for being idle.</summary>
+    public bool Pinned { get; init; }
+
+    /// <summary>Whether it is loaded when Lockkeeper starts.</summary>
+    public bool Preload { get; init; }
+
+    /// <summary>Idle time after which it is unloaded; null for never.</summary>
+    public TimeSpan? IdleTimeout { get; init; }
+
+    /// <summary>How long its engine may send nothing while it answers; null for what holds for all models.</summary>
+    public TimeSpan? RequestTimeout { get; init; }
+
+    /// <summary>How long an answer may take in all; null for no limit.</summary>
+    public TimeSpan? MaxDuration { get; init; }
 }
