@@ -6,6 +6,7 @@ using Lockkeeper.Server.Forwarding;
 using Lockkeeper.Server.Ingress;
 using Lockkeeper.Server.Memory;
 using Lockkeeper.Server.Scheduling;
+using Lockkeeper.Server.Security;
 using Lockkeeper.Server.Telemetry;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
@@ -39,6 +40,8 @@ internal sealed partial class LockkeeperApp : IAsyncDisposable
         _admission = new Admission(settings.Catalog, SchedulerSetup.Of(settings.Catalog, config), mailbox, _instances, time, logs.CreateLogger<Admission>());
 
         var limits = new IngressOptions(config.Server.MaxBody.Bytes, config.Scheduling.KeepAliveInterval, config.Scheduling.RequestTimeout);
+        var keys = new KeyRing(settings.Keys, config.Server.AllowAnonymous, settings.Catalog, time);
+        _web.Use(new FrontDoor(config.Server, keys, logs.CreateLogger<FrontDoor>()).PassAsync);
         _web.MapHealth();
         _web.MapModels(settings.Catalog, time.GetUtcNow());
         new Endpoints(settings.Catalog, _admission, _instances, limits, time, logs.CreateLogger<Endpoints>()).Map(_web);

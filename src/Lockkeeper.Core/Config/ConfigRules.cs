@@ -7,6 +7,11 @@ internal static class ConfigRules
     {
         var findings = new ConfigFindings(positions);
         Bounds(config, null, findings);
+        if (PathRules.Refuse(config.StateFile) is { } refusal)
+        {
+            findings.Add(ConfigKey.Top("state_file"), refusal);
+        }
+
         ServerRules.Check(config, findings);
         SchedulingRules.Check(config.Scheduling, findings);
         EngineRules.Check(config.Engines, presets, findings);

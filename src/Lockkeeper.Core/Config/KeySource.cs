@@ -11,12 +11,14 @@ internal readonly record struct KeySource
 
     private const int HashDigits = 64;
 
-    private KeySource(KeyPlace place, string value) => (Place, Value) = (place, value);
+    private readonly string? _value;
+
+    private KeySource(KeyPlace place, string value) => (Place, _value) = (place, value);
 
     public KeyPlace Place { get; }
 
     /// <summary>Name of the variable, path of the file, or the hash in hexadecimal.</summary>
-    public string Value { get; } = "";
+    public string Value => _value ?? "";
 
     /// <returns>False when the text is none; <paramref name="problem"/> then says what would be, without citing it.</returns>
     public static bool TryParse(string text, out KeySource source, [NotNullWhen(false)] out string? problem)

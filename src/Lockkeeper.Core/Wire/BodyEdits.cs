@@ -19,11 +19,14 @@ internal readonly struct BodyEdits
     public long Growth => _first.Growth + _second.Growth;
 
     /// <summary>The edits a request needs: the model's real id where an alias was asked for, and no <c>priority</c>, which is for the router alone.</summary>
-    public static BodyEdits For(in BodyPeek peek, string realId) => new(
+    /// <param name="peek">Where what stands.</param>
+    /// <param name="realId">The model's id.</param>
+    /// <param name="keepWholePriority">Whether the engine has a field <c>priority</c> too: a whole number in it stays, while our names would be no number to it.</param>
+    public static BodyEdits For(in BodyPeek peek, string realId, bool keepWholePriority = false) => new(
         string.Equals(peek.Model, realId, StringComparison.Ordinal)
             ? default
             : new Edit(peek.ModelValue, JsonSerializer.SerializeToUtf8Bytes(realId, Unescaped)),
-        new Edit(peek.PriorityMember, default));
+        keepWholePriority && peek.PriorityIsWhole ? default : new Edit(peek.PriorityMember, default));
 
     /// <summary>The body with the edits in place, in pieces; the pieces are slices of <paramref name="body"/> wherever nothing changed.</summary>
     public IEnumerable<ReadOnlyMemory<byte>> Apply(ReadOnlySequence<byte> body)

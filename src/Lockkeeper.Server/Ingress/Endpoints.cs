@@ -4,6 +4,7 @@ using Lockkeeper.Core.Wire;
 using Lockkeeper.Server.Engines;
 using Lockkeeper.Server.Forwarding;
 using Lockkeeper.Server.Scheduling;
+using Lockkeeper.Server.Security;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Routing;
@@ -56,7 +57,7 @@ internal sealed partial class Endpoints(ModelCatalog catalog, Admission admissio
         }
 
         using var body = peeked.Body;
-        if (!Resolve.Model(catalog, answer.Http.Request.Headers, peeked).Holds(out var resolved, out error))
+        if (!Resolve.Model(catalog, answer.Http.Request.Headers, Caller.Of(answer.Http), peeked).Holds(out var resolved, out error))
         {
             return error;
         }

@@ -18,7 +18,7 @@ internal static class Prepare
             return new RouterError.StartFailed(model.Id, failure);
         }
 
-        var edits = BodyEdits.For(peeked.Facts, model.Id.Value);
+        var edits = BodyEdits.For(peeked.Facts, model.Id.Value, model.Engine.PriorityField);
         return new Prepared(model, priority, peeked.Facts.Stream, new EngineBody(peeked.Body.Bytes, edits));
     }
 }

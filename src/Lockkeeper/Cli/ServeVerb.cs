@@ -51,6 +51,8 @@ internal sealed class ServeVerb
             {
                 Config = listen is null ? loaded.Config : loaded.Config with { Server = loaded.Config.Server with { Listen = listen } },
                 Catalog = loaded.Catalog,
+                Keys = loaded.Keys,
+                StateFile = loaded.StateFile,
                 ConfigPath = file,
                 Verbose = parsed.GetValue(Verbose),
                 Out = console.Output,

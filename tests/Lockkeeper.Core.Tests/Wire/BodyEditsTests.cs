@@ -20,6 +20,19 @@ public sealed class BodyEditsTests
     [InlineData("{\n\t\"model\": \"alias\",\n\t\"priority\": null\n}\n", "{\n\t\"model\": \"real\"\n}\n")]
     public void Only_what_must_change_does(string body, string expected) => Apply(body, "real").ShouldBe(expected);
 
+    [Theory]
+    [InlineData("7", "7")]
+    [InlineData("2", "2")]
+    [InlineData("\"low\"", null)]
+    [InlineData("null", null)]
+    public void A_whole_number_stays_for_an_engine_that_has_the_field_and_names_do_not(string written, string? left)
+    {
+        var body = Bytes($$"""{"model":"real","priority":{{written}}}""");
+        BodyPeek.Scan(body).Holds(out var peek, out _).ShouldBeTrue();
+        var edited = Encoding.UTF8.GetString([.. BodyEdits.For(peek, "real", keepWholePriority: true).Apply(body).SelectMany(piece => piece.ToArray())]);
+        edited.ShouldBe(left is null ? """{"model":"real"}""" : $$"""{"model":"real","priority":{{left}}}""");
+    }
+
     [Fact]
     public void An_id_is_written_as_json() => Apply("""{"model":"alias"}""", "quo\"te/é").ShouldBe("""{"model":"quo\"te/é"}""");
 

@@ -49,9 +49,22 @@ public sealed class BodyPeekTests
         Scan($$"""{"model":"a","priority":{{written}}}""").Priority.ShouldBe(expected);
 
     [Theory]
-    [InlineData("5")]
-    [InlineData("-1")]
+    [InlineData("5", null, true)]
+    [InlineData("-1", null, true)]
+    [InlineData("9007199254740993", null, true)]
+    [InlineData("3", Priority.Low, true)]
+    [InlineData("\"3\"", Priority.Low, false)]
+    [InlineData("\"low\"", Priority.Low, false)]
+    [InlineData("null", null, false)]
+    public void Another_whole_number_may_be_the_engines(string written, object? priority, bool whole)
+    {
+        var peek = Scan($$"""{"model":"a","priority":{{written}}}""");
+        (peek.Priority, peek.PriorityIsWhole, peek.PriorityIsForeign).ShouldBe(((Priority?)priority, whole, whole && priority is null));
+    }
+
+    [Theory]
     [InlineData("1.5")]
+    [InlineData("1e2")]
     [InlineData("99999999999999999999")]
     [InlineData("\"urgent\"")]
     [InlineData("\"a priority whose name is much longer than any that exists\"")]
