@@ -1,5 +1,6 @@
 using System.Text;
 using Lockkeeper.Core.Config;
+using Lockkeeper.Core.Memory;
 using Lockkeeper.Server.Api;
 using Lockkeeper.Server.Engines;
 using Lockkeeper.Server.Forwarding;
@@ -22,6 +23,7 @@ internal sealed partial class LockkeeperApp : IAsyncDisposable
     private readonly WebApplication _web;
     private readonly Instances _instances;
     private readonly Admission _admission;
+    private readonly MemoryWatch _watch;
     private readonly TimeSpan _grace;
     private readonly ILogger<LockkeeperApp> _logger;
 
@@ -34,11 +36,14 @@ internal sealed partial class LockkeeperApp : IAsyncDisposable
         var logs = _web.Services.GetRequiredService<ILoggerFactory>();
         _logger = logs.CreateLogger<LockkeeperApp>();
         var mailbox = new AdmissionMailbox();
-        var pool = config.Pools.Values.SingleOrDefault() ?? new PoolConfig();
-        _instances = new Instances(mailbox, IMemoryReader.OfThisSystem(), pool.SettleTimeout, time, logs);
+        var (poolName, pool) = config.Pools.Count == 1 ? config.Pools.Single() : new("default", new PoolConfig());
+        var memory = MachineMemory.OfThisMachine();
+        var pressure = new Pressure(memory.System, PressureThresholds.Default, time, logs.CreateLogger<Pressure>());
+        _watch = new MemoryWatch([poolName], memory, mailbox, () => _instances?.AnyLives == true || _admission?.AnyWaits == true, time);
+        _instances = new Instances(mailbox, memory, pool.SettleTimeout, time, logs, _watch);
         _admission = new Admission(settings.Catalog, config.Scheduling, mailbox, _instances, time, logs.CreateLogger<Admission>());
 
-        var limits = new IngressOptions(config.Server.MaxBody.Bytes, config.Scheduling.KeepAliveInterval, config.Scheduling.RequestTimeout);
+        var limits = new IngressOptions(config.Server.MaxBody.Bytes, config.Scheduling.KeepAliveInterval, config.Scheduling.RequestTimeout, _ => pressure.Level());
         _web.MapHealth();
         _web.MapModels(settings.Catalog, time.GetUtcNow());
         new Endpoints(settings.Catalog, _admission, _instances, limits, time, logs.CreateLogger<Endpoints>()).Map(_web);
@@ -68,6 +73,7 @@ internal sealed partial class LockkeeperApp : IAsyncDisposable
 
     public async ValueTask DisposeAsync()
     {
+        await _watch.DisposeAsync();
         await _instances.DisposeAsync();
         _admission.Dispose();
         await _web.DisposeAsync();

@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using Lockkeeper.Core.Memory;
 using Lockkeeper.Core.Scheduling;
 
 namespace Lockkeeper.Core.Models;
@@ -24,4 +25,7 @@ internal sealed record ModelSpec
 
     /// <summary>Priority of a request that names none.</summary>
     public Priority Priority { get; init; } = Priority.Medium;
+
+    /// <summary>The most tokens an answer may have at a level of memory pressure; a level that is not named has the cap of the nearest one below that is. Empty for no caps.</summary>
+    public ImmutableDictionary<PressureLevel, int> MaxTokensUnderPressure { get; init; } = ImmutableDictionary<PressureLevel, int>.Empty;
 }

@@ -4,11 +4,14 @@ using Microsoft.Extensions.Logging;
 namespace Lockkeeper.Server.Engines;
 
 /// <summary>What all runs share: the ports, the reaper that guards them, the memory they compete for, the clock.</summary>
-internal sealed class EngineRoom(IMemoryReader memory, TimeSpan settleTimeout, TimeProvider time, ILoggerFactory loggers) : IDisposable
+internal sealed class EngineRoom(IMemoryReader memory, MemoryWatch? watch, TimeSpan settleTimeout, TimeProvider time, ILoggerFactory loggers) : IDisposable
 {
     private readonly CancellationTokenSource _closing = new();
 
     public IMemoryReader Memory => memory;
+
+    /// <summary>Tells the scheduler what is free; null where nobody wants to know.</summary>
+    public MemoryWatch? Watch => watch;
 
     public TimeSpan SettleTimeout => settleTimeout;
 

@@ -11,13 +11,15 @@ namespace Lockkeeper.Server.Engines;
 /// <param name="settleTimeout">How long the memory of a dead run is waited for at most.</param>
 /// <param name="time">The clock.</param>
 /// <param name="loggers">For their logs, and one category <c>Lockkeeper.Engine.MODEL</c> for what each engine prints.</param>
-internal sealed class Instances(IInstanceObserver observer, IMemoryReader memory, TimeSpan settleTimeout, TimeProvider time, ILoggerFactory loggers)
+/// <param name="watch">Looks at the memory once more before a run's memory counts as settled; null for no such look.</param>
+internal sealed class Instances(
+    IInstanceObserver observer, IMemoryReader memory, TimeSpan settleTimeout, TimeProvider time, ILoggerFactory loggers, MemoryWatch? watch = null)
     : IInstanceHost, IAsyncDisposable
 {
     /// <summary>Runs whose end is remembered: a request of theirs may ask for the reason a little later.</summary>
     private const int EndedRunsKept = 32;
 
-    private readonly EngineRoom _room = new(memory, settleTimeout, time, loggers);
+    private readonly EngineRoom _room = new(memory, watch, settleTimeout, time, loggers);
     private readonly Lock _gate = new();
     private readonly Dictionary<InstanceId, EngineSupervisor> _runs = [];
     private readonly Dictionary<InstanceId, Task> _living = [];
@@ -82,6 +84,18 @@ internal sealed class Instances(IInstanceObserver observer, IMemoryReader memory
 
     /// <summary>The process that kills all engines should Lockkeeper be killed; null before the first start.</summary>
     public int? ReaperPid => _room.Reaper.Pid;
+
+    /// <summary>Whether any run lives, or holds memory still.</summary>
+    public bool AnyLives
+    {
+        get
+        {
+            lock (_gate)
+            {
+                return _living.Count > 0;
+            }
+        }
+    }
 
     /// <summary>All living runs and the latest ended ones, in no particular order.</summary>
     public IReadOnlyList<InstanceSnapshot> Snapshot()
