@@ -1,5 +1,8 @@
+using System.Collections.Frozen;
 using System.Text;
 using Lockkeeper.Core.Config;
+using Lockkeeper.Core.Models;
+using Lockkeeper.Core.Scheduling;
 using Lockkeeper.Server.Api;
 using Lockkeeper.Server.Engines;
 using Lockkeeper.Server.Forwarding;
@@ -23,6 +26,7 @@ internal sealed partial class LockkeeperApp : IAsyncDisposable
     private readonly WebApplication _web;
     private readonly Instances _instances;
     private readonly Admission _admission;
+    private readonly MemoryWatch _watch;
     private readonly TimeSpan _grace;
     private readonly ILogger<LockkeeperApp> _logger;
 
@@ -35,11 +39,16 @@ internal sealed partial class LockkeeperApp : IAsyncDisposable
         var logs = _web.Services.GetRequiredService<ILoggerFactory>();
         _logger = logs.CreateLogger<LockkeeperApp>();
         var mailbox = new AdmissionMailbox();
-        var pool = config.PoolsOrDefault.Values.First();
-        _instances = new Instances(mailbox, IMemoryReader.OfThisSystem(), pool.SettleTimeout, time, logs);
-        _admission = new Admission(settings.Catalog, SchedulerSetup.Of(settings.Catalog, config), mailbox, _instances, time, logs.CreateLogger<Admission>());
+        var pools = config.PoolsOrDefault;
+        var memory = MachineMemory.OfThisMachine();
+        var pressures = pools.ToFrozenDictionary(pool => pool.Key, pool => new Pressure(memory.System, PressureSetup.Thresholds(pool.Value.Pressure), time, logs.CreateLogger<Pressure>()), StringComparer.Ordinal);
+        _watch = new MemoryWatch([.. pools.Keys], memory, mailbox, () => _instances?.AnyLives == true || _admission?.AnyWaits == true, time);
+        _instances = new Instances(mailbox, memory, model => pools[model.Pool].SettleTimeout, time, logs, _watch);
+        var options = SchedulerSetup.Of(settings.Catalog, config, memory.Total(), FrozenDictionary<ModelId, ModelFigures>.Empty);
+        _admission = new Admission(settings.Catalog, options, mailbox, _instances, time, logs.CreateLogger<Admission>());
 
-        var limits = new IngressOptions(config.Server.MaxBody.Bytes, config.Scheduling.KeepAliveInterval, config.Scheduling.RequestTimeout);
+        var limits = new IngressOptions(
+            config.Server.MaxBody.Bytes, config.Scheduling.KeepAliveInterval, config.Scheduling.RequestTimeout, model => pressures[model.Pool].Level());
         var keys = new KeyRing(settings.Keys, config.Server.AllowAnonymous, settings.Catalog, time);
         _web.Use(new FrontDoor(config.Server, keys, logs.CreateLogger<FrontDoor>()).PassAsync);
         _web.MapHealth();
@@ -71,6 +80,7 @@ internal sealed partial class LockkeeperApp : IAsyncDisposable
 
     public async ValueTask DisposeAsync()
     {
+        await _watch.DisposeAsync();
         await _instances.DisposeAsync();
         _admission.Dispose();
         await _web.DisposeAsync();

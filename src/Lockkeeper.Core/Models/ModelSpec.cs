@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using Lockkeeper.Core.Config;
+using Lockkeeper.Core.Memory;
 using Lockkeeper.Core.Scheduling;
 
 namespace Lockkeeper.Core.Models;
@@ -46,4 +47,7 @@ internal sealed record ModelSpec
 
     /// <summary>How long an answer may take in all; null for no limit.</summary>
     public TimeSpan? MaxDuration { get; init; }
+
+    /// <summary>The most tokens an answer may have at a level of memory pressure; a level that is not named has the cap of the nearest one below that is. Empty for no caps.</summary>
+    public ImmutableDictionary<PressureLevel, int> MaxTokensUnderPressure { get; init; } = ImmutableDictionary<PressureLevel, int>.Empty;
 }

@@ -38,6 +38,9 @@ internal readonly record struct BodyPeek
     /// <summary>The whole <c>priority</c> member with the comma that goes with it; empty when there is none.</summary>
     public required ByteRange PriorityMember { get; init; }
 
+    /// <summary>How long an answer the client asks for.</summary>
+    public TokenLimits Limits { get; init; }
+
     /// <summary>Scans a complete body.</summary>
     public static Checked<BodyPeek> Scan(in ReadOnlySequence<byte> body)
     {
@@ -79,6 +82,7 @@ internal readonly record struct BodyPeek
         private Priority? _priority;
         private bool _priorityIsWhole;
         private ByteRange _priorityMember;
+        private TokenLimits _limits;
 
         public RouterError? Run(ref Utf8JsonReader reader)
         {
@@ -114,6 +118,10 @@ internal readonly record struct BodyPeek
                     _priorityMember = new ByteRange(from, reader.BytesConsumed - from);
                     priorityWantsItsComma = previousEnd is null;
                 }
+                else if (TokenLimits.Named(ref reader) is { } limit)
+                {
+                    error = _limits.TryRead(limit, ref reader) ? null : Twice(limit);
+                }
                 else
                 {
                     reader.Skip();
@@ -134,7 +142,16 @@ internal readonly record struct BodyPeek
 
         public readonly Checked<BodyPeek> Finish() => _model is null
             ? new RouterError.FieldInvalid("model", "is required: name the model to use. GET /v1/models lists them.")
-            : new BodyPeek { Model = _model, ModelValue = _modelValue, Stream = _stream ?? false, Priority = _priority, PriorityIsWhole = _priorityIsWhole, PriorityMember = _priorityMember };
+            : new BodyPeek
+            {
+                Model = _model,
+                ModelValue = _modelValue,
+                Stream = _stream ?? false,
+                Priority = _priority,
+                PriorityIsWhole = _priorityIsWhole,
+                PriorityMember = _priorityMember,
+                Limits = _limits,
+            };
 
         private RouterError.FieldInvalid? ReadModel(ref Utf8JsonReader reader)
         {

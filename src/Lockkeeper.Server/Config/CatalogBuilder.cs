@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using Lockkeeper.Core.Config;
 using Lockkeeper.Core.Models;
+using Lockkeeper.Server.Memory;
 
 namespace Lockkeeper.Server.Config;
 
@@ -24,6 +25,7 @@ internal static class CatalogBuilder
         Pinned = model.Pinned,
         Preload = model.Preload,
         IdleTimeout = model.IdleTimeout.Value,
+        MaxTokensUnderPressure = PressureSetup.Caps(model.MaxTokensUnderPressure),
         RequestTimeout = model.RequestTimeout,
         MaxDuration = (model.MaxDuration ?? config.Scheduling.MaxDuration).Value,
     };

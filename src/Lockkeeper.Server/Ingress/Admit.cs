@@ -3,6 +3,7 @@ using Lockkeeper.Core.Scheduling;
 using Lockkeeper.Core.Wire;
 using Lockkeeper.Server.Forwarding;
 using Lockkeeper.Server.Scheduling;
+using Lockkeeper.Server.Security;
 using Microsoft.AspNetCore.Http;
 
 namespace Lockkeeper.Server.Ingress;
@@ -24,7 +25,7 @@ internal static class Admit
             return new RouterError.ClientGone();
         }
 
-        var ticket = admission.TakeTicket(new TicketRequest(prepared.Model.Id, prepared.Priority) { Place = place });
+        var ticket = admission.TakeTicket(new TicketRequest(prepared.Model.Id, prepared.Priority) { Key = Caller.Of(http).Key, Place = place });
         try
         {
             var decision = ticket.DecisionAsync(http.RequestAborted);

@@ -1,3 +1,4 @@
+using System.Globalization;
 using Lockkeeper.Core.Models;
 using Lockkeeper.Core.Scheduling;
 using Lockkeeper.Core.Wire;
@@ -18,7 +19,9 @@ internal sealed partial class Endpoints(ModelCatalog catalog, Admission admissio
     /// <summary>How often a request that no engine has seen is admitted again, after its instance died in between.</summary>
     private const int MostTries = 3;
 
-    private static readonly string[] Routes = ["/v1/chat/completions", "/v1/completions", "/v1/embeddings"];
+    private const string Embeddings = "/v1/embeddings";
+
+    private static readonly string[] Routes = ["/v1/chat/completions", "/v1/completions", Embeddings];
 
     private readonly Forwarder _forwarder = new(options.RequestTimeout, time, async () => (await admission.LookAsync()).Waiting.Length > 0);
 
@@ -62,9 +65,15 @@ internal sealed partial class Endpoints(ModelCatalog catalog, Admission admissio
             return error;
         }
 
-        if (!Prepare.Request(resolved, host).Holds(out var prepared, out error))
+        var pressure = answer.Http.Request.Path == Embeddings ? null : options.Pressure;
+        if (!Prepare.Request(resolved, host, pressure).Holds(out var prepared, out error))
         {
             return error;
+        }
+
+        if (prepared.MaxTokens is { } cap)
+        {
+            answer.Http.Response.Headers["X-Lockkeeper-Max-Tokens"] = cap.ToString(CultureInfo.InvariantCulture);
         }
 
         Ticket? place = null;
