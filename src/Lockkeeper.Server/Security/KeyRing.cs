@@ -9,21 +9,14 @@ using Microsoft.AspNetCore.Http;
 namespace Lockkeeper.Server.Security;
 
 /// <summary>Tells who a request comes from by the key it carries.</summary>
-internal sealed class KeyRing
+internal sealed class KeyRing(IEnumerable<ApiKey> keys, bool allowAnonymous, ModelCatalog catalog, TimeProvider time)
 {
     private const string Bearer = "Bearer ";
 
     /// <summary>As Anthropic's SDKs send it.</summary>
     private const string KeyHeader = "x-api-key";
 
-    private readonly bool _allowAnonymous;
-    private readonly ImmutableArray<(ApiKey Key, Caller Caller)> _keys;
-
-    public KeyRing(IEnumerable<ApiKey> keys, bool allowAnonymous, ModelCatalog catalog, TimeProvider time)
-    {
-        _allowAnonymous = allowAnonymous;
-        _keys = [.. keys.Select(key => (key, Caller.Of(key.Given, catalog, time)))];
-    }
+    private readonly ImmutableArray<(ApiKey Key, Caller Caller)> _keys = [.. keys.Select(key => (key, Caller.Of(key.Given, catalog, time)))];
 
     public Checked<Caller> Identify(HttpContext http)
     {
@@ -31,13 +24,13 @@ internal sealed class KeyRing
         {
             // SDKs insist on sending a key; without any of ours it means nothing.
             return http.Connection.RemoteIpAddress is { } from && IPAddress.IsLoopback(from) ? Caller.Local
-                : _allowAnonymous ? Caller.Guest
+                : allowAnonymous ? Caller.Guest
                 : new RouterError.KeyMissing();
         }
 
         var presented = Presented(http.Request.Headers);
         return presented.IsEmpty
-            ? _allowAnonymous ? Caller.Guest : new RouterError.KeyMissing()
+            ? allowAnonymous ? Caller.Guest : new RouterError.KeyMissing()
             : Find(presented) is { } caller ? caller : new RouterError.KeyUnknown();
     }
 
