@@ -10,7 +10,7 @@ namespace Lockkeeper.Core.Simulation;
 internal sealed class TraceFields
 {
     /// <summary>Longer is a mistake of units, and would overflow somewhere.</summary>
-    private const double MostSeconds = 1e9;
+    private const decimal MostSeconds = 1_000_000_000;
 
     private readonly Dictionary<string, JsonElement> _values = [];
     private readonly string _path;
@@ -29,7 +29,7 @@ internal sealed class TraceFields
             if (!known.Contains(field.Name))
             {
                 var near = Spelling.Nearest(field.Name, known);
-                throw new FormatException($"{path}{field.Name}: is an unknown key{(near is null ? "" : $"; did you mean '{near}'?")} Known here: {string.Join(", ", known)}");
+                throw new FormatException($"{path}{field.Name}: is an unknown key{(near is null ? "; known here" : $"; did you mean '{near}'? Known here")}: {string.Join(", ", known)}");
             }
 
             if (!_values.TryAdd(field.Name, field.Value))
@@ -59,7 +59,7 @@ internal sealed class TraceFields
     public TimeSpan? Seconds(string name) => Value(name) switch
     {
         null => null,
-        { ValueKind: JsonValueKind.Number } number when number.TryGetDouble(out var seconds) && seconds is >= 0 and <= MostSeconds => TimeSpan.FromSeconds(seconds),
+        { ValueKind: JsonValueKind.Number } number when number.TryGetDecimal(out var seconds) && seconds is >= 0 and <= MostSeconds => TimeSpan.FromTicks((long)(seconds * TimeSpan.TicksPerSecond)),
         { } other => throw Wrong(name, other, "a number of seconds, 0 or more"),
     };
 

@@ -15,23 +15,35 @@ internal static class WaitBound
 
     public static int CountMissed(SimulationResult result)
     {
-        var overdue = result.Requests.Where(request => !(request.Wait <= MaxWait(request))).ToList();
-        if (overdue.Count == 0 || result.Residencies.IsEmpty)
+        if (result.Residencies.IsEmpty || result.Requests.IsEmpty)
         {
-            return overdue.Count;
+            return result.Requests.Length;
         }
 
+        // By deadline, and of the same deadline in the order of arrival: the order in which the overdue are due.
+        var due = Enumerable.Range(0, result.Requests.Length).OrderBy(index => Deadline(result.Requests[index])).ToArray();
+        var ranked = due.Select((index, rank) => (Request: result.Requests[index], Rank: rank)).ToList();
+        var served = ranked.Where(one => one.Request.Granted is not null).ToList();
+        var firstServed = served.GroupBy(one => one.Request.Residency!.Value).ToDictionary(those => those.Key, those => those.Min(one => one.Rank));
+        var turns = new EarlierRanks(firstServed.Select(first => (ReadyOf(first.Key), first.Value, Weight: 1L)));
+        var work = served.GroupBy(one => one.Request.Asked.Model)
+            .ToDictionary(those => those.Key, those => new EarlierRanks(those.Select(one => (one.Request.Granted!.Value, one.Rank, one.Request.Service.Ticks))));
         var turn = LongestTurn(result);
         var best = result.Requests.Min(request => request.Asked.Priority);
-        var served = result.Requests.Where(request => request.Granted is not null).ToList();
-        var turns = new EarlierDeadlines(served.GroupBy(request => request.Residency!.Value)
-            .Select(those => (result.Residencies[those.Key].Ready, those.Min(Deadline), Weight: 1L)));
-        var work = served.GroupBy(request => request.Asked.Model)
-            .ToDictionary(those => those.Key, those => new EarlierDeadlines(those.Select(request => (request.Granted!.Value, Deadline(request), request.Service.Ticks))));
-        return overdue.Count(request => request.Granted is not { } granted || granted > Deadline(request)
-            + ((turns.Between(Deadline(request), granted) + 1) * (request.Asked.Priority > best ? 2 : 1) * turn)
-            + TimeSpan.FromTicks(work[request.Asked.Model].Between(Deadline(request), granted)));
+        return ranked.Count(one => IsOverdue(one.Request) && (one.Request.Granted is not { } granted || granted > Latest(one.Request, one.Rank)));
+
+        TimeSpan ReadyOf(int residency) => result.Residencies[residency].Ready;
+
+        TimeSpan Latest(SimulatedRequest request, int rank)
+        {
+            var (deadline, granted, own) = (Deadline(request), request.Granted!.Value, request.Residency!.Value);
+            var others = turns.Between(deadline, granted, rank) - (ReadyOf(own) > deadline && firstServed[own] < rank ? 1 : 0);
+            var alternating = request.Asked.Priority > best ? 2 : 1;
+            return deadline + ((others + 1) * alternating * turn) + TimeSpan.FromTicks(work[request.Asked.Model].Between(deadline, granted, rank));
+        }
     }
+
+    private static bool IsOverdue(SimulatedRequest request) => !(request.Wait <= MaxWait(request));
 
     private static TimeSpan MaxWait(SimulatedRequest request) => SchedulerOptions.DefaultMaxWait[request.Asked.Priority];
 

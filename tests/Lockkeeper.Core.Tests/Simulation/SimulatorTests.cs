@@ -43,17 +43,42 @@ public sealed class SimulatorTests
     }
 
     [Theory]
-    [MemberData(nameof(Policies))]
+    [InlineData("lockkeeper")]
+    [InlineData("resident-first")]
+    [InlineData("lru")]
     public void Models_that_fit_together_are_loaded_once(string policy)
     {
-        Assert.SkipWhen(policy == "fifo", "It never keeps two.");
         var trace = Traces.Of(
             [Traces.Model("A") with { Footprint = 10 }, Traces.Model("B") with { Footprint = 10 }],
             Enumerable.Range(0, 40).Select(index => Traces.Request(index * 30, index % 2 == 0 ? "A" : "B")));
-        Assert.SkipWhen(policy == "lockkeeper" && Run(trace, policy, capacity: 24).Loads > 2, "Its scheduler knows exclusive pools only.");
         Run(trace, policy, capacity: 24).Loads.ShouldBe(2);
         Run(trace, policy).Loads.ShouldBe(40);
     }
+
+    [Fact]
+    public void Three_models_of_which_two_fit_are_all_served_under_every_rule()
+    {
+        var hour = TraceGenerator.Generate("agents", 0.6, TimeSpan.FromSeconds(15), seed: 2);
+        var trace = hour with { Models = [.. hour.Models.Select((model, index) => model with { Footprint = 6 + (2 * index), MaxConcurrency = 1 + index })] };
+        foreach (var policy in PolicyName.All)
+        {
+            var result = Simulator.Run(trace, policy, capacity: 16);
+            result.Requests.ShouldAllBe(request => request.Wait != null, PolicyName.Of(policy));
+            result.Swaps.ShouldBeGreaterThan(0);
+        }
+    }
+
+    [Fact]
+    public void A_rare_request_is_served_within_the_bound_beside_a_steady_stream_that_never_pauses()
+    {
+        var trace = Traces.SteadyStream(600, rareAt: 60);
+        Run(trace, "lockkeeper").MissedBounds.ShouldBe(0);
+        Run(trace, "lockkeeper").Waits("B").ShouldHaveSingleItem().ShouldBeLessThan(120);
+        Run(trace, "resident-first").MissedBounds.ShouldBe(1);
+    }
+
+    [Fact]
+    public void Sixteen_alternating_requests_cost_at_most_3_swaps() => Run(Traces.Alternating(), "lockkeeper").Swaps.ShouldBeInRange(1, 3);
 
     [Fact]
     public void A_hundred_thousand_requests_take_seconds()
@@ -78,6 +103,15 @@ public sealed class SimulatorTests
         var trace = Traces.Of(
             [Traces.Model("A") with { Resident = true, Footprint = 10 }, Traces.Model("B") with { Resident = alsoResident == "B", Footprint = 20 }, Traces.Model("C") with { Footprint = capacity == 30 ? null : 5 }], []);
         Simulator.Refuse(trace, capacity).ShouldBe(why);
+    }
+
+    [Fact]
+    public void Models_that_are_resident_at_the_beginning_must_fit_together()
+    {
+        var trace = Traces.Of([Traces.Model("A") with { Resident = true, Footprint = 10 }, Traces.Model("B") with { Resident = true, Footprint = 10 }], [Traces.Request(0, "A"), Traces.Request(0, "B")]);
+        Simulator.Refuse(trace, 19).ShouldBe("the models that are resident at the beginning do not fit into the pool together");
+        Simulator.Refuse(trace, 24).ShouldBeNull();
+        Run(trace, "lockkeeper", capacity: 24).Requests.ShouldAllBe(request => request.Wait == TimeSpan.Zero);
     }
 
     private static SimulationResult Run(Trace trace, string policy, long? capacity = null)
