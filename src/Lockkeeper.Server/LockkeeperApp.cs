@@ -36,7 +36,7 @@ internal sealed partial class LockkeeperApp : IAsyncDisposable
         var mailbox = new AdmissionMailbox();
         var pool = config.Pools.Values.SingleOrDefault() ?? new PoolConfig();
         _instances = new Instances(mailbox, IMemoryReader.OfThisSystem(), pool.SettleTimeout, time, logs);
-        _admission = new Admission(settings.Catalog, config.Scheduling, mailbox, _instances, time, logs.CreateLogger<Admission>());
+        _admission = new Admission(settings.Catalog, SchedulerSetup.Of(settings.Catalog, config), mailbox, _instances, time, logs.CreateLogger<Admission>());
 
         var limits = new IngressOptions(config.Server.MaxBody.Bytes, config.Scheduling.KeepAliveInterval, config.Scheduling.RequestTimeout);
         _web.MapHealth();

@@ -1,3 +1,5 @@
+using Lockkeeper.Server.Scheduling;
+
 namespace Lockkeeper.Server.Forwarding;
 
 /// <summary>Ends a forwarded request when the client leaves, or when the engine has sent nothing for too long. Each byte renews it.</summary>
@@ -7,13 +9,21 @@ internal sealed class EnginePatience : IDisposable
     private readonly CancellationToken _clientGone;
     private readonly CancellationTokenSource _end;
     private readonly CancellationTokenRegistration _registration;
+    private readonly CancellationTokenRegistration _recalled;
+    private readonly Recall? _recall;
 
-    public EnginePatience(TimeSpan timeout, TimeProvider time, CancellationToken clientGone)
+    /// <param name="timeout">How long the engine may send nothing.</param>
+    /// <param name="time">The clock.</param>
+    /// <param name="recall">How the request may be called back; null when it may not.</param>
+    /// <param name="clientGone">The client has left.</param>
+    public EnginePatience(TimeSpan timeout, TimeProvider time, Recall? recall, CancellationToken clientGone)
     {
         _timeout = timeout;
         _clientGone = clientGone;
+        _recall = recall;
         _end = new CancellationTokenSource(timeout, time);
         _registration = clientGone.UnsafeRegister(static end => ((CancellationTokenSource)end!).Cancel(), _end);
+        _recalled = recall?.WhenCalled(_end) ?? default;
     }
 
     public CancellationToken Token => _end.Token;
@@ -23,12 +33,21 @@ internal sealed class EnginePatience : IDisposable
     /// <summary>Stops the clock until the next <see cref="Renew"/>: while a client does not read, its engine is not asked for more.</summary>
     public void Suspend() => _end.CancelAfter(Timeout.InfiniteTimeSpan);
 
+    /// <summary>The first of the answer is there to be passed on.</summary>
+    /// <returns>Whether it may be; if not, the request has been called back.</returns>
+    public bool TryKeep() => _recall?.TryKeep() != false;
+
     /// <summary>What a failure of sending or reading means. Only a connection that never came about proves that the engine has not seen the request.</summary>
     public ForwardOutcome Explain(Exception failure)
     {
         if (_clientGone.IsCancellationRequested)
         {
             return ForwardEnd.ClientGone;
+        }
+
+        if (_recall?.IsCalled == true)
+        {
+            return ForwardEnd.Recalled;
         }
 
         if (_end.IsCancellationRequested)
@@ -44,6 +63,7 @@ internal sealed class EnginePatience : IDisposable
     public void Dispose()
     {
         _registration.Dispose();
+        _recalled.Dispose();
         _end.Dispose();
     }
 }

@@ -2,7 +2,7 @@ using System.Buffers;
 using System.Diagnostics.CodeAnalysis;
 using System.Net;
 using System.Text.Json;
-using Lockkeeper.Server.Engines;
+using Lockkeeper.Server.Scheduling;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Net.Http.Headers;
 
@@ -26,10 +26,11 @@ internal sealed class Forwarder(TimeSpan requestTimeout, TimeProvider time, Func
 
     private readonly BodyCopier _copier = new(time, othersWait);
 
-    public async ValueTask<ForwardOutcome> SendAsync(HttpContext http, EngineBody body, Upstream upstream, StreamTap tap, KeepAlive keepAlive)
+    public async ValueTask<ForwardOutcome> SendAsync(HttpContext http, EngineBody body, Lease lease, StreamTap tap, KeepAlive keepAlive)
     {
         tap.Begin();
-        using var patience = new EnginePatience(requestTimeout, time, http.RequestAborted);
+        var upstream = lease.Upstream;
+        using var patience = new EnginePatience(requestTimeout, time, lease.Recall, http.RequestAborted);
         using var request = new HttpRequestMessage(HttpMethod.Parse(http.Request.Method), upstream.UriOf(http.Request.Path, http.Request.QueryString))
         {
             Version = HttpVersion.Version11,
@@ -120,6 +121,11 @@ internal sealed class Forwarder(TimeSpan requestTimeout, TimeProvider time, Func
 
             using (error)
             {
+                if (!patience.TryKeep())
+                {
+                    return ForwardEnd.Recalled;
+                }
+
                 var writer = http.Response.BodyWriter;
                 writer.Write("data: "u8);
                 await using (var json = new Utf8JsonWriter(writer))

@@ -17,6 +17,7 @@ internal static class Forward
     public static async ValueTask<RouterError?> JudgeAsync(ForwardOutcome outcome, ModelId model, InstanceId instance, IInstanceHost host, TimeSpan requestTimeout) => outcome.End switch
     {
         ForwardEnd.Answered => null,
+        ForwardEnd.Recalled => new RouterError.Recalled(),
         ForwardEnd.ClientGone => new RouterError.ClientGone(),
         ForwardEnd.ClientStalled => new RouterError.ClientStalled(BodyCopier.Stall),
         ForwardEnd.Silent => new RouterError.EngineSilent(model, requestTimeout),
