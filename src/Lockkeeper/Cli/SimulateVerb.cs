@@ -10,6 +10,9 @@ namespace Lockkeeper.Cli;
 internal static class SimulateVerb
 {
     private const int MostSeeds = 10_000;
+    private const double DefaultLoad = 0.6;
+
+    private static readonly TimeSpan DefaultSwap = TimeSpan.FromSeconds(15);
 
     private static readonly Argument<string?> TraceFile = new("TRACE")
     {
@@ -18,12 +21,12 @@ internal static class SimulateVerb
     };
 
     private static readonly Option<string?> Generate = Chosen("--generate", "NAME", TraceGenerator.Names, "Make a trace of one hour instead");
-    private static readonly Option<double> Load = Parsed("--load", "SHARE", "With --generate: share of the hour that the work takes; default: 0.6.", 0.6, LoadOf);
-    private static readonly Option<TimeSpan> Swap = Parsed("--swap", "TIME", "With --generate: time from one model to the next, as in 15s; default: 15s.", TimeSpan.FromSeconds(15), SwapOf);
-    private static readonly Option<int> Seed = Parsed("--seed", "N", "With --generate: which trace of its kind; default: 1.", 1, result => WholeOf(result, 0, 1_000_000_000));
-    private static readonly Option<int?> Seeds = Parsed<int?>("--seeds", "K", "With --generate or --table: so many traces, from --seed on, taken together; default: 1, for --table 20.", null, result => WholeOf(result, 1, MostSeeds));
+    private static readonly Option<double?> Load = Parsed("--load", "SHARE", "With --generate: share of the hour that the work takes; default: 0.6.", LoadOf);
+    private static readonly Option<TimeSpan?> Swap = Parsed("--swap", "TIME", "With --generate: time from one model to the next; default: 15s.", SwapOf);
+    private static readonly Option<int?> Seed = Parsed("--seed", "N", "With --generate: which trace of its kind; default: 1.", result => WholeOf(result, 0, 1_000_000_000));
+    private static readonly Option<int?> Seeds = Parsed("--seeds", "K", "With --generate or --table: so many traces, from --seed on, taken together; default: 1, for --table 20.", result => WholeOf(result, 1, MostSeeds));
     private static readonly Option<string?> Policy = Chosen("--policy", "NAME", [.. PolicyName.All.Select(PolicyName.Of), "all"], "Rule to simulate, default: lockkeeper");
-    private static readonly Option<long?> Pool = Parsed<long?>("--pool", "SIZE", "Memory that models share as far as they fit, as in 24GiB. Without it one model is loaded at a time.", null, PoolOf);
+    private static readonly Option<long?> Pool = Parsed("--pool", "SIZE", "Memory that models share as far as they fit, as in 24GiB. Without it one model is loaded at a time.", PoolOf);
     private static readonly Option<bool> Json = new("--json") { Description = "Write JSON instead of a table." };
     private static readonly Option<string?> WriteTo = new("--write") { HelpName = "FILE", Description = "With --generate: write the trace to FILE (- for stdout) instead of simulating it." };
     private static readonly Option<bool> Table = new("--table") { Description = "Write the table of docs/scheduling.md: all rules over all generators, loads and swap times, as Markdown." };
@@ -99,7 +102,8 @@ internal static class SimulateVerb
         if (parsed.GetValue(Generate) is { } name)
         {
             problem = null;
-            return [.. Enumerable.Range(0, parsed.GetValue(Seeds) ?? 1).Select(more => TraceGenerator.Generate(name, parsed.GetValue(Load), parsed.GetValue(Swap), parsed.GetValue(Seed) + more))];
+            var (load, swap) = (parsed.GetValue(Load) ?? DefaultLoad, parsed.GetValue(Swap) ?? DefaultSwap);
+            return [.. Enumerable.Range(parsed.GetValue(Seed) ?? 1, parsed.GetValue(Seeds) ?? 1).Select(seed => TraceGenerator.Generate(name, load, swap, seed))];
         }
 
         var file = parsed.GetValue(TraceFile)!;
@@ -167,12 +171,12 @@ internal static class SimulateVerb
         },
     };
 
-    private static Option<T> Parsed<T>(string name, string helpName, string description, T unless, Func<ArgumentResult, (T Value, string? Wanted)> parse) => new(name)
+    private static Option<T?> Parsed<T>(string name, string helpName, string description, Func<ArgumentResult, (T? Value, string? Wanted)> parse)
+        where T : struct
     {
-        HelpName = helpName,
-        Description = description,
-        DefaultValueFactory = _ => unless,
-        CustomParser = result =>
+        return new Option<T?>(name) { HelpName = helpName, Description = description, CustomParser = Parse };
+
+        T? Parse(ArgumentResult result)
         {
             var (value, wanted) = parse(result);
             if (wanted is not null)
@@ -181,22 +185,22 @@ internal static class SimulateVerb
             }
 
             return value;
-        },
-    };
+        }
+    }
 
-    private static (double Value, string? Wanted) LoadOf(ArgumentResult result) =>
+    private static (double? Value, string? Wanted) LoadOf(ArgumentResult result) =>
         double.TryParse(result.Tokens[0].Value, NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out var load) && load is >= 0.001 and <= 100
             ? (load, null)
-            : (0, "a share of the hour such as 0.6, from 0.001 to 100");
+            : (null, "a share of the hour such as 0.6, from 0.001 to 100");
 
-    private static (TimeSpan Value, string? Wanted) SwapOf(ArgumentResult result) =>
-        HumanDuration.TryParse(result.Tokens[0].Value, out var swap, out _) && swap <= TimeSpan.FromDays(1) ? (swap, null) : (default, $"{HumanDuration.Example}, at most a day");
+    private static (TimeSpan? Value, string? Wanted) SwapOf(ArgumentResult result) =>
+        HumanDuration.TryParse(result.Tokens[0].Value, out var swap, out _) && swap <= TimeSpan.FromDays(1) ? (swap, null) : (null, $"{HumanDuration.Example}, at most a day");
 
     private static (long? Value, string? Wanted) PoolOf(ArgumentResult result) =>
         ByteSize.TryParse(result.Tokens[0].Value, out var size, out _) && size.Bytes > 0 ? (size.Bytes, null) : (null, ByteSize.Example);
 
-    private static (int Value, string? Wanted) WholeOf(ArgumentResult result, int least, int most) =>
+    private static (int? Value, string? Wanted) WholeOf(ArgumentResult result, int least, int most) =>
         int.TryParse(result.Tokens[0].Value, NumberStyles.None, CultureInfo.InvariantCulture, out var number) && number >= least && number <= most
             ? (number, null)
-            : (0, string.Create(CultureInfo.InvariantCulture, $"a whole number from {least} to {most}"));
+            : (null, string.Create(CultureInfo.InvariantCulture, $"a whole number from {least} to {most}"));
 }

@@ -7,7 +7,7 @@ namespace Lockkeeper.Core.Tests.Simulation.Scenarios;
 /// <summary>A slice of the table of docs/scheduling.md: what the scheduler is to reach, in every cell.</summary>
 public sealed class SweepTests
 {
-    private const int Seeds = 2;
+    private const int Seeds = 5;
 
     private static readonly Lazy<IReadOnlyList<SweepCell>> Cells = new(() => [.. Sweep.Run(Seeds)]);
 
