@@ -18,7 +18,7 @@ internal sealed class TraceRecording(TextWriter output, TextWriter error)
     /// <summary>What has been written, as a sentence.</summary>
     public string Summary => _models.Count == 0
         ? "Nothing was recorded: there was no snapshot."
-        : string.Create(CultureInfo.InvariantCulture, $"{_recorded} requests were recorded; {_leftOut} were left out, which no engine served or which had come before.");
+        : string.Create(CultureInfo.InvariantCulture, $"Recorded: {_recorded}. Left out, since no engine served it or it had come before: {_leftOut}.");
 
     /// <param name="at">The time zero of the trace, by the clock of the machine that is listened to.</param>
     public void Begin(DateTimeOffset at) => _began = at;

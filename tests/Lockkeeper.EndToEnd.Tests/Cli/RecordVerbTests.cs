@@ -55,7 +55,7 @@ public sealed class RecordVerbTests
             "lockkeeper: how long 'b' takes to load and to free is not known yet; 0 is written where it is not. Mend the first line of the trace, or record again later.",
             "lockkeeper: 'new' is not in the snapshot the recording began with; its requests are left out.",
             errors[3],
-            "lockkeeper: 2 requests were recorded; 3 were left out, which no engine served or which had come before.",
+            "lockkeeper: Recorded: 2. Left out, since no engine served it or it had come before: 3.",
         ]);
         errors[3].ShouldStartWith("lockkeeper: an event 'request' was not understood and is left out: ");
         router.Asked.ShouldStartWith("GET /admin/events HTTP/1.1\r\n");
@@ -70,7 +70,7 @@ public sealed class RecordVerbTests
         var (exit, output, errors) = await run.Start("record", "--url", router.Url).EndAsync();
         exit.ShouldBe(1);
         output.ShouldBe($"{Table}\n{First}\n");
-        errors[^1].ShouldBe($"lockkeeper: {new Uri(router.Url).Authority} has ended the stream. 1 requests were recorded; 0 were left out, which no engine served or which had come before.");
+        errors[^1].ShouldBe($"lockkeeper: {new Uri(router.Url).Authority} has ended the stream. Recorded: 1. Left out, since no engine served it or it had come before: 0.");
         using var simulate = new LockkeeperRun { Input = output };
         (await simulate.Start("simulate", "-").EndAsync()).ExitCode.ShouldBe(0);
     }
