@@ -14,6 +14,15 @@ internal sealed class TestConfig
     /// <summary>Further keys of <c>server</c> and their values, as YAML on one line.</summary>
     public Dictionary<string, string> Server { get; } = [];
 
+    /// <summary>Further keys of <c>scheduling</c> and their values, as YAML on one line.</summary>
+    public Dictionary<string, string> Scheduling { get; } = [];
+
+    /// <summary>Pool name to its keys, as in <c>policy: fit, memory: 10GiB</c>; none for the product's own.</summary>
+    public Dictionary<string, string> Pools { get; } = [];
+
+    /// <summary>Further keys of a model by its id, as in <c>memory: 6GiB, pinned: true</c>.</summary>
+    public Dictionary<string, string> ModelKeys { get; } = [];
+
     public int MaxConcurrency { get; init; } = 1;
 
     public string? MaxBody { get; init; }
@@ -35,7 +44,8 @@ internal sealed class TestConfig
     {
         var yaml = new StringBuilder();
         Section(yaml, "server", [("max_body", MaxBody), ("shutdown_grace", ShutdownGrace), .. Server.Select(entry => (entry.Key, (string?)entry.Value))]);
-        Section(yaml, "scheduling", ("keep_alive_interval", KeepAliveInterval), ("request_timeout", RequestTimeout), ("max_queue", MaxQueue?.ToString()));
+        Section(yaml, "scheduling", [("keep_alive_interval", KeepAliveInterval), ("request_timeout", RequestTimeout), ("max_queue", MaxQueue?.ToString()), .. Scheduling.Select(entry => (entry.Key, (string?)entry.Value))]);
+        Section(yaml, "pools", [.. Pools.Select(pool => (pool.Key, (string?)$"{{ {pool.Value} }}"))]);
         yaml.AppendLine("engines:");
         foreach (var (id, flags) in Models)
         {
@@ -49,7 +59,8 @@ internal sealed class TestConfig
         yaml.AppendLine("models:");
         foreach (var id in Models.Keys)
         {
-            yaml.AppendLine($"  {id}: {{ engine: for-{id}, max_concurrency: {MaxConcurrency} }}");
+            var keys = ModelKeys.TryGetValue(id, out var further) ? $", {further}" : "";
+            yaml.AppendLine($"  {id}: {{ engine: for-{id}, max_concurrency: {MaxConcurrency}{keys} }}");
         }
 
         return yaml.ToString();
