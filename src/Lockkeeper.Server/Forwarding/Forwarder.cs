@@ -19,14 +19,15 @@ namespace Lockkeeper.Server.Forwarding;
 /// </code>
 /// It never writes an error: how it ended is returned, and what to make of that is the caller's to decide.
 /// </remarks>
-internal sealed class Forwarder(TimeSpan requestTimeout, TimeProvider time, Func<ValueTask<bool>> othersWait)
+internal sealed class Forwarder(TimeProvider time, Func<ValueTask<bool>> othersWait)
 {
     /// <summary>Most of an engine's error that is passed on inside a stream that has begun.</summary>
     private const int LongestError = 64 * 1024;
 
     private readonly BodyCopier _copier = new(time, othersWait);
 
-    public async ValueTask<ForwardOutcome> SendAsync(HttpContext http, EngineBody body, Upstream upstream, StreamTap tap, KeepAlive keepAlive)
+    /// <param name="requestTimeout">How long the engine may send nothing.</param>
+    public async ValueTask<ForwardOutcome> SendAsync(HttpContext http, EngineBody body, Upstream upstream, StreamTap tap, KeepAlive keepAlive, TimeSpan requestTimeout)
     {
         tap.Begin();
         using var patience = new EnginePatience(requestTimeout, time, http.RequestAborted);
