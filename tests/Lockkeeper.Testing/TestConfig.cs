@@ -11,6 +11,12 @@ internal sealed class TestConfig
     /// <summary>Program to start instead of the fake engine, by model id.</summary>
     public Dictionary<string, string> Programs { get; } = [];
 
+    /// <summary>Further keys of each engine and their values, as YAML on one line.</summary>
+    public Dictionary<string, string> EngineKeys { get; } = [];
+
+    /// <summary>Further keys of a model, as in <c>pinned: true, memory: 1GiB</c>, by its id.</summary>
+    public Dictionary<string, string> ModelKeys { get; } = [];
+
     /// <summary>Further keys of <c>server</c> and their values, as YAML on one line.</summary>
     public Dictionary<string, string> Server { get; } = [];
 
@@ -19,9 +25,6 @@ internal sealed class TestConfig
 
     /// <summary>Pool name to its keys, as in <c>policy: fit, memory: 10GiB</c>; none for the product's own.</summary>
     public Dictionary<string, string> Pools { get; } = [];
-
-    /// <summary>Further keys of a model by its id, as in <c>memory: 6GiB, pinned: true</c>.</summary>
-    public Dictionary<string, string> ModelKeys { get; } = [];
 
     public int MaxConcurrency { get; init; } = 1;
 
@@ -53,14 +56,14 @@ internal sealed class TestConfig
             yaml.AppendLine($"  for-{id}:").AppendLine("    lifecycle: process");
             yaml.AppendLine($"    command: [{string.Join(", ", words.Select(word => $"\"{word}\""))}]");
             yaml.AppendLine($"    stop_timeout: {StopTimeout}");
+            yaml.Append(string.Concat(EngineKeys.Select(entry => $"    {entry.Key}: {entry.Value}\n")));
             yaml.Append(StartTimeout is null ? "" : $"    start_timeout: {StartTimeout}\n");
         }
 
         yaml.AppendLine("models:");
         foreach (var id in Models.Keys)
         {
-            var keys = ModelKeys.TryGetValue(id, out var further) ? $", {further}" : "";
-            yaml.AppendLine($"  {id}: {{ engine: for-{id}, max_concurrency: {MaxConcurrency}{keys} }}");
+            yaml.AppendLine($"  {id}: {{ engine: for-{id}, max_concurrency: {MaxConcurrency}{(ModelKeys.TryGetValue(id, out var keys) ? $", {keys}" : "")} }}");
         }
 
         return yaml.ToString();

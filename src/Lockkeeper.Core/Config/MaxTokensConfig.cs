@@ -1,6 +1,6 @@
 namespace Lockkeeper.Core.Config;
 
-/// <summary>Most tokens of an answer while memory is short, by the level of pressure. What is not given is not limited.</summary>
+/// <summary>Most tokens of an answer while memory is short, by the level of pressure. A level that is not given has the limit of the one before it.</summary>
 internal sealed record MaxTokensConfig
 {
     /// <summary>While there is no pressure.</summary>

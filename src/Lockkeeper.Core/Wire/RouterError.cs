@@ -149,7 +149,7 @@ internal abstract record RouterError(int Status, Blame Blame, string Code, strin
     }
 
     public sealed record EngineSilent(ModelId Model, TimeSpan Timeout) : RouterError(504, Blame.Engine, "engine_timeout", string.Create(CultureInfo.InvariantCulture,
-        $"The engine for '{Model}' has sent nothing for {Timeout.TotalSeconds:0.###} s (scheduling.request_timeout); the request was aborted."));
+        $"The engine for '{Model}' has sent nothing for {Timeout.TotalSeconds:0.###} s (request_timeout); the request was aborted."));
 
     /// <summary>There are keys, and the request has none.</summary>
     public sealed record KeyMissing() : RouterError(401, Blame.Client, "invalid_api_key",

@@ -19,14 +19,20 @@ namespace Lockkeeper.Server.Forwarding;
 /// </code>
 /// It never writes an error: how it ended is returned, and what to make of that is the caller's to decide.
 /// </remarks>
-internal sealed class Forwarder(TimeSpan requestTimeout, TimeProvider time, Func<ValueTask<bool>> othersWait)
+internal sealed class Forwarder(TimeProvider time, Func<ValueTask<bool>> othersWait)
 {
     /// <summary>Most of an engine's error that is passed on inside a stream that has begun.</summary>
     private const int LongestError = 64 * 1024;
 
     private readonly BodyCopier _copier = new(time, othersWait);
 
-    public async ValueTask<ForwardOutcome> SendAsync(HttpContext http, EngineBody body, Lease lease, StreamTap tap, KeepAlive keepAlive)
+    /// <param name="http">The request.</param>
+    /// <param name="body">What the engine is sent.</param>
+    /// <param name="lease">The right to use it.</param>
+    /// <param name="tap">Sees the answer pass.</param>
+    /// <param name="keepAlive">Tells the client of a stream that it is not forgotten.</param>
+    /// <param name="requestTimeout">How long the engine may send nothing.</param>
+    public async ValueTask<ForwardOutcome> SendAsync(HttpContext http, EngineBody body, Lease lease, StreamTap tap, KeepAlive keepAlive, TimeSpan requestTimeout)
     {
         tap.Begin();
         var upstream = lease.Upstream;

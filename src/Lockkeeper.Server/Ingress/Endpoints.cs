@@ -23,7 +23,7 @@ internal sealed partial class Endpoints(ModelCatalog catalog, Admission admissio
 
     private static readonly string[] Routes = ["/v1/chat/completions", "/v1/completions", Embeddings];
 
-    private readonly Forwarder _forwarder = new(options.RequestTimeout, time, async () => (await admission.LookAsync()).Waiting.Length > 0);
+    private readonly Forwarder _forwarder = new(time, async () => (await admission.LookAsync()).Waiting.Length > 0);
 
     public void Map(IEndpointRouteBuilder routes)
     {
@@ -104,10 +104,11 @@ internal sealed partial class Endpoints(ModelCatalog catalog, Admission admissio
             return (error, place);
         }
 
+        var patience = prepared.Model.RequestTimeout ?? options.RequestTimeout;
         ForwardOutcome outcome;
         await using (lease)
         {
-            outcome = await _forwarder.SendAsync(answer.Http, prepared.Body, lease, answer.Tap, answer.KeepAlive);
+            outcome = await _forwarder.SendAsync(answer.Http, prepared.Body, lease, answer.Tap, answer.KeepAlive, patience);
         }
 
         if (outcome.End == ForwardEnd.Answered)
@@ -115,7 +116,7 @@ internal sealed partial class Endpoints(ModelCatalog catalog, Admission admissio
             LogAnswered(answer.Http.TraceIdentifier, lease.Instance, answer.Http.Response.StatusCode, answer.Tap.Bytes, answer.Tap.FirstByte, answer.Tap.PromptTokens, answer.Tap.CompletionTokens);
         }
 
-        return (await Forward.JudgeAsync(outcome, prepared.Model.Id, lease.Instance, host, options.RequestTimeout), lease.Ticket);
+        return (await Forward.JudgeAsync(outcome, prepared.Model.Id, lease.Instance, host, patience), lease.Ticket);
     }
 
     private Task UnknownAsync(HttpContext http)

@@ -1,3 +1,4 @@
+using System.Net;
 using System.Net.Http.Headers;
 using System.Security.Cryptography;
 using System.Text;
@@ -177,6 +178,33 @@ public sealed class FrontDoorTests : IAsyncLifetime
         (third.Status, third.Code, third.Header("Retry-After")).ShouldBe((429, "rate_limit_exceeded", "42"));
         _time.Advance(TimeSpan.FromSeconds(42));
         (await PostAsync("/v1/who", ("x-api-key", "batch-secret"))).Status.ShouldBe(200);
+    }
+
+    [Fact]
+    public void Without_keys_it_costs_a_request_no_allocation()
+    {
+        var door = new FrontDoor(new ServerConfig(), new KeyRing([], allowAnonymous: false, ModelCatalog.Of([]), _time), NullLogger<FrontDoor>.Instance);
+        var http = new DefaultHttpContext();
+        http.Connection.RemoteIpAddress = IPAddress.Loopback;
+        http.Request.Method = "POST";
+        http.Request.Path = "/v1/chat/completions";
+        http.Request.Headers.Host = "127.0.0.1:5590";
+        var passed = 0;
+        RequestDelegate next = _ =>
+        {
+            passed++;
+            return Task.CompletedTask;
+        };
+        door.PassAsync(http, next).IsCompletedSuccessfully.ShouldBeTrue(); // the first one makes what is kept for all
+
+        var before = GC.GetAllocatedBytesForCurrentThread();
+        for (var i = 0; i < 1000; i++)
+        {
+            _ = door.PassAsync(http, next);
+        }
+
+        (GC.GetAllocatedBytesForCurrentThread() - before).ShouldBeLessThan(1000, "bytes for 1000 requests");
+        passed.ShouldBe(1001);
     }
 
     private static ApiKey Key(string name, ApiKeyConfig? given = null) =>
