@@ -6,6 +6,9 @@ namespace Lockkeeper.Core.Tests.Simulation;
 
 public sealed class SimulatorTests
 {
+    /// <summary>It takes a second or two; the rest is for a busy machine. Work that grows with the square of the requests would take many times this.</summary>
+    private static readonly TimeSpan Patience = TimeSpan.FromMinutes(1);
+
     public static TheoryData<string> Policies => [.. PolicyName.All.Select(PolicyName.Of)];
 
     [Theory]
@@ -90,7 +93,7 @@ public sealed class SimulatorTests
         {
             var watch = System.Diagnostics.Stopwatch.StartNew();
             Simulator.Run(day, policy).Requests.ShouldAllBe(request => request.Wait != null);
-            watch.Elapsed.ShouldBeLessThan(TimeSpan.FromSeconds(20), PolicyName.Of(policy));
+            watch.Elapsed.ShouldBeLessThan(Patience, PolicyName.Of(policy));
         }
     }
 

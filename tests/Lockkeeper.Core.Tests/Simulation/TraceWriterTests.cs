@@ -24,7 +24,7 @@ public sealed class TraceWriterTests
     public void Every_field_is_written_and_read_back()
     {
         var model = new TraceModel(new ModelId("größe")) { Load = TimeSpan.FromSeconds(3), Free = TimeSpan.FromSeconds(1), Footprint = 7, MaxConcurrency = 3, TokensPerSecond = 40.5, PromptTokensPerSecond = 900, Pinned = true, Resident = true };
-        var request = new TraceRequest(TimeSpan.FromSeconds(1.001), model.Id, Priority.Low) { Key = "k", PromptTokens = 3, CompletionTokens = 4, Service = TimeSpan.FromSeconds(2) };
+        var request = new TraceRequest(TimeSpan.FromMilliseconds(1001), model.Id, Priority.Low) { Key = "k", PromptTokens = 3, CompletionTokens = 4, Service = TimeSpan.FromSeconds(2) };
         TraceReader.TryRead(TraceWriter.Lines(new Trace([model], [request])), out var read, out _).ShouldBeTrue();
         read!.Models.ShouldBe([model]);
         read.Requests.ShouldBe([request]);
