@@ -18,6 +18,9 @@ internal sealed class Decision(SchedulerOptions options)
     /// <summary>No instance is to stay, and nobody is let in: Lockkeeper closes, or a person wants the machine.</summary>
     public StopReason? AllMustGo { get; set; }
 
+    /// <summary>How much has been decided so far.</summary>
+    public int Count => _effects.Count;
+
     public void Begin(TimeSpan now, List<SchedulerEffect> effects)
     {
         Now = now;

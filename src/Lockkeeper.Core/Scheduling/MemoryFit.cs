@@ -11,7 +11,10 @@ internal static class MemoryFit
     public static bool HasRoom(ScheduledModel model) => HasRoomWithout(model, Nobody);
 
     /// <summary>Whether it could be started once those have given their memory back.</summary>
-    public static bool HasRoomWithout(ScheduledModel model, IReadOnlySet<Instance> gone)
+    /// <param name="model">The model.</param>
+    /// <param name="gone">Those who give their memory back.</param>
+    /// <param name="atBest">Whether what is still loading is taken to hold its whole claim already. Else nothing of it: it may have come after the measurement.</param>
+    public static bool HasRoomWithout(ScheduledModel model, IReadOnlySet<Instance> gone, bool atBest = false)
     {
         var pool = model.Pool;
         if (model.Instance is { } last && !gone.Contains(last))
@@ -25,7 +28,7 @@ internal static class MemoryFit
             var claim = instance.Claim ?? 0;
             if (gone.Contains(instance))
             {
-                freed += instance.Phase == InstancePhase.Starting ? 0 : claim;
+                freed += instance.ReadySince is not null || atBest ? claim : 0;
                 continue;
             }
 
@@ -33,8 +36,8 @@ internal static class MemoryFit
             claimed += claim;
             unknown |= instance.Claim is null;
 
-            // What a starting engine will take is still measured as free.
-            starting += instance.Phase == InstancePhase.Starting ? claim : 0;
+            // What a starting engine will take is still measured as free, also when it was told to stop meanwhile.
+            starting += instance.ReadySince is null ? claim : 0;
         }
 
         if (count >= pool.MostInstances || unknown)
@@ -62,7 +65,7 @@ internal static class MemoryFit
             evictable.Add(last);
         }
 
-        return HasRoomWithout(model, evictable) ? null : Figures(model);
+        return HasRoomWithout(model, evictable, atBest: true) ? null : Figures(model);
     }
 
     /// <summary>What it needs, what the pool has, and what is free.</summary>

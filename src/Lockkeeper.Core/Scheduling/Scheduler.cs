@@ -64,11 +64,7 @@ internal sealed class Scheduler
         _decision.Begin(now, effects);
         Take(happened);
         _fleet.WatchAttached(_decision);
-        foreach (var pool in _fleet.Pools)
-        {
-            Advance(pool);
-        }
-
+        AdvanceAll();
         return _decision.Wake;
     }
 
@@ -167,7 +163,7 @@ internal sealed class Scheduler
 
         // The clock may have moved since the last event: a gate that is due closes before this one comes.
         var model = _fleet.Find(ticket.Model)!;
-        Advance(model.Pool);
+        AdvanceAll();
         _decision.LastArrived = Math.Max(_decision.LastArrived, ticket.Id);
         if (Serving.CanRunNow(ticket, model, _decision))
         {
@@ -338,7 +334,24 @@ internal sealed class Scheduler
         }
     }
 
-    /// <summary>Does what the situation now allows. Doing it twice does nothing more.</summary>
+    /// <summary>
+    /// Does what the situation now allows, until nothing more is to be done: a slot given away may free the way for a plan, a start may reopen a gate, and what ends in one pool may be
+    /// waited for in another.
+    /// </summary>
+    private void AdvanceAll()
+    {
+        int before;
+        do
+        {
+            before = _decision.Count;
+            foreach (var pool in _fleet.Pools)
+            {
+                Advance(pool);
+            }
+        }
+        while (_decision.Count > before);
+    }
+
     private void Advance(Pool pool)
     {
         if (pool.Wanted.Count > 0 || pool.Plan is not null)

@@ -15,7 +15,8 @@ internal sealed class Succession(Waiting waiting)
             return;
         }
 
-        if (plan.Target.Line.Count == 0 || decision.AllMustGo is not null)
+        if (plan.Target.Line.Count == 0 || plan.Target.Pool != pool || decision.AllMustGo is not null
+            || plan.Victims.Any(victim => victim is { Serves: true, MustGo: false, Model.IsPinned: true }))
         {
             Drop(pool);
             return;
