@@ -122,9 +122,9 @@ internal sealed partial class AttachedEngine(InstanceId instance, ModelSpec mode
         }
     }
 
-    [LoggerMessage(320, LogLevel.Information, "{Instance}: answers at {Address}; it is somebody else's, and is never stopped")]
+    [LoggerMessage(340, LogLevel.Information, "{Instance}: answers at {Address}; it is somebody else's, and is never stopped")]
     private partial void LogReady(InstanceId instance, Uri address);
 
-    [LoggerMessage(321, LogLevel.Warning, "{Instance}: {Failure}")]
+    [LoggerMessage(341, LogLevel.Warning, "{Instance}: {Failure}")]
     private partial void LogGone(InstanceId instance, InstanceFailure failure);
 }

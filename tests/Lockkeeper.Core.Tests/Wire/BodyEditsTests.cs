@@ -92,7 +92,7 @@ public sealed class BodyEditsTests
     private static BodyEdits Edit(string body, string id, int? cap = null)
     {
         BodyPeek.Scan(Bytes(body)).Holds(out var peek, out _).ShouldBeTrue();
-        return BodyEdits.For(peek, id, cap);
+        return BodyEdits.For(peek, id, cap: cap);
     }
 
     private static string Apply(string body, string id) => Text(Edit(body, id), body);
