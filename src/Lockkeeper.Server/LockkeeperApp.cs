@@ -22,6 +22,8 @@ internal sealed partial class LockkeeperApp : IAsyncDisposable
     private readonly WebApplication _web;
     private readonly Instances _instances;
     private readonly Admission _admission;
+    private readonly RouterMetrics _metrics;
+    private readonly PrometheusText _metricsText;
     private readonly TimeSpan _grace;
     private readonly ILogger<LockkeeperApp> _logger;
 
@@ -35,13 +37,20 @@ internal sealed partial class LockkeeperApp : IAsyncDisposable
         _logger = logs.CreateLogger<LockkeeperApp>();
         var mailbox = new AdmissionMailbox();
         var pool = config.Pools.Values.SingleOrDefault() ?? new PoolConfig();
-        _instances = new Instances(mailbox, IMemoryReader.OfThisSystem(), pool.SettleTimeout, time, logs);
-        _admission = new Admission(settings.Catalog, config.Scheduling, mailbox, _instances, time, logs.CreateLogger<Admission>());
+        _metrics = new RouterMetrics(settings.Catalog);
+        _metricsText = new PrometheusText(_metrics.Meter);
+        var swaps = new SwapWatch(mailbox, _metrics, time);
+        _instances = new Instances(swaps, IMemoryReader.OfThisSystem(), pool.SettleTimeout, time, logs) { Settled = _metrics.Settled };
+        _admission = new Admission(settings.Catalog, config.Scheduling, mailbox, _instances, time, logs.CreateLogger<Admission>()) { Watch = swaps };
+        var journal = new Journal(time, swaps, _metrics.Ended);
 
         var limits = new IngressOptions(config.Server.MaxBody.Bytes, config.Scheduling.KeepAliveInterval, config.Scheduling.RequestTimeout);
+        _web.UseRequestIds(new RequestIds(time));
         _web.MapHealth();
+        _web.MapRequests(journal, _admission);
+        _web.MapMetrics(_admission, _metrics, _metricsText);
         _web.MapModels(settings.Catalog, time.GetUtcNow());
-        new Endpoints(settings.Catalog, _admission, _instances, limits, time, logs.CreateLogger<Endpoints>()).Map(_web);
+        new Endpoints(settings.Catalog, _admission, _instances, limits, journal, logs.CreateLogger<Endpoints>()).Map(_web);
     }
 
     /// <summary>Serves until <paramref name="stop"/>, then closes down in order.</summary>
@@ -71,6 +80,8 @@ internal sealed partial class LockkeeperApp : IAsyncDisposable
         await _instances.DisposeAsync();
         _admission.Dispose();
         await _web.DisposeAsync();
+        _metricsText.Dispose();
+        _metrics.Dispose();
     }
 
     /// <summary>

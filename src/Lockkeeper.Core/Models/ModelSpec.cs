@@ -24,4 +24,7 @@ internal sealed record ModelSpec
 
     /// <summary>Priority of a request that names none.</summary>
     public Priority Priority { get; init; } = Priority.Medium;
+
+    /// <summary>How long one request may have an instance; past it the request is aborted. Null for as long as it takes.</summary>
+    public TimeSpan? MaxDuration { get; init; }
 }

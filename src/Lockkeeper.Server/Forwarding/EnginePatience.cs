@@ -1,20 +1,22 @@
 namespace Lockkeeper.Server.Forwarding;
 
-/// <summary>Ends a forwarded request when the client leaves, or when the engine has sent nothing for too long. Each byte renews it.</summary>
+/// <summary>Ends a forwarded request when it is aborted, or when the engine has sent nothing for too long. Each byte renews it.</summary>
 internal sealed class EnginePatience : IDisposable
 {
     private readonly TimeSpan _timeout;
-    private readonly CancellationToken _clientGone;
     private readonly CancellationTokenSource _end;
     private readonly CancellationTokenRegistration _registration;
 
-    public EnginePatience(TimeSpan timeout, TimeProvider time, CancellationToken clientGone)
+    public EnginePatience(TimeSpan timeout, TimeProvider time, CancellationToken aborted)
     {
         _timeout = timeout;
-        _clientGone = clientGone;
+        Aborted = aborted;
         _end = new CancellationTokenSource(timeout, time);
-        _registration = clientGone.UnsafeRegister(static end => ((CancellationTokenSource)end!).Cancel(), _end);
+        _registration = aborted.UnsafeRegister(static end => ((CancellationTokenSource)end!).Cancel(), _end);
     }
+
+    /// <summary>The request is over for any reason but the engine's silence.</summary>
+    public CancellationToken Aborted { get; }
 
     public CancellationToken Token => _end.Token;
 
@@ -26,9 +28,9 @@ internal sealed class EnginePatience : IDisposable
     /// <summary>What a failure of sending or reading means. Only a connection that never came about proves that the engine has not seen the request.</summary>
     public ForwardOutcome Explain(Exception failure)
     {
-        if (_clientGone.IsCancellationRequested)
+        if (Aborted.IsCancellationRequested)
         {
-            return ForwardEnd.ClientGone;
+            return ForwardEnd.Aborted;
         }
 
         if (_end.IsCancellationRequested)

@@ -3,6 +3,7 @@ using System.Diagnostics.CodeAnalysis;
 using System.Net;
 using System.Text.Json;
 using Lockkeeper.Server.Engines;
+using Lockkeeper.Server.Telemetry;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Net.Http.Headers;
 
@@ -26,10 +27,11 @@ internal sealed class Forwarder(TimeSpan requestTimeout, TimeProvider time, Func
 
     private readonly BodyCopier _copier = new(time, othersWait);
 
-    public async ValueTask<ForwardOutcome> SendAsync(HttpContext http, EngineBody body, Upstream upstream, StreamTap tap, KeepAlive keepAlive)
+    /// <param name="aborted">Ends it early: the engine's connection is closed when the call returns.</param>
+    public async ValueTask<ForwardOutcome> SendAsync(HttpContext http, EngineBody body, Upstream upstream, StreamTap tap, KeepAlive keepAlive, CancellationToken aborted)
     {
         tap.Begin();
-        using var patience = new EnginePatience(requestTimeout, time, http.RequestAborted);
+        using var patience = new EnginePatience(requestTimeout, time, aborted);
         using var request = new HttpRequestMessage(HttpMethod.Parse(http.Request.Method), upstream.UriOf(http.Request.Path, http.Request.QueryString))
         {
             Version = HttpVersion.Version11,
@@ -37,6 +39,11 @@ internal sealed class Forwarder(TimeSpan requestTimeout, TimeProvider time, Func
             Content = body.ToContent(),
         };
         HeaderPolicy.Copy(http.Request.Headers, request);
+        if (!request.Headers.NonValidated.Contains(RouterHeaders.ClientRequestId))
+        {
+            request.Headers.TryAddWithoutValidation(RouterHeaders.ClientRequestId, http.TraceIdentifier);
+        }
+
         if (keepAlive.Started)
         {
             // The client's stream has begun as plain text: a compressed one could not be continued in it.
@@ -49,7 +56,7 @@ internal sealed class Forwarder(TimeSpan requestTimeout, TimeProvider time, Func
             var sending = upstream.Invoker.SendAsync(request, patience.Token);
             if (keepAlive.Started)
             {
-                await keepAlive.WhileAsync(sending, BodyCopier.Prefill, http.RequestAborted);
+                await keepAlive.WhileAsync(sending, BodyCopier.Prefill, aborted);
             }
 
             answer = await sending;

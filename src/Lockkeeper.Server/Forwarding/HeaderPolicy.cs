@@ -1,5 +1,6 @@
 using System.Collections.Frozen;
 using System.Net.Http.Headers;
+using Lockkeeper.Server.Telemetry;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.Primitives;
 using Microsoft.Net.Http.Headers;
@@ -23,7 +24,8 @@ internal static class HeaderPolicy
         HeaderNames.Authorization, HeaderNames.Cookie, "X-Api-Key", "Api-Key", "X-Priority",
     ], StringComparer.OrdinalIgnoreCase);
 
-    private static readonly FrozenSet<string> StaysAtEngine = FrozenSet.ToFrozenSet([.. PerConnection, HeaderNames.Date], StringComparer.OrdinalIgnoreCase);
+    private static readonly FrozenSet<string> StaysAtEngine = FrozenSet.ToFrozenSet(
+        [.. PerConnection, HeaderNames.Date, RouterHeaders.RequestId, RouterHeaders.QueueMs, RouterHeaders.LoadMs], StringComparer.OrdinalIgnoreCase);
 
     /// <summary>Copies the request's headers to the engine's request.</summary>
     public static void Copy(IHeaderDictionary from, HttpRequestMessage to)

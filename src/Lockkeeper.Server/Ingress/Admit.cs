@@ -2,7 +2,7 @@ using System.Diagnostics;
 using Lockkeeper.Core.Wire;
 using Lockkeeper.Server.Forwarding;
 using Lockkeeper.Server.Scheduling;
-using Microsoft.AspNetCore.Http;
+using Lockkeeper.Server.Telemetry;
 
 namespace Lockkeeper.Server.Ingress;
 
@@ -10,33 +10,41 @@ namespace Lockkeeper.Server.Ingress;
 internal static class Admit
 {
     /// <returns>The lease, which the caller disposes when the engine has sent its last byte.</returns>
-    public static async ValueTask<Checked<Lease>> EnterAsync(HttpContext http, Admission admission, Prepared prepared, KeepAlive keepAlive)
+    public static async ValueTask<Checked<Lease>> EnterAsync(LiveRequest request, Admission admission, Prepared prepared, KeepAlive keepAlive)
     {
-        if (http.RequestAborted.IsCancellationRequested)
+        if (request.Aborted.IsCancellationRequested)
         {
             // Or an engine would be started for nobody.
-            return new RouterError.ClientGone();
+            return request.WhyAborted;
         }
 
         var ticket = admission.TakeTicket(prepared.Model, prepared.Priority);
+        request.Wait(ticket);
         try
         {
-            var decision = ticket.DecisionAsync(http.RequestAborted);
-            if (!decision.IsCompleted && prepared.Stream)
+            var decision = ticket.DecisionAsync(request.Aborted);
+            var atOnce = decision.IsCompleted;
+            if (!atOnce && prepared.Stream)
             {
-                await keepAlive.WhileAsync(ticket.Outcome, async () => (await ticket.LookAsync())?.ToString() ?? "queued", http.RequestAborted);
+                await keepAlive.WhileAsync(ticket.Outcome, async () => (await ticket.LookAsync())?.ToString() ?? "queued", request.Aborted);
             }
 
-            return await decision switch
+            switch (await decision)
             {
-                AdmissionResult.Granted(var lease) => lease,
-                AdmissionResult.Refused(var error) => error,
-                _ => throw new UnreachableException(),
-            };
+                case AdmissionResult.Granted(var lease):
+                    request.Granted(lease.Instance, prepared.Model, atOnce);
+                    return lease;
+                case AdmissionResult.Refused(var error):
+                    request.WaitedInVain();
+                    return error;
+                default:
+                    throw new UnreachableException();
+            }
         }
-        catch (OperationCanceledException) when (http.RequestAborted.IsCancellationRequested)
+        catch (OperationCanceledException) when (request.Aborted.IsCancellationRequested)
         {
-            return new RouterError.ClientGone();
+            request.WaitedInVain();
+            return request.WhyAborted;
         }
     }
 }

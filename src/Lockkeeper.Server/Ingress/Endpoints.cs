@@ -4,6 +4,7 @@ using Lockkeeper.Core.Wire;
 using Lockkeeper.Server.Engines;
 using Lockkeeper.Server.Forwarding;
 using Lockkeeper.Server.Scheduling;
+using Lockkeeper.Server.Telemetry;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Routing;
@@ -12,14 +13,14 @@ using Microsoft.Extensions.Logging;
 namespace Lockkeeper.Server.Ingress;
 
 /// <summary>The request path, as a sentence: peek, resolve, prepare, admit, forward. Each step takes what the last one returned, or refuses.</summary>
-internal sealed partial class Endpoints(ModelCatalog catalog, Admission admission, IInstanceHost host, IngressOptions options, TimeProvider time, ILogger<Endpoints> logger)
+internal sealed partial class Endpoints(ModelCatalog catalog, Admission admission, IInstanceHost host, IngressOptions options, Journal journal, ILogger<Endpoints> logger)
 {
     /// <summary>How often a request that no engine has seen is admitted again, after its instance died in between.</summary>
     private const int MostTries = 3;
 
     private static readonly string[] Routes = ["/v1/chat/completions", "/v1/completions", "/v1/embeddings"];
 
-    private readonly Forwarder _forwarder = new(options.RequestTimeout, time, async () => (await admission.LookAsync()).Waiting.Length > 0);
+    private readonly Forwarder _forwarder = new(options.RequestTimeout, journal.Time, async () => (await admission.LookAsync()).Waiting.Length > 0);
 
     public void Map(IEndpointRouteBuilder routes)
     {
@@ -39,18 +40,34 @@ internal sealed partial class Endpoints(ModelCatalog catalog, Admission admissio
 
     private async Task InferAsync(HttpContext http)
     {
-        var answer = new Answer(http, new KeepAlive(http.Response, options.KeepAliveInterval, time), new StreamTap(time));
-        var error = await AnswerAsync(answer);
-        if (error is not null)
+        var request = journal.Begin(http);
+        var answer = new Answer(http, request, new KeepAlive(http.Response, options.KeepAliveInterval, journal.Time), new StreamTap(journal.Time));
+        RouterError? error = new RouterError.ClientGone(); // what an exception would mean: only writing to a client that is gone throws
+        try
+        {
+            error = await AnswerAsync(answer);
+        }
+        finally
+        {
+            request.Observed(answer.Tap);
+            journal.End(request, error, error is null || http.Response.HasStarted ? http.Response.StatusCode : error.Status);
+        }
+
+        if (error is null)
+        {
+            await answer.KeepAlive.CloseAsync(request.Entry, answer.Tap.AtEventBoundary);
+        }
+        else
         {
             Log(error, http);
+            RouterHeaders.Waited(http.Response, request.Entry);
             await Refuse.WithAsync(http, error, Dialect.OpenAi, answer.Tap.AtEventBoundary);
         }
     }
 
     private async ValueTask<RouterError?> AnswerAsync(Answer answer)
     {
-        if (!(await Peek.AtAsync(answer.Http, options.MaxBody)).Holds(out var peeked, out var error))
+        if (!(await Peek.AtAsync(answer.Http, options.MaxBody, answer.Request)).Holds(out var peeked, out var error))
         {
             return error;
         }
@@ -61,6 +78,8 @@ internal sealed partial class Endpoints(ModelCatalog catalog, Admission admissio
             return error;
         }
 
+        var entry = answer.Request.Entry;
+        (entry.Model, entry.Priority, entry.Stream) = (resolved.Model.Id, resolved.Priority, peeked.Facts.Stream);
         if (!Prepare.Request(resolved, host).Holds(out var prepared, out error))
         {
             return error;
@@ -78,15 +97,20 @@ internal sealed partial class Endpoints(ModelCatalog catalog, Admission admissio
 
     private async ValueTask<RouterError?> AdmitAndForwardAsync(Answer answer, Prepared prepared)
     {
-        if (!(await Admit.EnterAsync(answer.Http, admission, prepared, answer.KeepAlive)).Holds(out var lease, out var error))
+        if (!(await Admit.EnterAsync(answer.Request, admission, prepared, answer.KeepAlive)).Holds(out var lease, out var error))
         {
             return error;
+        }
+
+        if (!answer.KeepAlive.Started)
+        {
+            RouterHeaders.Waited(answer.Http.Response, answer.Request.Entry);
         }
 
         ForwardOutcome outcome;
         await using (lease)
         {
-            outcome = await _forwarder.SendAsync(answer.Http, prepared.Body, lease.Upstream, answer.Tap, answer.KeepAlive);
+            outcome = await _forwarder.SendAsync(answer.Http, prepared.Body, lease.Upstream, answer.Tap, answer.KeepAlive, answer.Request.Aborted);
         }
 
         if (outcome.End == ForwardEnd.Answered)
@@ -94,7 +118,7 @@ internal sealed partial class Endpoints(ModelCatalog catalog, Admission admissio
             LogAnswered(answer.Http.TraceIdentifier, lease.Instance, answer.Http.Response.StatusCode, answer.Tap.Bytes, answer.Tap.FirstByte, answer.Tap.PromptTokens, answer.Tap.CompletionTokens);
         }
 
-        return await Forward.JudgeAsync(outcome, prepared.Model.Id, lease.Instance, host, options.RequestTimeout);
+        return await Forward.JudgeAsync(outcome, answer.Request, prepared.Model.Id, lease.Instance, host, options.RequestTimeout);
     }
 
     private Task UnknownAsync(HttpContext http)
@@ -136,5 +160,5 @@ internal sealed partial class Endpoints(ModelCatalog catalog, Admission admissio
     private partial void LogEngineError(string request, string code, string message);
 
     /// <summary>One answer in the making.</summary>
-    private readonly record struct Answer(HttpContext Http, KeepAlive KeepAlive, StreamTap Tap);
+    private readonly record struct Answer(HttpContext Http, LiveRequest Request, KeepAlive KeepAlive, StreamTap Tap);
 }

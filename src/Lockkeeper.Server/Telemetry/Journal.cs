@@ -1,0 +1,113 @@
+using Lockkeeper.Core.Wire;
+using Microsoft.AspNetCore.Http;
+
+namespace Lockkeeper.Server.Telemetry;
+
+/// <summary>The requests that live, and the latest that have ended. Bounded, in memory only, and without a word of what was asked or answered.</summary>
+internal sealed class Journal(TimeProvider time, SwapWatch? swaps = null, Action<JournalEntry>? ended = null)
+{
+    /// <summary>Ended requests that are remembered.</summary>
+    public const int Kept = 1000;
+
+    /// <summary>A client may send what it likes as its own id; so much of it is kept.</summary>
+    private const int LongestClientId = 128;
+
+    private readonly Lock _gate = new();
+    private readonly Dictionary<string, LiveRequest> _live = [];
+    private readonly Dictionary<string, JournalEntry> _ended = [];
+    private readonly Queue<string> _order = new();
+
+    /// <summary>The clock of the requests.</summary>
+    public TimeProvider Time => time;
+
+    public LiveRequest Begin(HttpContext http)
+    {
+        var entry = new JournalEntry(http.TraceIdentifier, http.Request.Path.Value ?? "/", time.GetUtcNow()) { ClientRequestId = ClientsOwn(http.Request.Headers) };
+        var live = new LiveRequest(entry, http, time, swaps);
+        lock (_gate)
+        {
+            _live.Add(entry.Id, live);
+        }
+
+        return live;
+    }
+
+    /// <summary>Notes the end, once.</summary>
+    /// <param name="error">Null when the engine has answered.</param>
+    /// <param name="status">The status the client got.</param>
+    public void End(LiveRequest request, RouterError? error, int status)
+    {
+        request.Entry.End(error, status, request.Age);
+        lock (_gate)
+        {
+            if (!_live.Remove(request.Entry.Id))
+            {
+                return;
+            }
+
+            _ended.Add(request.Entry.Id, request.Entry);
+            _order.Enqueue(request.Entry.Id);
+            if (_order.Count > Kept)
+            {
+                _ended.Remove(_order.Dequeue());
+            }
+        }
+
+        request.Dispose();
+        ended?.Invoke(request.Entry);
+    }
+
+    public JournalEntry? Find(string id)
+    {
+        lock (_gate)
+        {
+            return _live.TryGetValue(id, out var live) ? live.Entry : _ended.GetValueOrDefault(id);
+        }
+    }
+
+    public LiveRequest? FindLive(string id)
+    {
+        lock (_gate)
+        {
+            return _live.GetValueOrDefault(id);
+        }
+    }
+
+    /// <summary>The live requests and the ended ones together, latest arrival first.</summary>
+    public IReadOnlyList<JournalEntry> Latest(int limit)
+    {
+        lock (_gate)
+        {
+            return [.. _live.Values.Select(live => live.Entry).Concat(_ended.Values).OrderByDescending(entry => entry.Id, StringComparer.Ordinal).Take(limit)];
+        }
+    }
+
+    /// <summary>The live requests by the number of the ticket they wait with.</summary>
+    public Dictionary<long, JournalEntry> ByTicket()
+    {
+        lock (_gate)
+        {
+            Dictionary<long, JournalEntry> waiting = [];
+            foreach (var live in _live.Values)
+            {
+                if (live.Entry.Ticket?.Ticket is { } ticket)
+                {
+                    waiting[ticket.Id] = live.Entry;
+                }
+            }
+
+            return waiting;
+        }
+    }
+
+    private static string? ClientsOwn(IHeaderDictionary headers)
+    {
+        if (!headers.TryGetValue(RouterHeaders.ClientRequestId, out var values))
+        {
+            return null;
+        }
+
+        var own = values.ToString();
+        return own.Length <= LongestClientId ? own : own[..LongestClientId];
+    }
+}
