@@ -1,19 +1,25 @@
 namespace Lockkeeper.Core.Scheduling;
 
 /// <summary>
-/// Which tickets may still be served by the resident model while another model is wanted too. It closes behind the tickets that were there when both were true: the instance
-/// was ready, and the foreign ticket waited. Without it the resident model would be served for ever; without letting those pass, every alternation would cost a swap.
+/// Which tickets a resident model still serves once it is to be left: those that were waiting when it closed, of a priority not worse than the best of those who want it gone.
+/// Later ones wait for its next turn. Without it the resident model would be served for ever; without letting those pass, every alternation would cost a swap.
 /// </summary>
-/// <param name="foreign">The ticket of another model that would be served next; null leaves the gate open.</param>
-/// <param name="arrivedBeforeReady">Id of the last ticket that had arrived when the instance became ready.</param>
-internal readonly struct Gate(Ticket? foreign, long arrivedBeforeReady)
+/// <param name="LastAdmitted">Id of the last ticket that had arrived when it closed.</param>
+/// <param name="Until">When it admits nobody any more, however many still wait: this bounds what a long queue, and better tickets that keep coming, can delay the others.</param>
+internal sealed record Gate(long LastAdmitted, TimeSpan Until)
 {
-    /// <remarks>
-    /// A better priority passes even when it comes late: it would be next in any case, and a stop only to start the same engine again serves nobody.
-    /// So what is shut out always comes after <c>foreign</c> in the queue, and a drained model is never its own successor.
-    /// </remarks>
-    public bool Admits(Ticket ticket) =>
-        foreign is null
-        || ticket.Priority < foreign.Priority
-        || (ticket.Priority == foreign.Priority && ticket.Id <= Math.Max(arrivedBeforeReady, foreign.Id));
+    private static readonly TimeSpan LeastCap = TimeSpan.FromSeconds(30);
+
+    public static Gate Close(Decision decision, TimeSpan swapCost)
+    {
+        var cap = swapCost * decision.Options.GateCap;
+        return new Gate(decision.LastArrived, decision.Now + (cap > LeastCap ? cap : LeastCap));
+    }
+
+    /// <param name="ticket">Who wants to pass.</param>
+    /// <param name="bestForeign">The best priority of those who wait for a model that is not resident; null when nobody does.</param>
+    /// <param name="now">The time.</param>
+    /// <remarks>A better priority passes even when it comes late: it is urgent, served in one request here, and what it takes is bounded by the cap.</remarks>
+    public bool Admits(Ticket ticket, Priority? bestForeign, TimeSpan now) =>
+        now < Until && (ticket.Priority < (bestForeign ?? Priority.Background) || (ticket.Id <= LastAdmitted && ticket.Priority <= (bestForeign ?? Priority.Background)));
 }

@@ -1,56 +1,144 @@
 namespace Lockkeeper.Core.Scheduling;
 
-/// <summary>One run as the scheduler sees it: its phase and who uses it.</summary>
+/// <summary>One run as the scheduler sees it: its phase, who uses it, and what it may still serve.</summary>
 internal sealed class Instance
 {
-    private readonly HashSet<long> _inFlight = [];
+    private readonly Dictionary<long, InFlight> _inFlight = [];
     private readonly int _slots;
 
-    public Instance(InstanceId id, int slots)
+    public Instance(InstanceId id, ScheduledModel model, long? claim, TimeSpan now)
     {
         // With no slot the run would be loaded and then hold the pool for ever without serving anybody.
-        ArgumentOutOfRangeException.ThrowIfLessThan(slots, 1);
-        Id = id;
-        _slots = slots;
+        _slots = model.Options.MaxConcurrency;
+        ArgumentOutOfRangeException.ThrowIfLessThan(_slots, 1);
+        (Id, Model, Pool, Claim, StartedAt) = (id, model, model.Pool, claim, now);
     }
 
     public InstanceId Id { get; }
 
+    public ScheduledModel Model { get; }
+
+    /// <summary>Whose memory it holds: the model's pool when it was started.</summary>
+    public Pool Pool { get; }
+
+    /// <summary>Bytes of the pool it counts for, from start to settled; null when unknown.</summary>
+    public long? Claim { get; }
+
+    public TimeSpan StartedAt { get; }
+
     public InstancePhase Phase { get; private set; } = InstancePhase.Starting;
 
-    /// <summary>Id of the last ticket that had arrived when the instance became ready. Before that no arrival is late, so every id is below it.</summary>
-    public long ArrivedBeforeReady { get; private set; } = long.MaxValue;
+    public TimeSpan? ReadySince { get; private set; }
+
+    /// <summary>Before it the model is not left while it has waiters.</summary>
+    public TimeSpan TurnEnds { get; private set; }
+
+    /// <summary>After it a better priority than all of its own waiters ends the turn.</summary>
+    public TimeSpan TurnMayBeCut { get; private set; }
+
+    /// <summary>Closed when it is to be left although it has work; null while it is open.</summary>
+    public Gate? Gate { get; private set; }
+
+    /// <summary>Since when nothing runs on it; null while something does.</summary>
+    public TimeSpan? IdleSince { get; private set; }
+
+    public TimeSpan DrainingSince { get; private set; }
+
+    /// <summary>When it was told to stop; null when it was not.</summary>
+    public TimeSpan? StopAsked { get; private set; }
+
+    /// <summary>Somebody asked for it to go: nobody is let in any more.</summary>
+    public bool MustGo { get; set; }
 
     public bool HasFreeSlot => _inFlight.Count < _slots;
 
     public bool IsIdle => _inFlight.Count == 0;
 
-    public InstanceReport Report => new(Id, Phase, _inFlight.Count);
+    public int Running => _inFlight.Count;
 
-    public void BecomeReady(long lastArrived)
+    public IReadOnlyCollection<InFlight> Requests => _inFlight.Values;
+
+    /// <summary>Whether it serves, if not everybody.</summary>
+    public bool Serves => Phase is InstancePhase.Ready or InstancePhase.Draining;
+
+    /// <summary>Whether its end has begun; its memory comes back by itself.</summary>
+    public bool IsGoing => Phase is InstancePhase.Stopping or InstancePhase.Settling;
+
+    public InstanceReport Report => new(Id, Phase, _inFlight.Count)
+    {
+        Pool = Pool.Options.Name,
+        Claim = Claim,
+        GateClosed = Gate is not null || MustGo,
+        ReadySince = ReadySince,
+        TurnEnds = ReadySince is null ? null : TurnEnds,
+        IdleSince = IdleSince,
+        Pinned = Model.IsPinned,
+    };
+
+    public bool Admits(Ticket ticket, Priority? bestForeign, TimeSpan now) => !MustGo && (Gate is null || Gate.Admits(ticket, bestForeign, now));
+
+    public void BecomeReady(Turn turn, TimeSpan now)
     {
         Phase = InstancePhase.Ready;
-        ArrivedBeforeReady = lastArrived;
+        ReadySince = now;
+        IdleSince = now;
+        (TurnMayBeCut, TurnEnds) = (now + turn.Least, now + turn.Whole);
     }
 
-    public void Occupy(long ticketId) => _inFlight.Add(ticketId);
+    public void Occupy(Ticket ticket, TimeSpan now)
+    {
+        _inFlight.Add(ticket.Id, new InFlight(ticket, now));
+        Phase = InstancePhase.Ready; // one that drained has work again
+        IdleSince = null;
+    }
 
-    /// <summary>A set, not a counter: a release told twice, or one of a ticket that never ran here, must not free another's slot.</summary>
-    public void Release(long ticketId) => _inFlight.Remove(ticketId);
+    /// <summary>By id: a release told twice, or one of a ticket that never ran here, must not free another's slot.</summary>
+    public InFlight? Release(long ticketId, TimeSpan now)
+    {
+        _inFlight.Remove(ticketId, out var released);
+        if (_inFlight.Count == 0)
+        {
+            IdleSince ??= now;
+        }
+
+        return released;
+    }
+
+    public InFlight? Find(long ticketId) => _inFlight.GetValueOrDefault(ticketId);
+
+    public void CloseGate(Gate gate) => Gate ??= gate;
+
+    public void OpenGate() => Gate = null;
 
     /// <returns>Whether it did not drain already.</returns>
-    public bool BeginDraining() => Enter(InstancePhase.Draining);
-
-    public void GoOnServing() => Enter(InstancePhase.Ready);
-
-    public void BeginStopping() => Enter(InstancePhase.Stopping);
-
-    public void BeginSettling() => Enter(InstancePhase.Settling);
-
-    private bool Enter(InstancePhase phase)
+    public bool BeginDraining(TimeSpan now)
     {
-        var isNew = Phase != phase;
-        Phase = phase;
-        return isNew;
+        if (Phase == InstancePhase.Draining)
+        {
+            return false;
+        }
+
+        (Phase, DrainingSince) = (InstancePhase.Draining, now);
+        return true;
     }
+
+    public void GoOnServing() => Phase = InstancePhase.Ready;
+
+    public void BeginStopping(TimeSpan now) => (Phase, StopAsked) = (InstancePhase.Stopping, now);
+
+    public void BeginSettling() => Phase = InstancePhase.Settling;
+}
+
+/// <summary>One request that runs.</summary>
+internal sealed class InFlight(Ticket ticket, TimeSpan granted)
+{
+    public Ticket Ticket => ticket;
+
+    public TimeSpan Granted => granted;
+
+    /// <summary>Whether its client has been sent something, so that it cannot be put back.</summary>
+    public bool HasSent { get; set; }
+
+    /// <summary>Whether it was asked to come back.</summary>
+    public bool IsRequeued { get; set; }
 }

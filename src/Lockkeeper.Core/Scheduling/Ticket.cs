@@ -8,6 +8,9 @@ internal sealed record Ticket(long Id, ModelId Model, Priority Priority)
     /// <summary>Name of the API key it came with; empty for none. Shares of a model are fair between keys.</summary>
     public string Key { get; init; } = "";
 
+    /// <summary>Whether it only wants the model loaded, and gives its slot back at once.</summary>
+    public bool OnlyLoads { get; init; }
+
     /// <summary>When it first came; a ticket that is put back keeps it, and with it its deadline. Null: it comes now.</summary>
     public TimeSpan? Since { get; init; }
 }

@@ -1,80 +1,85 @@
-using Lockkeeper.Core.Models;
-
 namespace Lockkeeper.Core.Scheduling;
 
-/// <summary>
-/// Everybody who waits, in one line per model. To put in and to take out costs O(log n) of the line; to find the best of all lines costs one look at the head of each.
-/// Models nobody waits for have no line, so that look is short even with many models configured.
-/// </summary>
+/// <summary>Everybody who waits, for whatever model, by id.</summary>
 internal sealed class Waiting
 {
-    private readonly Dictionary<long, WaitingTicket> _byId = [];
-    private readonly Dictionary<ModelId, SortedSet<WaitingTicket>> _lines = [];
-    private TimeSpan _sumOfArrivals;
+    private readonly Dictionary<long, Place> _places = [];
+    private readonly int[] _byPriority = new int[5];
+    private long _sinceTicks;
 
-    public int Count => _byId.Count;
+    public int Count => _places.Count;
 
-    public IEnumerable<(ModelId Model, IEnumerable<Ticket> Line)> Lines => _lines.Select(line => (line.Key, line.Value.Select(waiting => waiting.Ticket)));
-
-    public void Add(Ticket ticket, TimeSpan now)
+    /// <summary>The worst priority that waits; null when nobody does.</summary>
+    private Priority? Worst
     {
-        var waiting = new WaitingTicket(ticket, now);
-        _byId.Add(ticket.Id, waiting);
-        if (!_lines.TryGetValue(ticket.Model, out var line))
+        get
         {
-            _lines.Add(ticket.Model, line = new SortedSet<WaitingTicket>(WaitingTicket.Order));
+            var worst = Array.FindLastIndex(_byPriority, count => count > 0);
+            return worst < 0 ? null : (Priority)worst;
         }
-
-        line.Add(waiting);
-        _sumOfArrivals += now;
     }
 
-    /// <returns>Whether it was there.</returns>
-    public bool Remove(long ticketId)
+    public void Add(WaitingTicket waiting, ScheduledModel model)
     {
-        if (!_byId.Remove(ticketId, out var waiting))
+        _places.Add(waiting.Ticket.Id, new Place(waiting, model));
+        _byPriority[(int)waiting.Ticket.Priority]++;
+        _sinceTicks += waiting.Since.Ticks;
+        if (model.Line.Count == 0)
         {
-            return false;
+            model.Pool.Wanted.Add(model);
         }
 
-        var line = _lines[waiting.Ticket.Model];
-        line.Remove(waiting);
-        if (line.Count == 0)
-        {
-            _lines.Remove(waiting.Ticket.Model);
-        }
-
-        _sumOfArrivals -= waiting.Since;
-        return true;
+        model.Line.Add(waiting);
     }
 
-    /// <summary>Who is served next by that model.</summary>
-    public Ticket? FirstOf(ModelId model) => _lines.TryGetValue(model, out var line) ? line.Min!.Ticket : null;
-
-    /// <summary>Who is served next by any model but that one.</summary>
-    public Ticket? FirstOfOthers(ModelId? than)
+    /// <returns>Where it was; null when it was not there.</returns>
+    public Place? Remove(long ticketId)
     {
-        Ticket? first = null;
-        foreach (var (model, line) in _lines)
+        if (!_places.Remove(ticketId, out var place))
         {
-            if (model != than && line.Min!.Ticket is var head && (first is null || WaitingTicket.Compare(head, first) < 0))
-            {
-                first = head;
-            }
+            return null;
         }
 
-        return first;
+        var (waiting, model) = place;
+        _byPriority[(int)waiting.Ticket.Priority]--;
+        _sinceTicks -= waiting.Since.Ticks;
+        model.Line.Remove(waiting);
+        if (model.Line.Count == 0)
+        {
+            model.Pool.Wanted.Remove(model);
+        }
+
+        return place;
     }
 
-    /// <summary>Who is served next of all.</summary>
-    public Ticket? First() => FirstOfOthers(than: null);
-
-    /// <summary>Those who wait for that model, in the order of service; a copy, so that they can be removed one by one.</summary>
-    public WaitingTicket[] For(ModelId model) => _lines.TryGetValue(model, out var line) ? [.. line] : [];
+    public bool Contains(long ticketId) => _places.ContainsKey(ticketId);
 
     /// <summary>Everybody, in the order of arrival; a copy.</summary>
-    public WaitingTicket[] All() => [.. _byId.Values.OrderBy(waiting => waiting.Ticket.Id)];
+    public WaitingTicket[] All() => [.. _places.Values.Select(place => place.Waiting).OrderBy(waiting => waiting.Ticket.Id)];
 
     /// <summary>How long those who wait have waited on average; zero when nobody does.</summary>
-    public TimeSpan MeanAge(TimeSpan now) => Count == 0 ? TimeSpan.Zero : now - (_sumOfArrivals / Count);
+    public TimeSpan MeanAge(TimeSpan now) => Count == 0 ? TimeSpan.Zero : now - new TimeSpan(_sinceTicks / Count);
+
+    /// <summary>
+    /// Who gives up a place in a full queue for a newcomer of that priority: the youngest of the worst priority, of the key that holds most. Never one who is overdue, or a
+    /// promise already due would be broken. Null when nobody does.
+    /// </summary>
+    public Ticket? Displaceable(Priority newcomer, SchedulerOptions options, TimeSpan now)
+    {
+        if (Worst is not { } worst || newcomer >= worst)
+        {
+            return null;
+        }
+
+        return _places.Values
+            .Where(place => place.Waiting.Ticket.Priority == worst)
+            .GroupBy(place => place.Waiting.Ticket.Key, StringComparer.Ordinal)
+            .OrderByDescending(key => key.Count())
+            .ThenByDescending(key => key.Max(place => place.Waiting.Ticket.Id))
+            .SelectMany(key => key.Where(place => place.Waiting.Deadline(options) > now).OrderByDescending(place => place.Waiting.Ticket.Id))
+            .Select(place => place.Waiting.Ticket)
+            .FirstOrDefault();
+    }
+
+    internal readonly record struct Place(WaitingTicket Waiting, ScheduledModel Model);
 }

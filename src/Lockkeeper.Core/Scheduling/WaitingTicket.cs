@@ -1,19 +1,22 @@
 namespace Lockkeeper.Core.Scheduling;
 
 /// <summary>A ticket in the queue, and what it has gone through there.</summary>
-internal sealed class WaitingTicket(Ticket ticket, TimeSpan since)
+/// <param name="ticket">The ticket.</param>
+/// <param name="since">When it came first.</param>
+/// <param name="startsSeen">How long its model had been starting altogether when it came: that time does not count as waiting for the queue's time limit.</param>
+internal sealed class WaitingTicket(Ticket ticket, TimeSpan since, TimeSpan startsSeen)
 {
-    /// <summary>The order of service within a model: best priority first, then first come.</summary>
-    public static readonly Comparer<WaitingTicket> Order = Comparer<WaitingTicket>.Create((left, right) => Compare(left.Ticket, right.Ticket));
+    public static readonly Comparer<WaitingTicket> ByAge = Comparer<WaitingTicket>.Create((left, right) => left.Ticket.Id.CompareTo(right.Ticket.Id));
 
-    public Ticket Ticket { get; } = ticket;
+    public Ticket Ticket => ticket;
 
-    /// <summary>When it began to wait.</summary>
-    public TimeSpan Since { get; } = since;
+    public TimeSpan Since => since;
+
+    public TimeSpan StartsSeen => startsSeen;
 
     /// <summary>How many runs of its model have died unasked while it waited.</summary>
     public int Crashes { get; set; }
 
-    public static int Compare(Ticket left, Ticket right) =>
-        left.Priority == right.Priority ? left.Id.CompareTo(right.Id) : left.Priority.CompareTo(right.Priority);
+    /// <summary>Past it the ticket is overdue (P4).</summary>
+    public TimeSpan Deadline(SchedulerOptions options) => since + options.MaxWait[ticket.Priority];
 }

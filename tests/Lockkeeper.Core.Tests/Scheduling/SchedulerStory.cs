@@ -26,7 +26,7 @@ internal sealed class SchedulerStory(int maxQueue = 100, int slots = 1)
 
     public string State => string.Join(", ", _scheduler.Instances.Select(instance => $"{instance.Id} {instance.Phase} {instance.InFlight}"));
 
-    public string OrderOfService => string.Join(" ", _scheduler.InOrderOfService().Select(ticket => ticket.Id));
+    public string OrderOfService => string.Join(" ", _scheduler.Look(Now).Waiting.Select(waiting => waiting.Ticket.Id));
 
     public string Arrives(long id, string model, Priority priority = Priority.Medium) => Happens(new SchedulerEvent.Arrived(new Ticket(id, new ModelId(model), priority)));
 

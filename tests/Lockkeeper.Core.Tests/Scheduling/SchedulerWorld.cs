@@ -67,7 +67,7 @@ internal sealed class SchedulerWorld
 
     public static int SlotsOf(ModelId model) => Array.IndexOf(Models, model) + 1;
 
-    public IReadOnlyList<long> Forecast() => [.. _scheduler.InOrderOfService().Select(ticket => ticket.Id)];
+    public IReadOnlyList<long> Forecast() => [.. _scheduler.Look(TimeSpan.FromSeconds(_now)).Waiting.Select(waiting => waiting.Ticket.Id)];
 
     public void Take(Step step)
     {

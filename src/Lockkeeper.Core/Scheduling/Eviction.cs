@@ -1,0 +1,61 @@
+namespace Lockkeeper.Core.Scheduling;
+
+/// <summary>Who has to go so that a model can come: a set chosen at once, of least reload cost × chance of use soon.</summary>
+internal static class Eviction
+{
+    private static readonly TimeSpan OftenUsed = TimeSpan.FromMinutes(1);
+
+    /// <returns>Those who have to go besides those who go already; null when those who may be left now are not enough.</returns>
+    public static HashSet<Instance>? VictimsFor(ScheduledModel model, Decision decision)
+    {
+        var pool = model.Pool;
+        var foreign = pool.Foreign(decision);
+        var gone = pool.Instances.Where(instance => instance.IsGoing || instance.MustGo).ToHashSet();
+        var victims = new List<Instance>();
+        foreach (var candidate in pool.Instances
+            .Where(instance => !gone.Contains(instance) && !instance.Model.IsPinned && Leaving.May(instance, model, foreign, decision))
+            .OrderBy(instance => Cost(instance, decision.Now)).ThenBy(instance => instance.Id.Run).ToList())
+        {
+            if (MemoryFit.HasRoomWithout(model, gone))
+            {
+                break;
+            }
+
+            gone.Add(candidate);
+            victims.Add(candidate);
+        }
+
+        if (!MemoryFit.HasRoomWithout(model, gone))
+        {
+            return null;
+        }
+
+        // A large one at the end may have made small ones before it unnecessary.
+        foreach (var spared in victims.ToList())
+        {
+            gone.Remove(spared);
+            if (MemoryFit.HasRoomWithout(model, gone))
+            {
+                victims.Remove(spared);
+            }
+            else
+            {
+                gone.Add(spared);
+            }
+        }
+
+        return [.. victims];
+    }
+
+    /// <summary>Who can go at once without disturbing anybody.</summary>
+    public static HashSet<Instance> Idle(Pool pool) =>
+        [.. pool.Instances.Where(instance => instance is { Serves: true, IsIdle: true } && instance.Model.Line.Count == 0 && !instance.Model.IsPinned)];
+
+    /// <summary>In seconds. One that is used now or waited for will certainly be wanted again.</summary>
+    private static double Cost(Instance instance, TimeSpan now)
+    {
+        var isWanted = !instance.IsIdle || instance.Model.Line.Count > 0;
+        var chance = isWanted || instance.IdleSince is not { } idle ? 1 : OftenUsed / (OftenUsed + (now - idle));
+        return SwapCost.Of(instance.Model).TotalSeconds * chance * (isWanted ? 2 : 1);
+    }
+}

@@ -1,0 +1,87 @@
+using System.Globalization;
+
+namespace Lockkeeper.Core.Scheduling;
+
+/// <summary>Whether a model fits into the memory of its pool: what instances have claimed, and what was measured free.</summary>
+internal static class MemoryFit
+{
+    private static readonly HashSet<Instance> Nobody = [];
+
+    /// <summary>Whether it may be started now.</summary>
+    public static bool HasRoom(ScheduledModel model) => HasRoomWithout(model, Nobody);
+
+    /// <summary>Whether it could be started once those have given their memory back.</summary>
+    public static bool HasRoomWithout(ScheduledModel model, IReadOnlySet<Instance> gone)
+    {
+        var pool = model.Pool;
+        if (model.Instance is { } last && !gone.Contains(last))
+        {
+            return false;
+        }
+
+        var (count, claimed, starting, freed, unknown) = (0, 0L, 0L, 0L, false);
+        foreach (var instance in pool.Instances)
+        {
+            var claim = instance.Claim ?? 0;
+            if (gone.Contains(instance))
+            {
+                freed += instance.Phase == InstancePhase.Starting ? 0 : claim;
+                continue;
+            }
+
+            count++;
+            claimed += claim;
+            unknown |= instance.Claim is null;
+
+            // What a starting engine will take is still measured as free.
+            starting += instance.Phase == InstancePhase.Starting ? claim : 0;
+        }
+
+        if (count >= pool.MostInstances || unknown)
+        {
+            return false;
+        }
+
+        if (count == 0 && (model.Figures.RanAlone || model.Claim is null))
+        {
+            return true; // alone it has what there is
+        }
+
+        return model.Claim is { } need
+            && (pool.Options.Capacity is { } capacity ? need <= capacity - claimed : count == 0)
+            && (pool.Available is not { } available || need <= available + freed - starting);
+    }
+
+    /// <summary>Why it cannot be loaded whatever may be evicted, with the figures; null when it can.</summary>
+    public static string? WhyNever(ScheduledModel model)
+    {
+        var pool = model.Pool;
+        var evictable = pool.Instances.Where(instance => instance.IsGoing || instance.MustGo || !instance.Model.IsPinned).ToHashSet();
+        if (model.Instance is { } last)
+        {
+            evictable.Add(last);
+        }
+
+        return HasRoomWithout(model, evictable) ? null : Figures(model);
+    }
+
+    /// <summary>What it needs, what the pool has, and what is free.</summary>
+    public static string Figures(ScheduledModel model)
+    {
+        var pool = model.Pool;
+        var staying = pool.Instances.Where(instance => instance.Model.IsPinned && instance is { IsGoing: false, MustGo: false }).ToList();
+        var pinned = staying.Count == 0 ? "" : $", of which {string.Join(" and ", staying.Select(Describe))} stay there (pinned)";
+        var need = model.Claim is { } claim
+            ? string.Create(CultureInfo.InvariantCulture, $"it needs {Gibibytes(claim)} (with safety_margin {pool.Options.SafetyMargin:0.##})")
+            : "its footprint is not known yet, so it has to run alone the first time";
+        var has = pool.Options.Capacity is { } capacity ? $"pool '{pool.Options.Name}' has {Gibibytes(capacity)}" : $"pool '{pool.Options.Name}' holds {Count(pool)}";
+        var free = pool.Available is { } available ? $"; {Gibibytes(available)} is measured free now" : "";
+        return $"{need}, {has}{pinned}{free}";
+    }
+
+    private static string Describe(Instance instance) => $"'{instance.Id.Model}'{(instance.Claim is { } claim ? $" with {Gibibytes(claim)}" : "")}";
+
+    private static string Count(Pool pool) => pool.MostInstances == 1 ? "one model at a time" : string.Create(CultureInfo.InvariantCulture, $"at most {pool.MostInstances} models");
+
+    private static string Gibibytes(long bytes) => string.Create(CultureInfo.InvariantCulture, $"{bytes / (1024.0 * 1024 * 1024):0.##} GiB");
+}
