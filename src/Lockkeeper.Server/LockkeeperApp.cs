@@ -41,7 +41,7 @@ internal sealed partial class LockkeeperApp : IAsyncDisposable
         _metricsText = new PrometheusText(_metrics.Meter);
         var swaps = new SwapWatch(mailbox, _metrics, time);
         _instances = new Instances(swaps, IMemoryReader.OfThisSystem(), pool.SettleTimeout, time, logs) { Settled = _metrics.Settled };
-        _admission = new Admission(settings.Catalog, config.Scheduling, mailbox, _instances, time, logs.CreateLogger<Admission>()) { Watch = swaps };
+        _admission = new Admission(settings.Catalog, SchedulerSetup.Of(settings.Catalog, config), mailbox, _instances, time, logs.CreateLogger<Admission>()) { Watch = swaps };
         var journal = new Journal(time, swaps, _metrics.Ended);
 
         var limits = new IngressOptions(config.Server.MaxBody.Bytes, config.Scheduling.KeepAliveInterval, config.Scheduling.RequestTimeout);

@@ -7,6 +7,7 @@ namespace Lockkeeper.Core.Scheduling;
 internal sealed class Fleet(Succession succession)
 {
     private readonly Dictionary<ModelId, ScheduledModel> _models = [];
+    private readonly List<ScheduledModel> _unwatched = [];
 
     /// <summary>In the order of the configuration; pools that are configured no more stay as long as something runs there.</summary>
     public List<Pool> Pools { get; } = [];
@@ -53,7 +54,7 @@ internal sealed class Fleet(Succession succession)
         foreach (var model in options.Models)
         {
             removed.Remove(model.Id);
-            Configure(model, options, decision);
+            Configure(model, options);
         }
 
         foreach (var gone in removed)
@@ -62,6 +63,20 @@ internal sealed class Fleet(Succession succession)
             succession.RefuseAll(model!, new RouterError.ModelRemoved(gone), decision);
             LetGo(model!);
         }
+    }
+
+    /// <summary>Has those watched that run anyway; from then on they count.</summary>
+    public void WatchAttached(Decision decision)
+    {
+        foreach (var model in _unwatched)
+        {
+            if (model.Instance is null)
+            {
+                succession.Start(model, decision);
+            }
+        }
+
+        _unwatched.Clear();
     }
 
     private static Pool Renew(Dictionary<string, Pool> before, PoolOptions options)
@@ -83,7 +98,7 @@ internal sealed class Fleet(Succession succession)
         }
     }
 
-    private void Configure(ModelOptions options, SchedulerOptions all, Decision decision)
+    private void Configure(ModelOptions options, SchedulerOptions all)
     {
         var pool = Find(options.Pool) ?? throw new ArgumentException($"'{options.Id}' lives in a pool '{options.Pool}' that is not there.", nameof(options));
         if (!_models.TryGetValue(options.Id, out var model))
@@ -99,9 +114,9 @@ internal sealed class Fleet(Succession succession)
 
         model.MoveTo(pool);
         model.Options = options;
-        if (options.Attached && model.Instance is null)
+        if (options.Attached)
         {
-            succession.Attach(model, decision);
+            _unwatched.Add(model);
         }
     }
 }

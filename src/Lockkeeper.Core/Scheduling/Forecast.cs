@@ -60,7 +60,7 @@ internal static class Forecast
         {
             var rounds = (place / slots) + (isBusy ? 1 : 0);
             var eta = rounds == 0 ? from : from + (service * rounds);
-            reports.Add(new WaitingReport(tickets[place].Ticket, tickets[place].Since, tickets[place].Deadline(options), eta));
+            reports.Add(new WaitingReport(tickets[place].Ticket, tickets[place].Since, tickets[place].Deadline(options), eta, model.Pool.Options.Name));
         }
 
         return from + (service * ((tickets.Count + slots - 1) / slots));

@@ -13,7 +13,7 @@ internal sealed record ModelOptions(ModelId Id, string Pool)
     /// <summary>Whether an instance is never evicted for another model, nor stopped for being idle.</summary>
     public bool Pinned { get; init; }
 
-    /// <summary>Whether the engine runs anyway: resident for ever, never started and never stopped.</summary>
+    /// <summary>Whether the engine runs anyway: resident for ever, never started and never stopped. To start it means to watch it, to stop it means to look away.</summary>
     public bool Attached { get; init; }
 
     /// <summary>Idle time after which an instance is stopped; null for never.</summary>

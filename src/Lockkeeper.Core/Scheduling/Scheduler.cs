@@ -40,8 +40,8 @@ internal sealed class Scheduler
     /// <summary>Every instance that is not settled yet, for showing.</summary>
     public ImmutableArray<InstanceReport> Instances => [.. _fleet.Instances.Select(instance => instance.Report)];
 
-    /// <summary>Whether every run is settled, so that no engine and no memory of one is left; attached ones are not ours.</summary>
-    public bool IsSettled => _fleet.Instances.All(instance => instance.Model.Options.Attached);
+    /// <summary>Whether every run is settled, so that no engine and no memory of one is left.</summary>
+    public bool IsSettled => !_fleet.Instances.Any();
 
     /// <summary>How things stand.</summary>
     public SchedulerSnapshot Look(TimeSpan now) => new(
@@ -63,6 +63,7 @@ internal sealed class Scheduler
     {
         _decision.Begin(now, effects);
         Take(happened);
+        _fleet.WatchAttached(_decision);
         foreach (var pool in _fleet.Pools)
         {
             Advance(pool);
@@ -351,7 +352,7 @@ internal sealed class Scheduler
 
         foreach (var instance in pool.Instances)
         {
-            instance.MustGo |= _decision.AllMustGo is not null && !instance.Model.Options.Attached;
+            instance.MustGo |= _decision.AllMustGo is not null;
             if (instance is { MustGo: true, IsGoing: false })
             {
                 Succession.Drain(instance, _decision.AllMustGo ?? StopReason.Unload, _decision);

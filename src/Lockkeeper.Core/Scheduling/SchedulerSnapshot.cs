@@ -17,6 +17,8 @@ internal sealed record SchedulerSnapshot(
     ImmutableArray<PoolReport> Pools,
     FrozenDictionary<ModelId, ModelFigures> Figures)
 {
+    public static SchedulerSnapshot Empty { get; } = new(TimeSpan.Zero, [], [], [], FrozenDictionary<ModelId, ModelFigures>.Empty);
+
     /// <summary>Whether a person has asked that nothing more be admitted.</summary>
     public bool Drained { get; init; }
 }
@@ -26,7 +28,8 @@ internal sealed record SchedulerSnapshot(
 /// <param name="Since">When it came, as time since start.</param>
 /// <param name="Deadline">When it is overdue.</param>
 /// <param name="Eta">How long it will still wait, by what has been learned; null while too little is known.</param>
-internal sealed record WaitingReport(Ticket Ticket, TimeSpan Since, TimeSpan Deadline, TimeSpan? Eta);
+/// <param name="Pool">The pool whose memory its model needs.</param>
+internal sealed record WaitingReport(Ticket Ticket, TimeSpan Since, TimeSpan Deadline, TimeSpan? Eta, string Pool);
 
 /// <summary>A pool at one moment.</summary>
 /// <param name="Name">Its name.</param>

@@ -224,20 +224,12 @@ internal sealed class Succession(Waiting waiting)
         return false;
     }
 
-    private void Start(ScheduledModel model, Decision decision)
+    public void Start(ScheduledModel model, Decision decision)
     {
         var instance = new Instance(new InstanceId(model.Id, ++_lastRun), model, model.Claim, decision.Now);
         model.Instance = instance;
         model.Pool.Instances.Add(instance);
         decision.Do(new SchedulerEffect.Start(instance.Id));
-    }
-
-    public void Attach(ScheduledModel model, Decision decision)
-    {
-        var instance = new Instance(new InstanceId(model.Id, ++_lastRun), model, model.Claim, decision.Now);
-        instance.BecomeReady(default, decision.Now);
-        model.Instance = instance;
-        model.Pool.Instances.Add(instance);
     }
 
     /// <summary>Everybody who waits for the model is told no.</summary>

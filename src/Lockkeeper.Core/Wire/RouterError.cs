@@ -96,6 +96,9 @@ internal abstract record RouterError(int Status, Blame Blame, string Code, strin
             : base(503, Blame.Router, "drained", "Lockkeeper was drained (POST /admin/drain) and admits nothing until POST /admin/resume.") => RetryAfter = TimeSpan.FromSeconds(30);
     }
 
+    /// <summary>A more urgent request has taken its slot. It is admitted again in its old place; nobody is answered with this.</summary>
+    public sealed record Recalled() : RouterError(503, Blame.Router, "recalled", "A critical request needed the engine (scheduling.preempt).");
+
     /// <summary>Somebody has taken the request out of the queue, or aborted it.</summary>
     public sealed record CancelledByOperator(string RequestId)
         : RouterError(503, Blame.Router, "cancelled_by_operator", $"Request {RequestId} was cancelled (DELETE /admin/queue/{RequestId}).");

@@ -23,6 +23,7 @@ internal sealed partial class EngineSupervisor(InstanceId instance, ModelSpec mo
     private volatile EngineProcess? _process;
     private volatile Upstream? _upstream;
     private volatile InstanceFailure? _failure;
+    private volatile InstanceFailure? _interruption;
     private volatile InstanceState _state;
 
     /// <summary>Where the engine answers, from ready until the run ends.</summary>
@@ -36,8 +37,21 @@ internal sealed partial class EngineSupervisor(InstanceId instance, ModelSpec mo
 
     public InstanceSnapshot Snapshot() => new(instance, _state, _process?.Pid, Upstream?.BaseAddress, _held.Last?.Held, _failure);
 
+    /// <summary>What to tell requests that were in flight when the run was stopped without waiting for them; null when none had to be.</summary>
+    public InstanceFailure? Interruption => _interruption;
+
     /// <summary>Asks the run to end, in whatever state it is. Returns at once.</summary>
-    public void Stop() => _ = _stopAsked.CancelAsync();
+    public void Stop(StopReason reason)
+    {
+        _interruption ??= reason switch
+        {
+            StopReason.ForcedUnload => InstanceFailure.Of("it was unloaded by force (POST /admin/models/…/unload)"),
+            StopReason.DrainTimeout => InstanceFailure.Of("another model needed its memory, and the request had not ended within pools.*.drain_timeout"),
+            StopReason.Closing => InstanceFailure.Of("Lockkeeper is closing"),
+            _ => null,
+        };
+        _ = _stopAsked.CancelAsync();
+    }
 
     public void Dispose()
     {

@@ -13,7 +13,9 @@ internal interface IInstanceHost
     void Start(InstanceId instance, ModelSpec model);
 
     /// <summary>Stops a run in any state, then sees its memory back. Asking twice is harmless.</summary>
-    void Stop(InstanceId instance);
+    /// <param name="instance">The run.</param>
+    /// <param name="reason">Why: what is in flight on it is told, when it was not waited for.</param>
+    void Stop(InstanceId instance, StopReason reason);
 
     /// <summary>Where a ready run answers; null once the run is over.</summary>
     Upstream? UpstreamOf(InstanceId instance);

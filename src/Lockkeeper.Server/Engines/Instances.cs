@@ -63,7 +63,7 @@ internal sealed class Instances(IInstanceObserver observer, IMemoryReader memory
             _runs.Add(instance, run);
             if (_closed)
             {
-                run.Stop();
+                run.Stop(StopReason.Closing);
             }
 
             _living[instance] = Task.Run(() => LiveAsync(instance, run), CancellationToken.None);
@@ -71,7 +71,7 @@ internal sealed class Instances(IInstanceObserver observer, IMemoryReader memory
     }
 
     /// <inheritdoc/>
-    public void Stop(InstanceId instance) => Find(instance)?.Stop();
+    public void Stop(InstanceId instance, StopReason reason) => Find(instance)?.Stop(reason);
 
     /// <inheritdoc/>
     public Upstream? UpstreamOf(InstanceId instance) => Find(instance)?.Upstream;
@@ -85,7 +85,7 @@ internal sealed class Instances(IInstanceObserver observer, IMemoryReader memory
         }
 
         await Task.WhenAny(run.Ended, Task.Delay(patience, time, CancellationToken.None));
-        return run.Failure;
+        return run.Failure ?? run.Interruption;
     }
 
     /// <summary>The process that kills all engines should Lockkeeper be killed; null before the first start.</summary>
@@ -109,7 +109,7 @@ internal sealed class Instances(IInstanceObserver observer, IMemoryReader memory
             _closed = true;
             foreach (var instance in _living.Keys)
             {
-                _runs[instance].Stop();
+                _runs[instance].Stop(StopReason.Closing);
             }
 
             living = [.. _living.Values];

@@ -45,6 +45,11 @@ internal sealed class BodyCopier(TimeProvider time, Func<ValueTask<bool>> others
                     return ForwardEnd.Answered;
                 }
 
+                if (tap.Bytes == 0 && !patience.TryKeep())
+                {
+                    return ForwardEnd.Recalled;
+                }
+
                 patience.Renew();
                 tap.Observe(buffer.AsSpan(0, count));
                 writer.Write(buffer.AsSpan(0, count));

@@ -1,3 +1,5 @@
+using Lockkeeper.Server.Scheduling;
+
 namespace Lockkeeper.Server.Forwarding;
 
 /// <summary>Ends a forwarded request when it is aborted, or when the engine has sent nothing for too long. Each byte renews it.</summary>
@@ -6,13 +8,21 @@ internal sealed class EnginePatience : IDisposable
     private readonly TimeSpan _timeout;
     private readonly CancellationTokenSource _end;
     private readonly CancellationTokenRegistration _registration;
+    private readonly CancellationTokenRegistration _recalled;
+    private readonly Recall? _recall;
 
-    public EnginePatience(TimeSpan timeout, TimeProvider time, CancellationToken aborted)
+    /// <param name="timeout">How long the engine may send nothing.</param>
+    /// <param name="time">The clock.</param>
+    /// <param name="recall">How the request may be called back; null when it may not.</param>
+    /// <param name="aborted">The client has left, or the request is ended early.</param>
+    public EnginePatience(TimeSpan timeout, TimeProvider time, Recall? recall, CancellationToken aborted)
     {
         _timeout = timeout;
         Aborted = aborted;
+        _recall = recall;
         _end = new CancellationTokenSource(timeout, time);
         _registration = aborted.UnsafeRegister(static end => ((CancellationTokenSource)end!).Cancel(), _end);
+        _recalled = recall?.WhenCalled(_end) ?? default;
     }
 
     /// <summary>The request is over for any reason but the engine's silence.</summary>
@@ -25,12 +35,21 @@ internal sealed class EnginePatience : IDisposable
     /// <summary>Stops the clock until the next <see cref="Renew"/>: while a client does not read, its engine is not asked for more.</summary>
     public void Suspend() => _end.CancelAfter(Timeout.InfiniteTimeSpan);
 
+    /// <summary>The first of the answer is there to be passed on.</summary>
+    /// <returns>Whether it may be; if not, the request has been called back.</returns>
+    public bool TryKeep() => _recall?.TryKeep() != false;
+
     /// <summary>What a failure of sending or reading means. Only a connection that never came about proves that the engine has not seen the request.</summary>
     public ForwardOutcome Explain(Exception failure)
     {
         if (Aborted.IsCancellationRequested)
         {
             return ForwardEnd.Aborted;
+        }
+
+        if (_recall?.IsCalled == true)
+        {
+            return ForwardEnd.Recalled;
         }
 
         if (_end.IsCancellationRequested)
@@ -46,6 +65,7 @@ internal sealed class EnginePatience : IDisposable
     public void Dispose()
     {
         _registration.Dispose();
+        _recalled.Dispose();
         _end.Dispose();
     }
 }

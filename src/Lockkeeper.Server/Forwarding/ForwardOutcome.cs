@@ -18,6 +18,9 @@ internal enum ForwardEnd
     /// <summary>The engine cut the connection, or broke HTTP, before or within its answer.</summary>
     Broken,
 
+    /// <summary>A more urgent request needed the slot, and nothing of this answer had been sent: it may be tried again.</summary>
+    Recalled,
+
     /// <summary>The engine sent nothing for longer than it may.</summary>
     Silent,
 }

@@ -2,7 +2,7 @@ using System.Buffers;
 using System.Diagnostics.CodeAnalysis;
 using System.Net;
 using System.Text.Json;
-using Lockkeeper.Server.Engines;
+using Lockkeeper.Server.Scheduling;
 using Lockkeeper.Server.Telemetry;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Net.Http.Headers;
@@ -28,10 +28,11 @@ internal sealed class Forwarder(TimeSpan requestTimeout, TimeProvider time, Func
     private readonly BodyCopier _copier = new(time, othersWait);
 
     /// <param name="aborted">Ends it early: the engine's connection is closed when the call returns.</param>
-    public async ValueTask<ForwardOutcome> SendAsync(HttpContext http, EngineBody body, Upstream upstream, StreamTap tap, KeepAlive keepAlive, CancellationToken aborted)
+    public async ValueTask<ForwardOutcome> SendAsync(HttpContext http, EngineBody body, Lease lease, StreamTap tap, KeepAlive keepAlive, CancellationToken aborted)
     {
         tap.Begin();
-        using var patience = new EnginePatience(requestTimeout, time, aborted);
+        var upstream = lease.Upstream;
+        using var patience = new EnginePatience(requestTimeout, time, lease.Recall, aborted);
         using var request = new HttpRequestMessage(HttpMethod.Parse(http.Request.Method), upstream.UriOf(http.Request.Path, http.Request.QueryString))
         {
             Version = HttpVersion.Version11,
@@ -127,6 +128,11 @@ internal sealed class Forwarder(TimeSpan requestTimeout, TimeProvider time, Func
 
             using (error)
             {
+                if (!patience.TryKeep())
+                {
+                    return ForwardEnd.Recalled;
+                }
+
                 var writer = http.Response.BodyWriter;
                 writer.Write("data: "u8);
                 await using (var json = new Utf8JsonWriter(writer))

@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using Lockkeeper.Core.Scheduling;
 using Lockkeeper.Core.Wire;
 using Lockkeeper.Server.Forwarding;
 using Lockkeeper.Server.Scheduling;
@@ -9,8 +10,13 @@ namespace Lockkeeper.Server.Ingress;
 /// <summary>Fourth step: wait for the right to use an instance of the model.</summary>
 internal static class Admit
 {
+    /// <param name="request">The request.</param>
+    /// <param name="admission">The door.</param>
+    /// <param name="prepared">What is asked for.</param>
+    /// <param name="keepAlive">Tells the client of a stream that it is not forgotten.</param>
+    /// <param name="place">The place of an earlier grant that came to nothing; null for a newcomer.</param>
     /// <returns>The lease, which the caller disposes when the engine has sent its last byte.</returns>
-    public static async ValueTask<Checked<Lease>> EnterAsync(LiveRequest request, Admission admission, Prepared prepared, KeepAlive keepAlive)
+    public static async ValueTask<Checked<Lease>> EnterAsync(LiveRequest request, Admission admission, Prepared prepared, KeepAlive keepAlive, Ticket? place)
     {
         if (request.Aborted.IsCancellationRequested)
         {
@@ -18,7 +24,7 @@ internal static class Admit
             return request.WhyAborted;
         }
 
-        var ticket = admission.TakeTicket(prepared.Model, prepared.Priority);
+        var ticket = admission.TakeTicket(new TicketRequest(prepared.Model.Id, prepared.Priority) { Place = place });
         request.Wait(ticket);
         try
         {

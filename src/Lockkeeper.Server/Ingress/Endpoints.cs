@@ -85,21 +85,32 @@ internal sealed partial class Endpoints(ModelCatalog catalog, Admission admissio
             return error;
         }
 
+        Ticket? place = null;
         for (var tries = 1; ; tries++)
         {
-            error = await AdmitAndForwardAsync(answer, prepared);
-            if (error is not RouterError.EngineUnreached || tries == MostTries)
+            (error, place) = await AdmitAndForwardAsync(answer, prepared, place);
+            if (error is RouterError.Recalled)
+            {
+                tries--; // that was not the engine's fault
+            }
+            else if (error is not RouterError.EngineUnreached || tries == MostTries)
             {
                 return error;
+            }
+
+            if (!answer.Http.Response.HasStarted)
+            {
+                RouterHeaders.ClearAllButOurs(answer.Http.Response); // the engine's status and headers may be there already
             }
         }
     }
 
-    private async ValueTask<RouterError?> AdmitAndForwardAsync(Answer answer, Prepared prepared)
+    /// <returns>Why it was not answered, and the place in the queue that it may be tried again with.</returns>
+    private async ValueTask<(RouterError? Error, Ticket? Place)> AdmitAndForwardAsync(Answer answer, Prepared prepared, Ticket? place)
     {
-        if (!(await Admit.EnterAsync(answer.Request, admission, prepared, answer.KeepAlive)).Holds(out var lease, out var error))
+        if (!(await Admit.EnterAsync(answer.Request, admission, prepared, answer.KeepAlive, place)).Holds(out var lease, out var error))
         {
-            return error;
+            return (error, place);
         }
 
         if (!answer.KeepAlive.Started)
@@ -110,7 +121,7 @@ internal sealed partial class Endpoints(ModelCatalog catalog, Admission admissio
         ForwardOutcome outcome;
         await using (lease)
         {
-            outcome = await _forwarder.SendAsync(answer.Http, prepared.Body, lease.Upstream, answer.Tap, answer.KeepAlive, answer.Request.Aborted);
+            outcome = await _forwarder.SendAsync(answer.Http, prepared.Body, lease, answer.Tap, answer.KeepAlive, answer.Request.Aborted);
         }
 
         if (outcome.End == ForwardEnd.Answered)
@@ -118,7 +129,7 @@ internal sealed partial class Endpoints(ModelCatalog catalog, Admission admissio
             LogAnswered(answer.Http.TraceIdentifier, lease.Instance, answer.Http.Response.StatusCode, answer.Tap.Bytes, answer.Tap.FirstByte, answer.Tap.PromptTokens, answer.Tap.CompletionTokens);
         }
 
-        return await Forward.JudgeAsync(outcome, answer.Request, prepared.Model.Id, lease.Instance, host, options.RequestTimeout);
+        return (await Forward.JudgeAsync(outcome, answer.Request, prepared.Model.Id, lease.Instance, host, options.RequestTimeout), lease.Ticket);
     }
 
     private Task UnknownAsync(HttpContext http)

@@ -18,6 +18,7 @@ internal static class Forward
     public static async ValueTask<RouterError?> JudgeAsync(ForwardOutcome outcome, LiveRequest request, ModelId model, InstanceId instance, IInstanceHost host, TimeSpan requestTimeout) => outcome.End switch
     {
         ForwardEnd.Answered => null,
+        ForwardEnd.Recalled => new RouterError.Recalled(),
         ForwardEnd.Aborted => request.WhyAborted,
         ForwardEnd.ClientStalled => new RouterError.ClientStalled(BodyCopier.Stall),
         ForwardEnd.Silent => new RouterError.EngineSilent(model, requestTimeout),

@@ -1,6 +1,5 @@
 using System.Collections.Frozen;
 using System.Diagnostics;
-using Lockkeeper.Core.Config;
 using Lockkeeper.Core.Models;
 using Lockkeeper.Core.Scheduling;
 using Lockkeeper.Core.Wire;
@@ -32,27 +31,26 @@ internal sealed partial class Admission : IDisposable
     private readonly WakeTimer _wake;
     private readonly List<SchedulerEffect> _effects = [];
     private readonly Dictionary<long, AdmissionTicket> _waiting = [];
+    private readonly Dictionary<long, Recall> _recalls = [];
     private long _lastTicket;
+    private bool _preempts;
     private bool _closing;
     private bool _failed;
 
     /// <remarks>The mailbox is made first, because the host needs it too: news of instances arrives there. The host is called by the loop alone, on any thread.</remarks>
-    public Admission(ModelCatalog models, SchedulingConfig scheduling, AdmissionMailbox mailbox, IInstanceHost host, TimeProvider time, ILogger<Admission> logger)
+    public Admission(ModelCatalog models, SchedulerOptions options, AdmissionMailbox mailbox, IInstanceHost host, TimeProvider time, ILogger<Admission> logger)
     {
         _models = models.Models.ToFrozenDictionary(model => model.Id);
-        _scheduler = new Scheduler(new SchedulerOptions
-        {
-            MaxQueue = scheduling.MaxQueue,
-            Pools = [new PoolOptions("default")],
-            Models = [.. models.Models.Select(model => new ModelOptions(model.Id, "default") { MaxConcurrency = model.MaxConcurrency })],
-        });
+        _scheduler = new Scheduler(options);
         _mailbox = mailbox;
         _host = host;
         _time = time;
         _logger = logger;
         _start = time.GetTimestamp();
+        _preempts = options.Preempt;
         _wake = new WakeTimer(time, () => mailbox.Post(new SchedulerEvent.Woken()));
         mailbox.Open(Handle);
+        mailbox.Post(new SchedulerEvent.Woken()); // engines that run anyway are watched from the beginning
     }
 
     /// <summary>Watches what is done with instances; null for nobody.</summary>
@@ -63,15 +61,15 @@ internal sealed partial class Admission : IDisposable
 
     /// <summary>Asks for an instance of the model. Never blocks.</summary>
     /// <exception cref="ArgumentException">The model is not one of the catalog's.</exception>
-    public AdmissionTicket TakeTicket(ModelSpec model, Priority priority)
+    public AdmissionTicket TakeTicket(TicketRequest request)
     {
-        if (!_models.ContainsKey(model.Id))
+        if (!_models.ContainsKey(request.Model))
         {
             // Refused here, where it harms one caller: inside the loop it would be a broken promise, and the end of it.
-            throw new ArgumentException($"'{model.Id}' is not in the catalog.", nameof(model));
+            throw new ArgumentException($"'{request.Model}' is not in the catalog.", nameof(request));
         }
 
-        var ticket = new AdmissionTicket(this, model.Id, priority);
+        var ticket = new AdmissionTicket(this, request);
         _mailbox.Post(new AdmissionMessage.Entered(ticket));
         return ticket;
     }
@@ -112,11 +110,11 @@ internal sealed partial class Admission : IDisposable
                     LetGo(ticket);
                     break;
                 case AdmissionMessage.Happened(var happened):
-                    _closing |= happened is SchedulerEvent.Closing;
+                    Note(happened);
                     Handle(happened);
                     break;
                 case AdmissionMessage.Asked(var answer):
-                    answer.SetResult(_scheduler.Look(_time.GetElapsedTime(_start)));
+                    answer.SetResult(_failed ? SchedulerSnapshot.Empty : _scheduler.Look(_time.GetElapsedTime(_start)));
                     break;
                 default:
                     throw new UnreachableException();
@@ -143,7 +141,12 @@ internal sealed partial class Admission : IDisposable
         }
 
         // Numbered here and not where it was made, so that numbers rise in the order of arrival. Who tries again keeps its number, and with it its place.
-        ticket.Ticket ??= new Ticket(++_lastTicket, ticket.Model, ticket.Priority);
+        ticket.Ticket ??= new Ticket(++_lastTicket, ticket.Request.Model, ticket.Request.Priority)
+        {
+            Key = ticket.Request.Key ?? "",
+            OnlyLoads = ticket.Request.OnlyLoads,
+            Since = _time.GetElapsedTime(_start),
+        };
         _waiting.Add(ticket.Ticket.Id, ticket);
         Handle(new SchedulerEvent.Arrived(ticket.Ticket));
     }
@@ -207,9 +210,13 @@ internal sealed partial class Admission : IDisposable
                 Watch?.Draining(instance);
                 break;
             case SchedulerEffect.Stop(var instance, var reason):
-                LogStop(instance);
+                LogStop(instance, reason);
                 Watch?.Stopping(instance, reason);
-                _host.Stop(instance);
+                _host.Stop(instance, reason);
+                break;
+            case SchedulerEffect.Requeue(var ticketId, var instance):
+                LogRecall(instance, ticketId);
+                _recalls.GetValueOrDefault(ticketId)?.Call();
                 break;
             default:
                 throw new UnreachableException();
@@ -220,7 +227,8 @@ internal sealed partial class Admission : IDisposable
     {
         if (_host.UpstreamOf(instance) is { } upstream)
         {
-            ticket.Grant(new Lease(_mailbox, ticket.Ticket!.Id, instance, upstream));
+            var place = ticket.Ticket!;
+            ticket.Grant(new Lease(_mailbox, place, instance, upstream, RecallOf(place, instance)));
             return;
         }
 
@@ -233,7 +241,38 @@ internal sealed partial class Admission : IDisposable
         }
         else
         {
-            ticket.Refuse(new RouterError.EngineFailed(ticket.Model, InstanceFailure.Of("it ended each time before the request could be sent")));
+            ticket.Refuse(new RouterError.EngineFailed(ticket.Request.Model, InstanceFailure.Of("it ended each time before the request could be sent")));
+        }
+    }
+
+    /// <summary>Only background requests are ever called back, and only where that is configured: all others are spared the bookkeeping.</summary>
+    private Recall? RecallOf(Ticket ticket, InstanceId instance)
+    {
+        if (!_preempts || ticket.Priority != Priority.Background)
+        {
+            return null;
+        }
+
+        return _recalls[ticket.Id] = new Recall(() => _mailbox.Post(new SchedulerEvent.FirstByteSent(ticket.Id, instance)));
+    }
+
+    /// <summary>What the loop itself must know of the news it passes on.</summary>
+    private void Note(SchedulerEvent happened)
+    {
+        switch (happened)
+        {
+            case SchedulerEvent.Closing:
+                _closing = true;
+                break;
+            case SchedulerEvent.Woken:
+                _wake.HasRung();
+                break;
+            case SchedulerEvent.Released(var ticketId, _) when _recalls.Remove(ticketId, out var recall):
+                recall.Dispose();
+                break;
+            case SchedulerEvent.ConfigChanged(var options):
+                _preempts = options.Preempt;
+                break;
         }
     }
 
@@ -261,11 +300,14 @@ internal sealed partial class Admission : IDisposable
     [LoggerMessage(201, LogLevel.Information, "{Instance}: draining, {Waiting} waiting")]
     private partial void LogDrain(InstanceId instance, int waiting);
 
-    [LoggerMessage(202, LogLevel.Information, "{Instance}: stopping")]
-    private partial void LogStop(InstanceId instance);
+    [LoggerMessage(202, LogLevel.Information, "{Instance}: stopping ({Reason})")]
+    private partial void LogStop(InstanceId instance, StopReason reason);
 
     [LoggerMessage(203, LogLevel.Information, "{Instance}: ended before the request it was granted to could be sent; trying again")]
     private partial void LogVainGrant(InstanceId instance);
+
+    [LoggerMessage(205, LogLevel.Information, "{Instance}: background request {Ticket} is called back for a critical one")]
+    private partial void LogRecall(InstanceId instance, long ticket);
 
     [LoggerMessage(204, LogLevel.Critical, "The admission loop has failed. Every request is refused from here on; restart Lockkeeper")]
     private partial void LogFailure(Exception failure);

@@ -1,17 +1,14 @@
-using Lockkeeper.Core.Models;
 using Lockkeeper.Core.Scheduling;
 
 namespace Lockkeeper.Server.Scheduling;
 
 /// <summary>One request at the door: waits, is told how it stands, is let in or turned away, or leaves.</summary>
-internal sealed class AdmissionTicket(Admission admission, ModelId model, Priority priority)
+internal sealed class AdmissionTicket(Admission admission, TicketRequest request)
 {
     private readonly TaskCompletionSource<AdmissionResult> _outcome = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private int _left;
 
-    public ModelId Model { get; } = model;
-
-    public Priority Priority { get; } = priority;
+    public TicketRequest Request { get; } = request;
 
     /// <summary>
     /// How it ended: complete already when <see cref="Admission.TakeTicket"/> returns if there is nothing to wait for, cancelled when the client left first.
@@ -23,7 +20,7 @@ internal sealed class AdmissionTicket(Admission admission, ModelId model, Priori
     public bool HasLeft => Volatile.Read(ref _left) == 1;
 
     /// <summary>Its place in the scheduler's line; null until the loop has seen it. Written by the loop alone.</summary>
-    internal Ticket? Ticket { get; set; }
+    internal Ticket? Ticket { get; set; } = request.Place;
 
     /// <summary>What it was granted. Read and written by the loop alone.</summary>
     internal Lease? Lease { get; private set; }
@@ -54,9 +51,9 @@ internal sealed class AdmissionTicket(Admission admission, ModelId model, Priori
         var snapshot = await admission.LookAsync();
         for (var ahead = 0; ahead < snapshot.Waiting.Length; ahead++)
         {
-            if (snapshot.Waiting[ahead].Ticket == Ticket)
+            if (snapshot.Waiting[ahead].Ticket.Id == Ticket?.Id)
             {
-                return new WaitingSnapshot(ahead + 1, snapshot.Instances is [var instance, ..] ? instance : null);
+                return WaitingSnapshot.Of(snapshot, ahead);
             }
         }
 

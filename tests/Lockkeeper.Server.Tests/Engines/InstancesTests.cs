@@ -135,10 +135,10 @@ public sealed class InstancesTests
     {
         await using var yard = new Yard();
         var instance = await yard.Ready(Yard.Model("--stop-delay", "200"));
-        yard.Instances.Stop(instance);
-        yard.Instances.Stop(instance);
+        yard.Instances.Stop(instance, StopReason.Swap);
+        yard.Instances.Stop(instance, StopReason.Swap);
         await yard.Gone(instance);
-        yard.Instances.Stop(instance);
+        yard.Instances.Stop(instance, StopReason.Swap);
         yard.Witness.Names.ShouldBe(["InstanceReady", "InstanceGone", "MemorySettled"]);
     }
 
@@ -147,7 +147,7 @@ public sealed class InstancesTests
     {
         await using var yard = new Yard();
         var slow = await yard.Ready(Yard.Model("--stop-delay", "3000"));
-        yard.Instances.Stop(slow);
+        yard.Instances.Stop(slow, StopReason.Swap);
 
         var other = yard.Start(Yard.Model());
         await Eventually.True(() => yard.Instances.UpstreamOf(other) is not null, "the other is ready");

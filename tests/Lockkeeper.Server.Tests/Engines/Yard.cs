@@ -58,7 +58,7 @@ internal sealed class Yard : IAsyncDisposable
 
     public async Task Gone(InstanceId instance)
     {
-        Instances.Stop(instance);
+        Instances.Stop(instance, StopReason.Swap);
         await Witness.Saw<SchedulerEvent.MemorySettled>(TimeSpan.FromSeconds(20));
     }
 

@@ -22,7 +22,7 @@ public sealed class BodyCopierTests : IDisposable
 
     public BodyCopierTests()
     {
-        _patience = new EnginePatience(TimeSpan.FromMinutes(10), _engineTime, CancellationToken.None);
+        _patience = new EnginePatience(TimeSpan.FromMinutes(10), _engineTime, recall: null, CancellationToken.None);
         _http.Features.Set<IHttpResponseBodyFeature>(new PipeResponse(_client.Writer));
     }
 

@@ -1,4 +1,3 @@
-using Lockkeeper.Core.Config;
 using Lockkeeper.Core.Models;
 using Lockkeeper.Core.Scheduling;
 using Lockkeeper.Server.Scheduling;
@@ -12,13 +11,21 @@ internal sealed class AdmissionFixture : IDisposable
 {
     public static readonly InstanceId A1 = new(new ModelId("A"), 1);
 
-    public AdmissionFixture(int maxQueue = 200, TimeProvider? time = null)
+    public AdmissionFixture(int maxQueue = 200, TimeProvider? time = null, bool preempt = false)
     {
         var mailbox = new AdmissionMailbox();
         Host = new ScriptedInstanceHost(mailbox);
         Mailbox = mailbox;
-        Admission = new Admission(ModelCatalog.Of([A, B, C]), new SchedulingConfig { MaxQueue = maxQueue }, mailbox, Host, time ?? TimeProvider.System, Log);
+        Admission = new Admission(ModelCatalog.Of([A, B, C]), Options(maxQueue, preempt), mailbox, Host, time ?? TimeProvider.System, Log);
     }
+
+    private static SchedulerOptions Options(int maxQueue, bool preempt) => new()
+    {
+        MaxQueue = maxQueue,
+        Preempt = preempt,
+        Pools = [new PoolOptions("gpu")],
+        Models = [.. ((ModelSpec[])[A, B, C]).Select(model => new ModelOptions(model.Id, "gpu") { MaxConcurrency = model.MaxConcurrency })],
+    };
 
     public static ModelSpec A { get; } = Model("A", 1);
 
@@ -44,7 +51,7 @@ internal sealed class AdmissionFixture : IDisposable
     /// <summary>A is up as run A#1, and idle.</summary>
     public async Task AIsResidentAsync()
     {
-        var ticket = Admission.TakeTicket(A, Priority.Medium);
+        var ticket = Admission.TakeTicket(new TicketRequest(A.Id, Priority.Medium));
         Host.Ready(A1);
         await LeaseOf(ticket).DisposeAsync();
     }

@@ -41,9 +41,9 @@ public sealed class AdmissionStressTests
         await door.AIsResidentAsync();
         for (var round = 0; round < 3_000; round++)
         {
-            var running = LeaseOf(door.Admission.TakeTicket(A, Priority.Medium));
+            var running = LeaseOf(door.Admission.TakeTicket(new TicketRequest(A.Id, Priority.Medium)));
             using var gone = new CancellationTokenSource();
-            var entered = door.Admission.TakeTicket(A, Priority.Medium).DecisionAsync(gone.Token).AsTask();
+            var entered = door.Admission.TakeTicket(new TicketRequest(A.Id, Priority.Medium)).DecisionAsync(gone.Token).AsTask();
             using var together = new Barrier(2);
             var leaves = Task.Run(() =>
             {
@@ -121,7 +121,7 @@ public sealed class AdmissionStressTests
             {
                 var model = Models[random.Next(3)];
                 using var gone = new CancellationTokenSource();
-                var entered = admission.TakeTicket(model, (Priority)random.Next(5)).DecisionAsync(gone.Token).AsTask();
+                var entered = admission.TakeTicket(new TicketRequest(model.Id, (Priority)random.Next(5))).DecisionAsync(gone.Token).AsTask();
                 var leaves = random.Next(4) == 0 ? Task.Run(gone.CancelAsync) : Task.CompletedTask;
                 try
                 {

@@ -39,7 +39,7 @@ internal sealed class ScriptedInstanceHost(AdmissionMailbox mailbox) : IInstance
         OnStart?.Invoke(instance);
     }
 
-    public void Stop(InstanceId instance)
+    public void Stop(InstanceId instance, StopReason reason)
     {
         Asked.Enqueue($"stop {instance}");
 

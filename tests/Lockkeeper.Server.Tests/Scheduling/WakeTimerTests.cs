@@ -37,21 +37,33 @@ public sealed class WakeTimerTests
         using var timer = new WakeTimer(time, () => { });
         timer.Set(Now, Now - TimeSpan.FromSeconds(1));
         time.Fire();
+        timer.HasRung();
         timer.Set(Now, Now - TimeSpan.FromMilliseconds(1));
         time.Due.ShouldBe(TimeSpan.FromMilliseconds(1));
     }
 
     [Fact]
-    public void Never_takes_the_last_wish_back_and_costs_nothing_when_there_was_none()
+    public void A_wish_for_later_or_never_leaves_it_as_it_is_and_an_earlier_one_moves_it()
     {
         var time = new OneTimer();
         using var timer = new WakeTimer(time, () => { });
         timer.Set(due: null, Now);
         time.Changes.ShouldBe(0);
         timer.Set(Now + TimeSpan.FromSeconds(3), Now);
+        timer.Set(Now + TimeSpan.FromSeconds(4), Now);
         timer.Set(due: null, Now);
-        time.Due.ShouldBe(Timeout.InfiniteTimeSpan);
-        time.Changes.ShouldBe(2);
+        time.Changes.ShouldBe(1);
+        timer.Set(Now + TimeSpan.FromSeconds(2), Now);
+        time.Due.ShouldBe(TimeSpan.FromSeconds(2));
+    }
+
+    [Fact]
+    public void What_is_further_away_than_a_timer_can_be_set_to_is_asked_for_again()
+    {
+        var time = new OneTimer();
+        using var timer = new WakeTimer(time, () => { });
+        timer.Set(TimeSpan.FromDays(400), Now);
+        time.Due.ShouldBe(TimeSpan.FromDays(40));
     }
 
     private sealed class OneTimer : TimeProvider, ITimer
