@@ -1,9 +1,11 @@
 using System.Text;
 using Lockkeeper.Core.Config;
+using Lockkeeper.Core.Models;
 using Lockkeeper.Server.Api;
 using Lockkeeper.Server.Engines;
 using Lockkeeper.Server.Forwarding;
 using Lockkeeper.Server.Ingress;
+using Lockkeeper.Server.Learned;
 using Lockkeeper.Server.Memory;
 using Lockkeeper.Server.Scheduling;
 using Lockkeeper.Server.Telemetry;
@@ -24,6 +26,8 @@ internal sealed partial class LockkeeperApp : IAsyncDisposable
     private readonly Admission _admission;
     private readonly RouterMetrics _metrics;
     private readonly PrometheusText _metricsText;
+    private readonly ChangeFeed _feed;
+    private readonly LearnedKeeper? _keeper;
     private readonly TimeSpan _grace;
     private readonly ILogger<LockkeeperApp> _logger;
 
@@ -37,17 +41,27 @@ internal sealed partial class LockkeeperApp : IAsyncDisposable
         _logger = logs.CreateLogger<LockkeeperApp>();
         var mailbox = new AdmissionMailbox();
         var pool = config.Pools.Values.SingleOrDefault() ?? new PoolConfig();
+        var speeds = new Speeds();
         _metrics = new RouterMetrics(settings.Catalog);
         _metricsText = new PrometheusText(_metrics.Meter);
         var swaps = new SwapWatch(mailbox, _metrics, time);
         _instances = new Instances(swaps, IMemoryReader.OfThisSystem(), pool.SettleTimeout, time, logs) { Settled = _metrics.Settled };
-        _admission = new Admission(settings.Catalog, SchedulerSetup.Of(settings.Catalog, config), mailbox, _instances, time, logs.CreateLogger<Admission>()) { Watch = swaps };
-        var journal = new Journal(time, swaps, _metrics.Ended);
+        var learning = new Learning(swaps, speeds);
+        var stateFile = settings.StateFile is { } path ? new LearnedFile(path, logs.CreateLogger<LearnedFile>()) : null;
+        var figures = learning.Remember(stateFile?.Load() ?? new Dictionary<ModelId, LearnedModel>());
+        _admission = new Admission(settings.Catalog, SchedulerSetup.Of(settings.Catalog, config) with { Figures = figures }, mailbox, _instances, time, logs.CreateLogger<Admission>()) { Watch = swaps };
+        _keeper = stateFile is null ? null : new LearnedKeeper(stateFile, () => learning.CollectAsync(_admission, _instances), time);
+        var journal = new Journal(time, swaps);
+        var lookout = new Lookout(settings.Catalog, _admission, _instances, journal, learning, swaps);
+        _feed = new ChangeFeed(lookout, time);
+        journal.Ended += _metrics.Ended;
+        journal.Ended += speeds.Observe;
+        journal.Ended += _feed.Ended;
 
         var limits = new IngressOptions(config.Server.MaxBody.Bytes, config.Scheduling.KeepAliveInterval, config.Scheduling.RequestTimeout);
         _web.UseRequestIds(new RequestIds(time));
         _web.MapHealth();
-        _web.MapRequests(journal, _admission);
+        _web.MapAdmin(lookout, _feed);
         _web.MapMetrics(_admission, _metrics, _metricsText);
         _web.MapModels(settings.Catalog, time.GetUtcNow());
         new Endpoints(settings.Catalog, _admission, _instances, limits, journal, logs.CreateLogger<Endpoints>()).Map(_web);
@@ -78,6 +92,12 @@ internal sealed partial class LockkeeperApp : IAsyncDisposable
     public async ValueTask DisposeAsync()
     {
         await _instances.DisposeAsync();
+        if (_keeper is not null)
+        {
+            await _keeper.DisposeAsync();
+        }
+
+        _feed.Dispose();
         _admission.Dispose();
         await _web.DisposeAsync();
         _metricsText.Dispose();
@@ -93,6 +113,7 @@ internal sealed partial class LockkeeperApp : IAsyncDisposable
         var grace = HumanDuration.Format(_grace);
         LogClosing(grace);
         _ = _admission.CloseAsync();
+        _feed.Dispose();
         await _web.StopAsync(CancellationToken.None);
     }
 

@@ -13,6 +13,9 @@ internal sealed record ServeSettings
     /// <summary>The file the configuration came from; null for the demo.</summary>
     public string? ConfigPath { get; init; }
 
+    /// <summary>Where what is learned is kept; null for nowhere.</summary>
+    public string? StateFile { get; init; }
+
     /// <summary>Whether each request is logged too.</summary>
     public bool Verbose { get; init; }
 

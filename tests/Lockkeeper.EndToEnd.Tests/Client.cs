@@ -38,6 +38,14 @@ internal static class Client
             return response.IsSuccessStatusCode ? JsonElement.Parse(body) : throw new HttpRequestException($"{(int)response.StatusCode}: {body}\n{lockkeeper.Said}");
         }
 
+        /// <summary>Begins to listen to what changes.</summary>
+        public async Task<HttpResponseMessage> ListenAsync(Action<HttpRequestHeaders> headers)
+        {
+            using var request = new HttpRequestMessage(HttpMethod.Get, new Uri(lockkeeper.BaseAddress, "/admin/events"));
+            headers(request.Headers);
+            return await Http.SendAsync(request, HttpCompletionOption.ResponseHeadersRead);
+        }
+
         public Task<HttpResponseMessage> DeleteAsync(string path) => Http.DeleteAsync(new Uri(lockkeeper.BaseAddress, path));
 
         /// <summary>A POST with a JSON body, or none.</summary>

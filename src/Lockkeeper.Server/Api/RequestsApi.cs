@@ -11,7 +11,7 @@ using Microsoft.AspNetCore.Routing;
 
 namespace Lockkeeper.Server.Api;
 
-/// <summary><c>GET /admin/requests</c> and <c>/admin/requests/{id}</c>: what became of each; <c>DELETE /admin/queue/{id}</c>: end one.</summary>
+/// <summary><c>GET /admin/requests</c> and <c>/admin/requests/{id}</c>: what became of each.</summary>
 internal static class RequestsApi
 {
     private const int DefaultLimit = 100;
@@ -20,7 +20,6 @@ internal static class RequestsApi
     {
         routes.MapGet("/admin/requests", (HttpContext http) => ListAsync(http, journal, admission));
         routes.MapGet("/admin/requests/{id}", (HttpContext http) => ShowAsync(http, journal, admission));
-        routes.MapDelete("/admin/queue/{id}", (HttpContext http) => CancelAsync(http, journal));
     }
 
     public static void Write(Utf8JsonWriter json, JournalEntry entry, int? position)
@@ -88,31 +87,6 @@ internal static class RequestsApi
 
         var positions = await PositionsAsync(admission);
         await JsonReply.WriteAsync(http, json => Write(json, entry, PositionOf(entry, positions)));
-    }
-
-    private static async Task CancelAsync(HttpContext http, Journal journal)
-    {
-        var id = (string)http.Request.RouteValues["id"]!;
-        var live = journal.FindLive(id);
-        var running = live?.Entry.State == RequestState.Answering;
-        if (live is null || !live.TryCancel())
-        {
-            RouterError error = live is null && journal.Find(id) is null ? new RouterError.RequestUnknown(id) : new RouterError.RequestEnded(id);
-            await Refuse.WithAsync(http, error, Dialect.OpenAi, atEventBoundary: true);
-            return;
-        }
-
-        // What runs is over only when its engine's connection is closed; what waits is out of the queue.
-        await JsonReply.WriteAsync(
-            http,
-            json =>
-            {
-                json.WriteStartObject();
-                json.WriteString("id", id);
-                json.WriteString("cancelled", running ? "running" : "waiting");
-                json.WriteEndObject();
-            },
-            running ? StatusCodes.Status202Accepted : StatusCodes.Status200OK);
     }
 
     private static async Task<Dictionary<long, int>> PositionsAsync(Admission admission) =>

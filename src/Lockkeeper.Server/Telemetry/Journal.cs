@@ -4,7 +4,9 @@ using Microsoft.AspNetCore.Http;
 namespace Lockkeeper.Server.Telemetry;
 
 /// <summary>The requests that live, and the latest that have ended. Bounded, in memory only, and without a word of what was asked or answered.</summary>
-internal sealed class Journal(TimeProvider time, SwapWatch? swaps = null, Action<JournalEntry>? ended = null)
+/// <param name="time">The clock.</param>
+/// <param name="swaps">Knows how much of a wait was loading; null for nobody.</param>
+internal sealed class Journal(TimeProvider time, SwapWatch? swaps = null)
 {
     /// <summary>Ended requests that are remembered.</summary>
     public const int Kept = 1000;
@@ -14,8 +16,11 @@ internal sealed class Journal(TimeProvider time, SwapWatch? swaps = null, Action
 
     private readonly Lock _gate = new();
     private readonly Dictionary<string, LiveRequest> _live = [];
-    private readonly Dictionary<string, JournalEntry> _ended = [];
+    private readonly Dictionary<string, JournalEntry> _over = [];
     private readonly Queue<string> _order = new();
+
+    /// <summary>Is told of each request that has ended, on its own thread.</summary>
+    public event Action<JournalEntry>? Ended;
 
     /// <summary>The clock of the requests.</summary>
     public TimeProvider Time => time;
@@ -45,23 +50,23 @@ internal sealed class Journal(TimeProvider time, SwapWatch? swaps = null, Action
                 return;
             }
 
-            _ended.Add(request.Entry.Id, request.Entry);
+            _over.Add(request.Entry.Id, request.Entry);
             _order.Enqueue(request.Entry.Id);
             if (_order.Count > Kept)
             {
-                _ended.Remove(_order.Dequeue());
+                _over.Remove(_order.Dequeue());
             }
         }
 
         request.Dispose();
-        ended?.Invoke(request.Entry);
+        Ended?.Invoke(request.Entry);
     }
 
     public JournalEntry? Find(string id)
     {
         lock (_gate)
         {
-            return _live.TryGetValue(id, out var live) ? live.Entry : _ended.GetValueOrDefault(id);
+            return _live.TryGetValue(id, out var live) ? live.Entry : _over.GetValueOrDefault(id);
         }
     }
 
@@ -78,7 +83,16 @@ internal sealed class Journal(TimeProvider time, SwapWatch? swaps = null, Action
     {
         lock (_gate)
         {
-            return [.. _live.Values.Select(live => live.Entry).Concat(_ended.Values).OrderByDescending(entry => entry.Id, StringComparer.Ordinal).Take(limit)];
+            return [.. _live.Values.Select(live => live.Entry).Concat(_over.Values).OrderByDescending(entry => entry.Id, StringComparer.Ordinal).Take(limit)];
+        }
+    }
+
+    /// <summary>The requests that have not ended.</summary>
+    public IReadOnlyList<JournalEntry> Live()
+    {
+        lock (_gate)
+        {
+            return [.. _live.Values.Select(live => live.Entry)];
         }
     }
 

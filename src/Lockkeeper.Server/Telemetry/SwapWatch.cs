@@ -10,13 +10,20 @@ internal sealed class SwapWatch(IInstanceObserver next, RouterMetrics metrics, T
     private readonly Lock _gate = new();
     private readonly Dictionary<InstanceId, Run> _runs = [];
     private readonly Dictionary<ModelId, PhaseAverages> _phases = [];
+    private ModelId? _left;
+    private long _leavingSince;
+
+    /// <summary>The latest swap that is over; null before the first.</summary>
+    public SwapReport? LastSwap { get; private set; }
 
     /// <summary>The run is about to be started.</summary>
     public void Starting(InstanceId instance)
     {
         lock (_gate)
         {
-            _runs[instance] = new Run { Started = time.GetTimestamp() };
+            var now = time.GetTimestamp();
+            _runs[instance] = new Run { Started = now, Left = _left, SwapBegan = _left is null ? now : _leavingSince };
+            _left = null;
         }
     }
 
@@ -30,6 +37,11 @@ internal sealed class SwapWatch(IInstanceObserver next, RouterMetrics metrics, T
         Note(instance, (run, now) =>
         {
             run.Stopping = now;
+            if (reason == StopReason.Swap)
+            {
+                (_left, _leavingSince) = (instance.Model, run.Draining ?? now);
+            }
+
             Took(instance.Model, SwapPhase.Drain, run.Draining, now);
         });
     }
@@ -37,14 +49,19 @@ internal sealed class SwapWatch(IInstanceObserver next, RouterMetrics metrics, T
     /// <inheritdoc/>
     public void Post(SchedulerEvent happened)
     {
+        TaskCompletionSource? settled = null;
         switch (happened)
         {
             case SchedulerEvent.InstanceReady(var instance):
                 Note(instance, (run, now) =>
                 {
                     run.Ready = now;
+                    LastSwap = ReportOf(instance, run, now, ok: true);
                     Took(instance.Model, SwapPhase.Load, run.Started, now);
                 });
+                break;
+            case SchedulerEvent.StartFailed(var instance, _):
+                Note(instance, (run, now) => LastSwap = ReportOf(instance, run, now, ok: false));
                 break;
             case SchedulerEvent.InstanceGone(var instance, _):
                 Note(instance, (run, now) =>
@@ -58,11 +75,13 @@ internal sealed class SwapWatch(IInstanceObserver next, RouterMetrics metrics, T
                 {
                     Took(instance.Model, SwapPhase.Settle, run.Gone, now);
                     _runs.Remove(instance);
+                    settled = run.Settled;
                 });
                 break;
         }
 
         next.Post(happened);
+        settled?.SetResult(); // behind the news itself: who waits for this asks the scheduler next
     }
 
     /// <summary>The part of the time from <paramref name="since"/> until now in which that run was starting.</summary>
@@ -78,6 +97,15 @@ internal sealed class SwapWatch(IInstanceObserver next, RouterMetrics metrics, T
             var until = run.Ready ?? time.GetTimestamp();
             var from = Math.Max(run.Started, since);
             return until > from ? time.GetElapsedTime(from, until) : TimeSpan.Zero;
+        }
+    }
+
+    /// <summary>Completes when the run is over and its memory back: at once for one that is over already, or was never ours.</summary>
+    public Task WhenSettled(InstanceId instance)
+    {
+        lock (_gate)
+        {
+            return _runs.TryGetValue(instance, out var run) ? run.Settled.Task : Task.CompletedTask;
         }
     }
 
@@ -110,6 +138,9 @@ internal sealed class SwapWatch(IInstanceObserver next, RouterMetrics metrics, T
         }
     }
 
+    private SwapReport ReportOf(InstanceId instance, Run run, long now, bool ok) =>
+        new(run.Left, instance.Model, time.GetElapsedTime(run.SwapBegan, now), ok, time.GetUtcNow());
+
     private void Took(ModelId model, SwapPhase phase, long? since, long now)
     {
         if (since is { } began)
@@ -124,6 +155,10 @@ internal sealed class SwapWatch(IInstanceObserver next, RouterMetrics metrics, T
     {
         public required long Started { get; init; }
 
+        public required ModelId? Left { get; init; }
+
+        public required long SwapBegan { get; init; }
+
         public long? Ready { get; set; }
 
         public long? Draining { get; set; }
@@ -131,5 +166,7 @@ internal sealed class SwapWatch(IInstanceObserver next, RouterMetrics metrics, T
         public long? Stopping { get; set; }
 
         public long? Gone { get; set; }
+
+        public TaskCompletionSource Settled { get; } = new(TaskCreationOptions.RunContinuationsAsynchronously);
     }
 }

@@ -49,7 +49,8 @@ public sealed class JournalTests
     public void An_end_is_noted_once()
     {
         List<JournalEntry> ended = [];
-        var journal = new Journal(_time, swaps: null, ended.Add);
+        var journal = new Journal(_time);
+        journal.Ended += ended.Add;
         var request = journal.Begin(Http("one"));
         journal.End(request, error: null, status: 200);
         journal.End(request, error: null, status: 200);
