@@ -1,13 +1,13 @@
+using System.Collections.Frozen;
 using System.Text;
 using Lockkeeper.Core.Config;
-using Lockkeeper.Core.Models;
 using Lockkeeper.Server.Api;
 using Lockkeeper.Server.Engines;
 using Lockkeeper.Server.Forwarding;
 using Lockkeeper.Server.Ingress;
-using Lockkeeper.Server.Learned;
 using Lockkeeper.Server.Memory;
 using Lockkeeper.Server.Scheduling;
+using Lockkeeper.Server.Security;
 using Lockkeeper.Server.Telemetry;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
@@ -24,10 +24,8 @@ internal sealed partial class LockkeeperApp : IAsyncDisposable
     private readonly WebApplication _web;
     private readonly Instances _instances;
     private readonly Admission _admission;
-    private readonly RouterMetrics _metrics;
-    private readonly PrometheusText _metricsText;
-    private readonly ChangeFeed _feed;
-    private readonly LearnedKeeper? _keeper;
+    private readonly Observation _observation;
+    private readonly MemoryWatch _watch;
     private readonly TimeSpan _grace;
     private readonly ILogger<LockkeeperApp> _logger;
 
@@ -40,31 +38,25 @@ internal sealed partial class LockkeeperApp : IAsyncDisposable
         var logs = _web.Services.GetRequiredService<ILoggerFactory>();
         _logger = logs.CreateLogger<LockkeeperApp>();
         var mailbox = new AdmissionMailbox();
-        var pool = config.Pools.Values.SingleOrDefault() ?? new PoolConfig();
-        var speeds = new Speeds();
-        _metrics = new RouterMetrics(settings.Catalog);
-        _metricsText = new PrometheusText(_metrics.Meter);
-        var swaps = new SwapWatch(mailbox, _metrics, time);
-        _instances = new Instances(swaps, IMemoryReader.OfThisSystem(), pool.SettleTimeout, time, logs) { Settled = _metrics.Settled };
-        var learning = new Learning(swaps, speeds);
-        var stateFile = settings.StateFile is { } path ? new LearnedFile(path, logs.CreateLogger<LearnedFile>()) : null;
-        var figures = learning.Remember(stateFile?.Load() ?? new Dictionary<ModelId, LearnedModel>());
-        _admission = new Admission(settings.Catalog, SchedulerSetup.Of(settings.Catalog, config) with { Figures = figures }, mailbox, _instances, time, logs.CreateLogger<Admission>()) { Watch = swaps };
-        _keeper = stateFile is null ? null : new LearnedKeeper(stateFile, () => learning.CollectAsync(_admission, _instances), time);
-        var journal = new Journal(time, swaps);
-        var lookout = new Lookout(settings.Catalog, _admission, _instances, journal, learning, swaps);
-        _feed = new ChangeFeed(lookout, time);
-        journal.Ended += _metrics.Ended;
-        journal.Ended += speeds.Observe;
-        journal.Ended += _feed.Ended;
+        var pools = config.PoolsOrDefault;
+        var memory = MachineMemory.OfThisMachine();
+        var pressures = pools.ToFrozenDictionary(pool => pool.Key, pool => new Pressure(memory.System, PressureSetup.Thresholds(pool.Value.Pressure), time, logs.CreateLogger<Pressure>()), StringComparer.Ordinal);
+        _watch = new MemoryWatch([.. pools.Keys], memory, mailbox, () => _instances?.AnyLives == true || _admission?.AnyWaits == true, time);
+        _observation = new Observation(settings.Catalog, settings.StateFile, mailbox, time, logs);
+        _instances = new Instances(_observation.Swaps, memory, model => pools[model.Pool].SettleTimeout, time, logs, _watch) { Settled = _observation.Metrics.Settled };
+        var options = SchedulerSetup.Of(settings.Catalog, config, memory.Total(), _observation.Figures);
+        _admission = new Admission(settings.Catalog, options, mailbox, _instances, time, logs.CreateLogger<Admission>()) { Watch = _observation.Swaps };
+        _observation.Begin(_admission, _instances);
 
-        var limits = new IngressOptions(config.Server.MaxBody.Bytes, config.Scheduling.KeepAliveInterval, config.Scheduling.RequestTimeout);
+        var limits = new IngressOptions(
+            config.Server.MaxBody.Bytes, config.Scheduling.KeepAliveInterval, config.Scheduling.RequestTimeout, model => pressures[model.Pool].Level());
+        var keys = new KeyRing(settings.Keys, config.Server.AllowAnonymous, settings.Catalog, time);
         _web.UseRequestIds(new RequestIds(time));
+        _web.Use(new FrontDoor(config.Server, keys, logs.CreateLogger<FrontDoor>()).PassAsync);
         _web.MapHealth();
-        _web.MapAdmin(lookout, _feed);
-        _web.MapMetrics(_admission, _metrics, _metricsText);
+        _observation.Map(_web);
         _web.MapModels(settings.Catalog, time.GetUtcNow());
-        new Endpoints(settings.Catalog, _admission, _instances, limits, journal, logs.CreateLogger<Endpoints>()).Map(_web);
+        new Endpoints(settings.Catalog, _admission, _instances, limits, _observation.Journal, logs.CreateLogger<Endpoints>()).Map(_web);
     }
 
     /// <summary>Serves until <paramref name="stop"/>, then closes down in order.</summary>
@@ -91,17 +83,11 @@ internal sealed partial class LockkeeperApp : IAsyncDisposable
 
     public async ValueTask DisposeAsync()
     {
+        await _watch.DisposeAsync();
         await _instances.DisposeAsync();
-        if (_keeper is not null)
-        {
-            await _keeper.DisposeAsync();
-        }
-
-        _feed.Dispose();
+        await _observation.DisposeAsync();
         _admission.Dispose();
         await _web.DisposeAsync();
-        _metricsText.Dispose();
-        _metrics.Dispose();
     }
 
     /// <summary>
@@ -113,7 +99,7 @@ internal sealed partial class LockkeeperApp : IAsyncDisposable
         var grace = HumanDuration.Format(_grace);
         LogClosing(grace);
         _ = _admission.CloseAsync();
-        _feed.Dispose();
+        _observation.Close();
         await _web.StopAsync(CancellationToken.None);
     }
 

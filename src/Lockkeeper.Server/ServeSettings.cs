@@ -1,5 +1,6 @@
 using Lockkeeper.Core.Config;
 using Lockkeeper.Core.Models;
+using Lockkeeper.Server.Security;
 
 namespace Lockkeeper.Server;
 
@@ -10,11 +11,14 @@ internal sealed record ServeSettings
 
     public required ModelCatalog Catalog { get; init; }
 
+    /// <summary>Who may use it; without any, everybody on this machine.</summary>
+    public IReadOnlyList<ApiKey> Keys { get; init; } = [];
+
+    /// <summary>Absolute path of the file of what is learned; null to keep nothing.</summary>
+    public string? StateFile { get; init; }
+
     /// <summary>The file the configuration came from; null for the demo.</summary>
     public string? ConfigPath { get; init; }
-
-    /// <summary>Where what is learned is kept; null for nowhere.</summary>
-    public string? StateFile { get; init; }
 
     /// <summary>Whether each request is logged too.</summary>
     public bool Verbose { get; init; }

@@ -16,7 +16,7 @@ if (args is ["--unguarded", var program, .. var arguments])
 }
 
 var observer = new ReadySignal();
-await using var instances = new Instances(observer, new UnknownMemoryReader(), TimeSpan.FromSeconds(1), TimeProvider.System, NullLoggerFactory.Instance);
+await using var instances = new Instances(observer, new UnknownMemoryReader(), _ => TimeSpan.FromSeconds(1), TimeProvider.System, NullLoggerFactory.Instance);
 var model = new ModelSpec { Id = new ModelId("hosted"), Engine = new EngineSpec { Name = "hosted", Command = [.. args] } };
 instances.Start(new InstanceId(model.Id, 1), model);
 await observer.Ready;

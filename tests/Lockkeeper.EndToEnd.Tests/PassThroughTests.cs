@@ -67,7 +67,7 @@ public sealed class PassThroughTests : IAsyncLifetime
         await using var stream = client.GetStream();
         var body = Client.Body("a", Raw("HTTP/1.1 200 OK\r\nX-Odd: caf\u00c3\u00a9 \u00e9\r\nContent-Length: 2\r\n\r\n{}"));
         await stream.WriteAsync(Encoding.Latin1.GetBytes(
-            $"POST /v1/chat/completions HTTP/1.1\r\nHost: x\r\nConnection: close\r\nX-Title: caf\u00c3\u00a9\r\nContent-Length: {body.Length}\r\n\r\n{body}"));
+            $"POST /v1/chat/completions HTTP/1.1\r\nHost: 127.0.0.1\r\nConnection: close\r\nX-Title: caf\u00c3\u00a9\r\nContent-Length: {body.Length}\r\n\r\n{body}"));
         using var reader = new StreamReader(stream, Encoding.Latin1);
         var answer = await reader.ReadToEndAsync();
 

@@ -11,6 +11,7 @@ namespace Lockkeeper.Testing;
 internal sealed class LockkeeperProcess : IAsyncDisposable
 {
     private const string Promise = "Serving on ";
+    private const string AnyPort = "http://127.0.0.1:0";
     private static readonly TimeSpan StartPatience = TimeSpan.FromSeconds(60);
     private static readonly TimeSpan ExitPatience = TimeSpan.FromSeconds(30);
 
@@ -64,13 +65,14 @@ internal sealed class LockkeeperProcess : IAsyncDisposable
     /// <summary>The engines of this run that are alive now. Each has been told its port, which tells them from helpers.</summary>
     public IReadOnlyList<RunningEngine> Engines => [.. _mark.Bearers().Where(pid => pid != Pid).Select(RunningEngine.Of).OfType<RunningEngine>()];
 
-    public static Task<LockkeeperProcess> StartAsync(TestConfig config) => StartAsync(config.ToYaml());
+    public static Task<LockkeeperProcess> StartAsync(TestConfig config, string listen = AnyPort) => StartAsync(config.ToYaml(), listen);
 
     /// <param name="yaml">The configuration; null for none, which serves the demo models.</param>
+    /// <param name="listen">Where it serves; a port of its own on loopback unless told.</param>
     /// <exception cref="InvalidOperationException">It does not serve; the message holds what it said.</exception>
-    public static async Task<LockkeeperProcess> StartAsync(string? yaml = null)
+    public static async Task<LockkeeperProcess> StartAsync(string? yaml = null, string listen = AnyPort)
     {
-        var started = Launch(yaml, "http://127.0.0.1:0");
+        var started = Launch(yaml, listen);
         try
         {
             started.BaseAddress = await started._serving.Task.WaitAsync(StartPatience, TimeProvider.System);
@@ -168,7 +170,8 @@ internal sealed class LockkeeperProcess : IAsyncDisposable
         lines.Enqueue(line);
         if (line.StartsWith(Promise, StringComparison.Ordinal))
         {
-            _serving.TrySetResult(new Uri(line[Promise.Length..].Split(' ')[0]));
+            // Every address is served on: that of loopback as well.
+            _serving.TrySetResult(new Uri(line[Promise.Length..].Split(' ')[0].Replace("//0.0.0.0", "//127.0.0.1", StringComparison.Ordinal)));
         }
     }
 

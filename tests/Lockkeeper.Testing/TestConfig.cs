@@ -11,6 +11,9 @@ internal sealed class TestConfig
     /// <summary>Program to start instead of the fake engine, by model id.</summary>
     public Dictionary<string, string> Programs { get; } = [];
 
+    /// <summary>Further keys of <c>server</c> and their values, as YAML on one line.</summary>
+    public Dictionary<string, string> Server { get; } = [];
+
     public int MaxConcurrency { get; init; } = 1;
 
     public string? MaxBody { get; init; }
@@ -31,7 +34,7 @@ internal sealed class TestConfig
     public string ToYaml()
     {
         var yaml = new StringBuilder();
-        Section(yaml, "server", ("max_body", MaxBody), ("shutdown_grace", ShutdownGrace));
+        Section(yaml, "server", [("max_body", MaxBody), ("shutdown_grace", ShutdownGrace), .. Server.Select(entry => (entry.Key, (string?)entry.Value))]);
         Section(yaml, "scheduling", ("keep_alive_interval", KeepAliveInterval), ("request_timeout", RequestTimeout), ("max_queue", MaxQueue?.ToString()));
         yaml.AppendLine("engines:");
         foreach (var (id, flags) in Models)

@@ -14,6 +14,8 @@ internal sealed class BetweenAttribute(string least, string most) : Attribute
     public string? Refuse(object value) => value switch
     {
         int number => Refuse(number, Whole, number.ToString(CultureInfo.InvariantCulture)),
+        double number => Refuse(number, Decimal, number.ToString(CultureInfo.InvariantCulture)),
+        DurationOrOff limit => limit.Value is { } duration ? Refuse(duration, Duration, HumanDuration.Format(duration)) : null,
         TimeSpan duration => Refuse(duration, Duration, HumanDuration.Format(duration)),
         ByteSize size => Refuse(size.Bytes, Bytes, size.ToString()),
         _ => throw new NotSupportedException($"There are no bounds for {value.GetType()}."),
@@ -24,6 +26,8 @@ internal sealed class BetweenAttribute(string least, string most) : Attribute
         value.CompareTo(parse(Least)) < 0 || value.CompareTo(parse(Most)) > 0 ? $"must be from {Least} to {Most}, and is {shown}" : null;
 
     private static int Whole(string text) => int.Parse(text, CultureInfo.InvariantCulture);
+
+    private static double Decimal(string text) => double.Parse(text, CultureInfo.InvariantCulture);
 
     private static TimeSpan Duration(string text) => HumanDuration.TryParse(text, out var duration, out var problem) ? duration : throw new FormatException(problem);
 

@@ -37,6 +37,9 @@ internal sealed record ConfigProperty
     /// <summary>A section has keys of its own; anything else is a value, a list or a map.</summary>
     public static bool IsSection(Type type) => type.IsClass && type != typeof(string);
 
+    /// <summary>Whether a single value may stand for a section of this type.</summary>
+    public static bool IsOneForAll(Type section) => section.IsDefined(typeof(OneForAllAttribute), inherit: false);
+
     /// <summary>The type of the items when <paramref name="type"/> is a list; null when it is none.</summary>
     public static Type? ItemOf(Type type) =>
         type.IsGenericType && type.GetGenericTypeDefinition() == typeof(IReadOnlyList<>) ? type.GetGenericArguments()[0] : null;

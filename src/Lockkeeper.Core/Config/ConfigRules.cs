@@ -7,10 +7,16 @@ internal static class ConfigRules
     {
         var findings = new ConfigFindings(positions);
         Bounds(config, null, findings);
-        Listen(config.Server, findings);
-        Pools(config.Pools, findings);
+        if (PathRules.Refuse(config.StateFile) is { } refusal)
+        {
+            findings.Add(ConfigKey.Top("state_file"), refusal);
+        }
+
+        ServerRules.Check(config, findings);
+        SchedulingRules.Check(config.Scheduling, findings);
         EngineRules.Check(config.Engines, presets, findings);
         ModelRules.Check(config, presets, findings);
+        PoolRules.Check(config, findings);
         NameRules.Check(config.Models, findings);
         return findings.Problems;
     }
@@ -37,35 +43,16 @@ internal static class ConfigRules
                     Bounds(named.Value!, key / (string)named.Key, findings);
                 }
             }
+            else if (value is System.Collections.IList list && ConfigProperty.ItemOf(property.Type) is { } item && ConfigProperty.IsSection(item))
+            {
+                for (var i = 0; i < list.Count; i++)
+                {
+                    Bounds(list[i]!, key.Item(i), findings);
+                }
+            }
             else if (ConfigProperty.IsSection(property.Type))
             {
                 Bounds(value, key, findings);
-            }
-        }
-    }
-
-    private static void Listen(ServerConfig server, ConfigFindings findings)
-    {
-        if (ListenAddress.Refuse(server.Listen) is { } refusal)
-        {
-            findings.Add(ConfigKey.Top("server") / "listen", refusal);
-        }
-    }
-
-    private static void Pools(IReadOnlyDictionary<string, PoolConfig> pools, ConfigFindings findings)
-    {
-        var first = pools.Keys.FirstOrDefault();
-        foreach (var (name, pool) in pools)
-        {
-            var key = ConfigKey.Top("pools") / name;
-            if (name != first)
-            {
-                findings.Add(key, $"is a second pool beside '{first}'; this version has one");
-            }
-
-            if (pool.Policy != "exclusive")
-            {
-                findings.Add(key / "policy", $"'{pool.Policy}' is no policy of this version; write exclusive");
             }
         }
     }

@@ -1,3 +1,5 @@
+using Lockkeeper.Core.Models;
+
 namespace Lockkeeper.Core.Config;
 
 /// <summary>A kind of backend: a preset, or a command of one's own.</summary>
@@ -6,8 +8,16 @@ internal sealed record EngineConfig
     /// <summary>Name of a preset; only <c>builtin</c> exists for now. Any other key overrides what the preset says.</summary>
     public string? Preset { get; init; }
 
-    /// <summary>How the engine is brought up and freed; only <c>process</c> exists for now.</summary>
-    public string? Lifecycle { get; init; }
+    /// <summary>How the engine is brought up and freed.</summary>
+    /// <value>Default <c>process</c>.</value>
+    public Lifecycle? Lifecycle { get; init; }
+
+    /// <summary>Where an engine runs that is not started by us, as in <c>http://127.0.0.1:11434</c>.</summary>
+    public string? Url { get; init; }
+
+    /// <summary>Key of the pool its instances live in.</summary>
+    /// <value>Default: the first.</value>
+    public string? Pool { get; init; }
 
     /// <summary>Program and arguments, with <c>{path} {port} {id} {context_length}</c>. Never passed through a shell.</summary>
     public IReadOnlyList<string>? Command { get; init; }
@@ -19,6 +29,15 @@ internal sealed record EngineConfig
     public string? Cwd { get; init; }
 
     public ReadyConfig? Ready { get; init; }
+
+    /// <summary>Requests that may run at the same time on a model of it.</summary>
+    /// <value>Default 1.</value>
+    [Between("1", "1024")]
+    public int? MaxConcurrency { get; init; }
+
+    /// <summary>Whether its API has a field <c>priority</c> of its own: whole numbers in it reach the engine.</summary>
+    /// <value>Default <c>false</c>.</value>
+    public bool? PriorityField { get; init; }
 
     /// <summary>From start to ready; past it the start has failed.</summary>
     /// <value>Default 5 min.</value>
@@ -35,10 +54,14 @@ internal sealed record EngineConfig
     {
         Preset = Preset ?? preset.Preset,
         Lifecycle = Lifecycle ?? preset.Lifecycle,
+        Url = Url ?? preset.Url,
+        Pool = Pool ?? preset.Pool,
         Command = Command ?? preset.Command,
         Env = Env is null || preset.Env is null ? Env ?? preset.Env : new Dictionary<string, string>([.. preset.Env.Where(variable => !Env.ContainsKey(variable.Key)), .. Env]),
         Cwd = Cwd ?? preset.Cwd,
         Ready = Ready ?? preset.Ready,
+        MaxConcurrency = MaxConcurrency ?? preset.MaxConcurrency,
+        PriorityField = PriorityField ?? preset.PriorityField,
         StartTimeout = StartTimeout ?? preset.StartTimeout,
         StopTimeout = StopTimeout ?? preset.StopTimeout,
     };

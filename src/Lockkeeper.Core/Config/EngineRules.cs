@@ -1,10 +1,10 @@
+using Lockkeeper.Core.Models;
+
 namespace Lockkeeper.Core.Config;
 
 /// <summary>What an engine's section must say.</summary>
 internal static class EngineRules
 {
-    private const string Lifecycle = "process";
-
     public static void Check(IReadOnlyDictionary<string, EngineConfig> engines, IReadOnlyDictionary<string, EnginePreset> presets, ConfigFindings findings)
     {
         foreach (var (name, engine) in engines)
@@ -15,12 +15,19 @@ internal static class EngineRules
                 findings.Add(key / "preset", $"'{preset}' is no preset; this version knows {string.Join(", ", presets.Keys)}");
             }
 
-            if (engine.Lifecycle is { } lifecycle && lifecycle != Lifecycle)
+            if (engine.Lifecycle == Lifecycle.Attached)
             {
-                findings.Add(key / "lifecycle", $"'{lifecycle}' is no life cycle of this version; write {Lifecycle}");
+                Attached(key, engine, findings);
+            }
+            else
+            {
+                Command(key / "command", engine, presets, findings);
+                if (engine.Url is not null)
+                {
+                    findings.Add(key / "url", "is for lifecycle: attached; an engine that Lockkeeper starts is given a port of its own");
+                }
             }
 
-            Command(key / "command", engine, presets, findings);
             Environment(key / "env", engine, findings);
             if (PathRules.Refuse(engine.Cwd) is { } refusal)
             {
@@ -31,6 +38,30 @@ internal static class EngineRules
             {
                 findings.Add(key / "ready" / "path", $"'{ready.Path}' is no path; it begins with a slash and holds no spaces, as in /health");
             }
+        }
+    }
+
+    /// <summary>An engine that runs by itself: it has an address, and nothing to start or stop it with.</summary>
+    private static void Attached(ConfigKey key, EngineConfig engine, ConfigFindings findings)
+    {
+        if (engine.Url is not { } url)
+        {
+            findings.Add(key / "url", "is missing; an attached engine runs already, so say where, as in http://127.0.0.1:8080");
+        }
+        else if (!Uri.TryCreate(url, UriKind.Absolute, out var address) || (address.Scheme != Uri.UriSchemeHttp && address.Scheme != Uri.UriSchemeHttps)
+            || address.PathAndQuery != "/" || address.UserInfo.Length + address.Fragment.Length > 0)
+        {
+            findings.Add(key / "url", $"'{url}' is no address of an engine; write scheme, host and port and nothing behind, as in http://127.0.0.1:8080");
+        }
+
+        (string Key, bool Given)[] ofProcesses =
+        [
+            ("command", engine.Command is not null), ("env", engine.Env is not null), ("cwd", engine.Cwd is not null),
+            ("start_timeout", engine.StartTimeout is not null), ("stop_timeout", engine.StopTimeout is not null),
+        ];
+        foreach (var (name, _) in ofProcesses.Where(of => of.Given))
+        {
+            findings.Add(key / name, "is for engines that Lockkeeper starts; an attached one runs already and is never started or stopped by it");
         }
     }
 
@@ -56,7 +87,7 @@ internal static class EngineRules
         {
             foreach (var unknown in Placeholders.In(command[i]).Except(Placeholders.Known))
             {
-                var meant = Models.Spelling.Nearest(unknown, Placeholders.Known) is { } near ? $"; did you mean {near}?" : ";";
+                var meant = Spelling.Nearest(unknown, Placeholders.Known) is { } near ? $"; did you mean {near}?" : ";";
                 findings.Add(key.Item(i), $"{unknown} is no placeholder{meant} There are {string.Join(' ', Placeholders.Known)}");
             }
 

@@ -8,14 +8,16 @@ internal static class ListenAddress
     private const string Example = "write it as http://127.0.0.1:5590";
 
     /// <summary>Why Lockkeeper does not serve there; null when it does.</summary>
-    public static string? Refuse(string listen)
+    /// <param name="listen">The URL as written.</param>
+    /// <param name="mayFaceOthers">Whether an address that other machines reach is meant: there are keys, or everybody is welcome.</param>
+    public static string? Refuse(string listen, bool mayFaceOthers)
     {
         var host = Host(listen, out var port);
 
         // Uri knows no wildcard hosts, but servers do, and whoever writes one deserves the reason rather than "not a URL".
         if (host is "*" or "+")
         {
-            return NeedsKeys(listen);
+            return $"'{listen}' names no address; every address of this machine is http://0.0.0.0:5590, or http://[::]:5590 with IPv6";
         }
 
         if (host is null || !Uri.TryCreate(listen, UriKind.Absolute, out var url))
@@ -35,10 +37,11 @@ internal static class ListenAddress
             return $"'{listen}' holds more than a host and a port; {Example}";
         }
 
-        var localhost = host.Equals("localhost", StringComparison.OrdinalIgnoreCase);
-        if (!localhost && !(IPAddress.TryParse(host, out var address) && IPAddress.IsLoopback(address)))
+        var localhost = IsLocalhost(host);
+        if (!localhost && !IPAddress.TryParse(host, out _))
         {
-            return NeedsKeys(listen);
+            // The server would not look the name up: it would listen on every address.
+            return $"'{listen}' names no address of this machine; write the address itself, or http://0.0.0.0:5590 for all of them";
         }
 
         if (port.Length == 0)
@@ -46,11 +49,20 @@ internal static class ListenAddress
             return $"'{listen}' names no port; {Example}";
         }
 
-        return localhost && url.Port == 0 ? $"'{listen}' cannot take a free port, because localhost is two addresses; write http://127.0.0.1:0" : null;
+        if (localhost && url.Port == 0)
+        {
+            return $"'{listen}' cannot take a free port, because localhost is two addresses; write http://127.0.0.1:0";
+        }
+
+        return mayFaceOthers || IsLoopback(listen) ? null
+            : $"'{listen}' can be reached from other machines; give server.api_keys, or say server.allow_anonymous: true if everybody who reaches it may use it, or serve on loopback: {Example}";
     }
 
-    private static string NeedsKeys(string listen) =>
-        $"'{listen}' can be reached from other machines; that needs API keys, which this version does not have; serve on loopback: {Example}";
+    /// <summary>Whether nobody but this machine reaches the address, which is one that is not refused.</summary>
+    public static bool IsLoopback(string listen) =>
+        Host(listen, out _) is { } host && (IsLocalhost(host) || (IPAddress.TryParse(host, out var address) && IPAddress.IsLoopback(address)));
+
+    private static bool IsLocalhost(string host) => host.Equals("localhost", StringComparison.OrdinalIgnoreCase);
 
     /// <summary>
     /// Host and port as written. Uri must not be asked: it calls "loopback" and other spellings localhost, where the server sees an unknown name and binds every address;

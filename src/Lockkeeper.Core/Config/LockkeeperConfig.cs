@@ -3,14 +3,26 @@ namespace Lockkeeper.Core.Config;
 /// <summary>What the configuration file said, defaults filled in. One record per section; the YAML key of a property is its name in snake_case.</summary>
 internal sealed record LockkeeperConfig
 {
+    private static readonly IReadOnlyDictionary<string, PoolConfig> OnePool = new Dictionary<string, PoolConfig> { [PoolConfig.DefaultName] = new() };
+
     public ServerConfig Server { get; init; } = new();
 
     public SchedulingConfig Scheduling { get; init; } = new();
 
-    /// <summary>At most one pool for now, and an exclusive one.</summary>
+    /// <summary>As written; whoever wants the pools there are asks <see cref="PoolsOrDefault"/>.</summary>
     public IReadOnlyDictionary<string, PoolConfig> Pools { get; init; } = new Dictionary<string, PoolConfig>();
 
     public IReadOnlyDictionary<string, EngineConfig> Engines { get; init; } = new Dictionary<string, EngineConfig>();
 
     public IReadOnlyDictionary<string, ModelConfig> Models { get; init; } = new Dictionary<string, ModelConfig>();
+
+    /// <summary>File of what is learned and kept across restarts; <c>~</c> is the home folder, a relative path starts at the configuration file.</summary>
+    /// <value>Default: <c>lockkeeper/state.json</c> in the user's folder for state.</value>
+    public string? StateFile { get; init; }
+
+    /// <summary>The pools there are, in the order of the file; one exclusive pool named <c>default</c> when none is written.</summary>
+    public IReadOnlyDictionary<string, PoolConfig> PoolsOrDefault => Pools.Count > 0 ? Pools : OnePool;
+
+    /// <summary>Name of the pool a model lives in: its own, else its engine's, else the first.</summary>
+    public string PoolOf(ModelConfig model) => model.Pool ?? Engines.GetValueOrDefault(model.Engine)?.Pool ?? PoolsOrDefault.Keys.First();
 }

@@ -16,6 +16,11 @@ internal static class ModelRules
         foreach (var (id, model) in config.Models)
         {
             var key = section / id;
+            if (model is { Pinned: true, IdleTimeout.Value: not null })
+            {
+                findings.Add(key / "idle_timeout", "never counts, as the model is pinned; remove one of them");
+            }
+
             if (PathRules.Refuse(model.Path) is { } refusal)
             {
                 findings.Add(key / "path", refusal);
@@ -41,6 +46,11 @@ internal static class ModelRules
     /// <summary>Every placeholder of the command must have a value for this model: an argument with a hole in it would start the engine on nonsense.</summary>
     private static void Values(ConfigKey key, ModelConfig model, EngineConfig engine, IReadOnlyDictionary<string, EnginePreset> presets, ConfigFindings findings)
     {
+        if (engine.Lifecycle == Lifecycle.Attached)
+        {
+            return;
+        }
+
         var preset = engine.Preset is { } name ? presets.GetValueOrDefault(name) : null;
         var command = engine.Command ?? preset?.Engine.Command ?? [];
         foreach (var placeholder in command.SelectMany(Placeholders.In).Distinct().Where(placeholder => !Placeholders.HasValue(placeholder, model)))

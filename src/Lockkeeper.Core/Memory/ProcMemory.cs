@@ -11,8 +11,39 @@ internal static class ProcMemory
     /// <summary>Bytes of the machine, from <c>/proc/meminfo</c>.</summary>
     public static long? Total(ReadOnlySpan<byte> meminfo) => Kibibytes(meminfo, "MemTotal:"u8);
 
-    /// <summary>Bytes that come back when a process dies, from <c>/proc/PID/status</c>: anonymous and shared ones, but not the pages of files. Null for a zombie.</summary>
-    public static long? Held(ReadOnlySpan<byte> status) => Kibibytes(status, "RssAnon:"u8) + Kibibytes(status, "RssShmem:"u8);
+    /// <summary>
+    /// Free pages that each processor keeps aside for itself, from <c>/proc/zoneinfo</c>. They are in no count of free memory, though any allocation that finds too little gets them. Kernels since
+    /// 6.7 keep up to an eighth of the memory there, for many seconds after a large process has died.
+    /// </summary>
+    public static long PagesAside(ReadOnlySpan<byte> zoneinfo)
+    {
+        var pages = 0L;
+        foreach (var range in zoneinfo.Split((byte)'\n'))
+        {
+            var line = zoneinfo[range].TrimStart((byte)' ');
+            if (line.StartsWith("count:"u8) && Utf8Parser.TryParse(line["count:"u8.Length..].TrimStart((byte)' '), out long count, out _))
+            {
+                pages += count;
+            }
+        }
+
+        return pages;
+    }
+
+    /// <summary>The swap space of the machine, from <c>/proc/meminfo</c>.</summary>
+    public static SwapUse? Swap(ReadOnlySpan<byte> meminfo) =>
+        Kibibytes(meminfo, "SwapTotal:"u8) is { } total && Kibibytes(meminfo, "SwapFree:"u8) is { } free ? new SwapUse(total, total - free) : null;
+
+    /// <summary>Processes the system has killed for want of memory since it started, those killed for a cgroup's limit among them, from <c>/proc/vmstat</c>.</summary>
+    public static long? Kills(ReadOnlySpan<byte> vmstat) => Number(vmstat, "oom_kill "u8, total: false);
+
+    /// <summary>A process by its proportional share, from <c>/proc/PID/smaps_rollup</c>: what processes have in common counts once for all of them together. Null when it does not say.</summary>
+    public static MemoryUse? FromRollup(ReadOnlySpan<byte> rollup) => Use(
+        Kibibytes(rollup, "Pss_Anon:"u8) + Kibibytes(rollup, "Pss_Shmem:"u8), Kibibytes(rollup, "SwapPss:"u8), Kibibytes(rollup, "Pss_File:"u8));
+
+    /// <summary>A process from <c>/proc/PID/status</c>, where that is all that may be read: what it shares with others counts for each of them. Null for a zombie.</summary>
+    public static MemoryUse? FromStatus(ReadOnlySpan<byte> status) => Use(
+        Kibibytes(status, "RssAnon:"u8) + Kibibytes(status, "RssShmem:"u8), Kibibytes(status, "VmSwap:"u8), Kibibytes(status, "RssFile:"u8));
 
     /// <summary>Bytes of file pages that are the first to be dropped, from a cgroup's <c>memory.stat</c> (version 2, or 1 with its <c>total_</c>).</summary>
     public static long? InactiveFile(ReadOnlySpan<byte> stat) => Number(stat, "inactive_file "u8, total: true);
@@ -46,6 +77,9 @@ internal static class ProcMemory
 
         return null;
     }
+
+    private static MemoryUse? Use(long? resident, long? swapped, long? file) =>
+        resident + (swapped ?? 0) is { } held ? new MemoryUse(held, held + (file ?? 0)) : null;
 
     private static long? Kibibytes(ReadOnlySpan<byte> text, ReadOnlySpan<byte> name) => Number(text, name, total: false) * 1024;
 

@@ -12,7 +12,7 @@ internal enum SettleOutcome
     /// <summary>It was still changing when the time was over.</summary>
     TimedOut,
 
-    /// <summary>Nobody can tell here how much is available, or was held.</summary>
+    /// <summary>Nobody can tell here how much was held, or could tell in time how much is available.</summary>
     Unreadable,
 
     /// <summary>It held too little to be told from the noise of the machine.</summary>

@@ -25,10 +25,10 @@ internal sealed class SettleRule(long? held, long? availableBefore, long? pool, 
 
     /// <summary>Takes the next sample; null means wait for another.</summary>
     /// <param name="sinceGone">Time since the last process of the instance was gone.</param>
-    /// <param name="available">Bytes available now; null when they cannot be read.</param>
+    /// <param name="available">Bytes available now; null when they cannot be read at this moment.</param>
     public SettleOutcome? Observe(TimeSpan sinceGone, long? available)
     {
-        if (held is not { } expected || availableBefore is not { } before || available is not { } now)
+        if (held is not { } expected || availableBefore is not { } before)
         {
             return SettleOutcome.Unreadable;
         }
@@ -36,6 +36,13 @@ internal sealed class SettleRule(long? held, long? availableBefore, long? pool, 
         if (expected < Math.Max(AlwaysTooLittle, (pool ?? 0) / 100))
         {
             return SettleOutcome.NotNeeded;
+        }
+
+        if (available is not { } now)
+        {
+            // What could be read a moment ago can be read again in a moment: no descriptor was free, or a driver was busy.
+            (_last, _still) = (null, 0);
+            return sinceGone >= timeout ? SettleOutcome.Unreadable : null;
         }
 
         var risen = now - before;

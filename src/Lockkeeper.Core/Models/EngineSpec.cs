@@ -8,7 +8,16 @@ internal sealed record EngineSpec
     /// <summary>Its key in the configuration.</summary>
     public required string Name { get; init; }
 
-    /// <summary>Program and arguments; each may hold the placeholders <c>{path} {port} {id} {context_length}</c>.</summary>
+    /// <summary>How it is brought up and freed.</summary>
+    public Lifecycle Lifecycle { get; init; } = Lifecycle.Process;
+
+    /// <summary>Where an attached engine runs; null for one that is given a port of its own at each start.</summary>
+    public Uri? Url { get; init; }
+
+    /// <summary>Whether its API has a field <c>priority</c> of its own, so that whole numbers in it are left in the request.</summary>
+    public bool PriorityField { get; init; }
+
+    /// <summary>Program and arguments, empty for an attached engine; each may hold the placeholders <c>{path} {port} {id} {context_length}</c>.</summary>
     public required ImmutableArray<string> Command { get; init; }
 
     /// <summary>Variables added to (or, with a null value, removed from) the environment the engine inherits.</summary>

@@ -1,4 +1,6 @@
 using System.Collections.Immutable;
+using Lockkeeper.Core.Config;
+using Lockkeeper.Core.Memory;
 using Lockkeeper.Core.Scheduling;
 
 namespace Lockkeeper.Core.Models;
@@ -25,6 +27,27 @@ internal sealed record ModelSpec
     /// <summary>Priority of a request that names none.</summary>
     public Priority Priority { get; init; } = Priority.Medium;
 
-    /// <summary>How long one request may have an instance; past it the request is aborted. Null for as long as it takes.</summary>
+    /// <summary>Name of the pool its instances live in.</summary>
+    public string Pool { get; init; } = PoolConfig.DefaultName;
+
+    /// <summary>Bytes an instance needs, as configured; null when that is not said.</summary>
+    public long? Memory { get; init; }
+
+    /// <summary>Whether it is never evicted for another model, nor stopped for being idle.</summary>
+    public bool Pinned { get; init; }
+
+    /// <summary>Whether it is loaded when Lockkeeper starts.</summary>
+    public bool Preload { get; init; }
+
+    /// <summary>Idle time after which it is unloaded; null for never.</summary>
+    public TimeSpan? IdleTimeout { get; init; }
+
+    /// <summary>How long its engine may send nothing while it answers; null for what holds for all models.</summary>
+    public TimeSpan? RequestTimeout { get; init; }
+
+    /// <summary>How long one request may have an instance, its wait not counted; past it the request is aborted. Null for no limit.</summary>
     public TimeSpan? MaxDuration { get; init; }
+
+    /// <summary>The most tokens an answer may have at a level of memory pressure; a level that is not named has the cap of the nearest one below that is. Empty for no caps.</summary>
+    public ImmutableDictionary<PressureLevel, int> MaxTokensUnderPressure { get; init; } = ImmutableDictionary<PressureLevel, int>.Empty;
 }

@@ -1,4 +1,6 @@
 using System.Buffers;
+using System.Globalization;
+using System.Text;
 using System.Text.Encodings.Web;
 using System.Text.Json;
 
@@ -7,35 +9,81 @@ namespace Lockkeeper.Core.Wire;
 /// <summary>The few places of a request body that change on the way to the engine. Everything between them stays byte for byte what the client sent.</summary>
 internal readonly struct BodyEdits
 {
-    private readonly Edit _first;
-    private readonly Edit _second;
+    private static readonly JsonSerializerOptions Unescaped = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
 
-    private BodyEdits(Edit first, Edit second) => (_first, _second) = first.Range.Start <= second.Range.Start ? (first, second) : (second, first);
+    /// <summary>In the order of their places; null when there are none.</summary>
+    private readonly List<Edit>? _edits;
+
+    private BodyEdits(List<Edit>? edits, bool areCapped) => (_edits, AreCapped) = (edits, areCapped);
 
     /// <summary>Whether the body stays as it came.</summary>
-    public bool AreNone => _first.IsNone && _second.IsNone;
+    public bool AreNone => _edits is null;
+
+    /// <summary>Whether the answer will be no longer than the cap because of them, and not because the client asked for no more.</summary>
+    public bool AreCapped { get; }
 
     /// <summary>By how many bytes the body grows.</summary>
-    public long Growth => _first.Growth + _second.Growth;
+    public long Growth
+    {
+        get
+        {
+            if (_edits is null)
+            {
+                return 0;
+            }
 
-    /// <summary>The edits a request needs: the model's real id where an alias was asked for, and no <c>priority</c>, which is for the router alone.</summary>
-    public static BodyEdits For(in BodyPeek peek, string realId) => new(
-        string.Equals(peek.Model, realId, StringComparison.Ordinal)
-            ? default
-            : new Edit(peek.ModelValue, JsonSerializer.SerializeToUtf8Bytes(realId, Unescaped)),
-        new Edit(peek.PriorityMember, default));
+            var growth = 0L;
+            foreach (var edit in _edits)
+            {
+                growth += edit.Replacement.Length - edit.Range.Length;
+            }
+
+            return growth;
+        }
+    }
+
+    /// <summary>The edits a request needs: the model's real id where an alias was asked for, no <c>priority</c>, which is for the router alone, and no more tokens than the cap.</summary>
+    /// <param name="peek">The body.</param>
+    /// <param name="realId">Id of the model.</param>
+    /// <param name="keepWholePriority">Whether the engine has a field <c>priority</c> too: a whole number in it stays, while our names would be no number to it.</param>
+    /// <param name="cap">The most tokens the answer may have; null for as many as the client likes.</param>
+    public static BodyEdits For(in BodyPeek peek, string realId, bool keepWholePriority = false, int? cap = null)
+    {
+        List<Edit>? edits = null;
+        if (!string.Equals(peek.Model, realId, StringComparison.Ordinal))
+        {
+            (edits ??= []).Add(new Edit(peek.ModelValue, JsonSerializer.SerializeToUtf8Bytes(realId, Unescaped)));
+        }
+
+        if (peek.PriorityMember.Length > 0 && !(keepWholePriority && peek.PriorityIsWhole))
+        {
+            (edits ??= []).Add(new Edit(peek.PriorityMember, default));
+        }
+
+        var others = edits?.Count ?? 0;
+        if (cap is { } most)
+        {
+            Cap(peek, most, edits ??= []);
+        }
+
+        if (edits is null or [])
+        {
+            return default;
+        }
+
+        var isCapped = edits.Count > others;
+
+        // What is put in between stands before what is taken away behind it.
+        edits.Sort(static (left, right) => (left.Range.Start, left.Range.Length).CompareTo((right.Range.Start, right.Range.Length)));
+        return new BodyEdits(edits, isCapped);
+    }
 
     /// <summary>The body with the edits in place, in pieces; the pieces are slices of <paramref name="body"/> wherever nothing changed.</summary>
     public IEnumerable<ReadOnlyMemory<byte>> Apply(ReadOnlySequence<byte> body)
     {
         var at = 0L;
-        foreach (var edit in (Edit[])[_first, _second])
+        foreach (var edit in _edits ?? [])
         {
-            if (edit.IsNone)
-            {
-                continue;
-            }
-
             foreach (var piece in body.Slice(at, edit.Range.Start - at))
             {
                 yield return piece;
@@ -55,12 +103,21 @@ internal readonly struct BodyEdits
         }
     }
 
-    private static readonly JsonSerializerOptions Unescaped = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
-
-    private readonly record struct Edit(ByteRange Range, ReadOnlyMemory<byte> Replacement)
+    private static void Cap(in BodyPeek peek, int cap, List<Edit> edits)
     {
-        public bool IsNone => Range.Length == 0;
+        if (peek.Limits.AreNone)
+        {
+            edits.Add(new Edit(new ByteRange(peek.ModelValue.End, 0), Encoding.UTF8.GetBytes(string.Create(CultureInfo.InvariantCulture, $",\"max_tokens\":{cap}"))));
+            return;
+        }
 
-        public long Growth => Replacement.Length - Range.Length;
+        List<ByteRange> above = [];
+        peek.Limits.Above(cap, above);
+        foreach (var value in above)
+        {
+            edits.Add(new Edit(value, Encoding.UTF8.GetBytes(cap.ToString(CultureInfo.InvariantCulture))));
+        }
     }
+
+    private readonly record struct Edit(ByteRange Range, ReadOnlyMemory<byte> Replacement);
 }

@@ -14,6 +14,9 @@ internal readonly record struct BodyPeek
     /// <summary>Tool schemas nest deeper than the reader's default of 64.</summary>
     private const int MaxDepth = 256;
 
+    private const string PriorityField = "priority";
+    private const string PriorityRule = $"must be {PriorityName.Allowed}.";
+
     /// <summary>The model asked for.</summary>
     public required string Model { get; init; }
 
@@ -26,8 +29,17 @@ internal readonly record struct BodyPeek
     /// <summary>The priority in the body; null when it names none.</summary>
     public required Priority? Priority { get; init; }
 
+    /// <summary>Whether the body's <c>priority</c> is a whole number: the API of some engines has such a field too.</summary>
+    public required bool PriorityIsWhole { get; init; }
+
+    /// <summary>Whether the body's <c>priority</c> is a number that means nothing to us; only an engine whose API has the field may be sent it.</summary>
+    public bool PriorityIsForeign => PriorityIsWhole && Priority is null;
+
     /// <summary>The whole <c>priority</c> member with the comma that goes with it; empty when there is none.</summary>
     public required ByteRange PriorityMember { get; init; }
+
+    /// <summary>How long an answer the client asks for.</summary>
+    public TokenLimits Limits { get; init; }
 
     /// <summary>Scans a complete body.</summary>
     public static Checked<BodyPeek> Scan(in ReadOnlySequence<byte> body)
@@ -51,6 +63,9 @@ internal readonly record struct BodyPeek
         }
     }
 
+    /// <summary>The error of a foreign number, for an engine whose API has no such field. The model is not known while the body is scanned.</summary>
+    public static RouterError ForeignPriority() => new RouterError.FieldInvalid(PriorityField, PriorityRule);
+
     private static string Cause(JsonException wrong)
     {
         // The reader appends its own position, zero-based and in its own words.
@@ -65,7 +80,9 @@ internal readonly record struct BodyPeek
         private bool? _stream;
         private bool _priorityNamed;
         private Priority? _priority;
+        private bool _priorityIsWhole;
         private ByteRange _priorityMember;
+        private TokenLimits _limits;
 
         public RouterError? Run(ref Utf8JsonReader reader)
         {
@@ -101,6 +118,10 @@ internal readonly record struct BodyPeek
                     _priorityMember = new ByteRange(from, reader.BytesConsumed - from);
                     priorityWantsItsComma = previousEnd is null;
                 }
+                else if (TokenLimits.Named(ref reader) is { } limit)
+                {
+                    error = _limits.TryRead(limit, ref reader) ? null : Twice(limit);
+                }
                 else
                 {
                     reader.Skip();
@@ -121,7 +142,16 @@ internal readonly record struct BodyPeek
 
         public readonly Checked<BodyPeek> Finish() => _model is null
             ? new RouterError.FieldInvalid("model", "is required: name the model to use. GET /v1/models lists them.")
-            : new BodyPeek { Model = _model, ModelValue = _modelValue, Stream = _stream ?? false, Priority = _priority, PriorityMember = _priorityMember };
+            : new BodyPeek
+            {
+                Model = _model,
+                ModelValue = _modelValue,
+                Stream = _stream ?? false,
+                Priority = _priority,
+                PriorityIsWhole = _priorityIsWhole,
+                PriorityMember = _priorityMember,
+                Limits = _limits,
+            };
 
         private RouterError.FieldInvalid? ReadModel(ref Utf8JsonReader reader)
         {
@@ -183,14 +213,15 @@ internal readonly record struct BodyPeek
             {
                 case JsonTokenType.Null:
                     return null;
-                case JsonTokenType.Number when reader.TryGetInt32(out var number) && Enum.IsDefined((Priority)number):
-                    _priority = (Priority)number;
+                case JsonTokenType.Number when reader.TryGetInt64(out var number):
+                    _priority = number is >= (long)Scheduling.Priority.Critical and <= (long)Scheduling.Priority.Background ? (Priority)number : null;
+                    _priorityIsWhole = true;
                     return null;
                 case JsonTokenType.String when TryReadName(ref reader, out var named):
                     _priority = named;
                     return null;
                 default:
-                    return new RouterError.FieldInvalid("priority", $"must be {PriorityName.Allowed}.");
+                    return new RouterError.FieldInvalid(PriorityField, PriorityRule);
             }
         }
 

@@ -44,7 +44,12 @@ internal static class ErrorBody
         json.WriteStartObject();
         json.WriteStartObject("error");
         json.WriteString("message", error.Message);
-        json.WriteString("type", error.Status < 500 ? "invalid_request_error" : "server_error");
+        json.WriteString("type", error.Status switch
+        {
+            429 => "rate_limit_error",
+            < 500 => "invalid_request_error",
+            _ => "server_error",
+        });
         json.WriteString("param", error.Field);
         json.WriteString("code", error.Code);
         json.WriteEndObject();

@@ -1,4 +1,5 @@
 using System.Globalization;
+using Lockkeeper.Core.Config;
 using Lockkeeper.Core.Models;
 using Lockkeeper.Core.Scheduling;
 
@@ -162,4 +163,46 @@ internal abstract record RouterError(int Status, Blame Blame, string Code, strin
         $"There is no request '{RequestId}' here: it never was, or it ended too long ago to be remembered. GET /admin/requests lists those that are.");
 
     public sealed record RequestEnded(string RequestId) : RouterError(409, Blame.Client, "request_ended", $"Request '{RequestId}' has ended already; GET /admin/requests/{RequestId} tells how.");
+
+    /// <summary>There are keys, and the request has none.</summary>
+    public sealed record KeyMissing() : RouterError(401, Blame.Client, "invalid_api_key",
+        "This server needs an API key: send it as 'Authorization: Bearer KEY' or 'x-api-key: KEY'.");
+
+    /// <summary>The request has a key that is none of ours. It is not repeated: it may be somebody else's.</summary>
+    public sealed record KeyUnknown() : RouterError(401, Blame.Client, "invalid_api_key", "The API key of the request is not known here (server.api_keys).");
+
+    /// <summary>The key opens other doors.</summary>
+    public sealed record ScopeMissing(string Caller, Scope Scope) : RouterError(403, Blame.Client, "scope_missing",
+        $"{Caller} lacks the scope '{Scope.ToString().ToLowerInvariant()}', which this route needs (server.api_keys, scopes).");
+
+    /// <summary>The model is there, but not for this key.</summary>
+    public sealed record ModelForbidden : RouterError
+    {
+        public ModelForbidden(string caller, string asked)
+            : base(403, Blame.Client, "model_forbidden", $"{caller} may not use the model '{asked}' (server.api_keys, models). GET /v1/models lists those it may use.") => Field = "model";
+    }
+
+    /// <summary>The request addresses this server by a name that is not its own, as a page does that has rebound its name to this machine.</summary>
+    public sealed record HostRefused(string Host) : RouterError(403, Blame.Client, "host_not_allowed",
+        $"This server is not addressed as '{Host}'. Use its address, or add the name to server.allowed_hosts.");
+
+    /// <summary>A web page of somewhere else uses the visitor's browser to come here.</summary>
+    public sealed record OriginRefused(string Origin) : RouterError(403, Blame.Client, "origin_not_allowed",
+        $"Pages of '{Origin}' may not use this server. Add the origin to server.cors to let them.");
+
+    /// <summary>More requests in a minute than the key may have.</summary>
+    public sealed record RateLimited : RouterError
+    {
+        public RateLimited(string caller, int limit, TimeSpan retryAfter)
+            : base(429, Blame.Client, "rate_limit_exceeded", string.Create(CultureInfo.InvariantCulture,
+                $"{caller} has had {limit} requests within a minute, which is its limit (requests_per_minute). Try again in {Math.Ceiling(retryAfter.TotalSeconds)} s.")) => RetryAfter = retryAfter;
+    }
+
+    /// <summary>More requests at the same time than the key may have.</summary>
+    public sealed record TooManyConcurrent : RouterError
+    {
+        public TooManyConcurrent(string caller, int limit)
+            : base(429, Blame.Client, "rate_limit_exceeded", string.Create(CultureInfo.InvariantCulture,
+                $"{caller} has {limit} requests waiting or running, which is its limit (max_concurrent). Try again when one has ended.")) => RetryAfter = TimeSpan.FromSeconds(1);
+    }
 }

@@ -56,7 +56,7 @@ internal static class InstancesApi
         json.WriteNumber("in_flight", instance.InFlight);
         json.Number("claim", instance.Claim);
         json.Number("held", run?.HeldBytes);
-        json.Number("footprint", standing.Scheduler.Figures.GetValueOrDefault(instance.Id.Model)?.Footprint);
+        json.Number("footprint", run?.FootprintBytes ?? standing.Scheduler.Figures.GetValueOrDefault(instance.Id.Model)?.Footprint);
         json.Time("ready_since", standing.TimeOf(instance.ReadySince));
         json.Time("idle_since", standing.TimeOf(instance.IdleSince));
         json.Time("turn_ends", standing.TimeOf(instance.TurnEnds));

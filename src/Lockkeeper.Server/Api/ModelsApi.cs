@@ -1,26 +1,29 @@
 using System.Text.Json;
 using Lockkeeper.Core.Models;
+using Lockkeeper.Server.Security;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Routing;
 
 namespace Lockkeeper.Server.Api;
 
-/// <summary><c>GET /v1/models</c>: what can be asked for, in OpenAI's shape.</summary>
+/// <summary><c>GET /v1/models</c>: what the caller can ask for, in OpenAI's shape.</summary>
 internal static class ModelsApi
 {
     public static IEndpointConventionBuilder MapModels(this IEndpointRouteBuilder routes, ModelCatalog catalog, DateTimeOffset since)
     {
-        var list = List(catalog, since);
+        var all = List(catalog.Models, since);
         return routes.MapMethods("/v1/models", [HttpMethods.Get, HttpMethods.Head], async http =>
         {
+            var caller = Caller.Of(http);
+            var list = caller.UsesAllModels ? all : List(catalog.Models.Where(caller.MayUse), since);
             http.Response.ContentType = "application/json; charset=utf-8";
             http.Response.ContentLength = list.Length;
             await http.Response.Body.WriteAsync(list, http.RequestAborted);
         });
     }
 
-    private static byte[] List(ModelCatalog catalog, DateTimeOffset since)
+    private static byte[] List(IEnumerable<ModelSpec> models, DateTimeOffset since)
     {
         using var bytes = new MemoryStream();
         using (var json = new Utf8JsonWriter(bytes))
@@ -28,7 +31,7 @@ internal static class ModelsApi
             json.WriteStartObject();
             json.WriteString("object", "list");
             json.WriteStartArray("data");
-            foreach (var model in catalog.Models)
+            foreach (var model in models)
             {
                 json.WriteStartObject();
                 json.WriteString("id", model.Id.Value);

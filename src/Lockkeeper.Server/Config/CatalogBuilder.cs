@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using Lockkeeper.Core.Config;
 using Lockkeeper.Core.Models;
+using Lockkeeper.Server.Memory;
 
 namespace Lockkeeper.Server.Config;
 
@@ -8,42 +9,61 @@ namespace Lockkeeper.Server.Config;
 internal static class CatalogBuilder
 {
     public static ModelCatalog Build(LockkeeperConfig config, ConfigFolder folder, IReadOnlyDictionary<string, EnginePreset> presets) =>
-        ModelCatalog.Of(config.Models.Select(named => Model(named.Key, named.Value, config.Engines[named.Value.Engine], folder, presets)));
+        ModelCatalog.Of(config.Models.Select(named => Model(named.Key, named.Value, config, new Expansion(config.Engines[named.Value.Engine], folder, presets))));
 
-    private static ModelSpec Model(string id, ModelConfig model, EngineConfig engine, ConfigFolder folder, IReadOnlyDictionary<string, EnginePreset> presets) => new()
+    private static ModelSpec Model(string id, ModelConfig model, LockkeeperConfig config, Expansion engine) => new()
     {
         Id = new ModelId(id),
-        Engine = Engine(model, engine, folder, presets),
-        Path = model.Path is { } path ? folder.Resolve(path) : null,
+        Engine = Engine(model, engine),
+        Path = model.Path is { } path ? engine.Folder.Resolve(path) : null,
         Aliases = [.. model.Aliases],
         ContextLength = model.ContextLength,
-        MaxConcurrency = model.MaxConcurrency,
+        MaxConcurrency = model.MaxConcurrency ?? engine.Whole.MaxConcurrency ?? 1,
         Priority = model.Priority,
+        Pool = config.PoolOf(model),
+        Memory = model.Memory?.Bytes,
+        Pinned = model.Pinned,
+        Preload = model.Preload,
+        IdleTimeout = model.IdleTimeout.Value,
+        MaxTokensUnderPressure = PressureSetup.Caps(model.MaxTokensUnderPressure),
+        RequestTimeout = model.RequestTimeout,
+        MaxDuration = (model.MaxDuration ?? config.Scheduling.MaxDuration).Value,
     };
 
-    private static EngineSpec Engine(ModelConfig model, EngineConfig engine, ConfigFolder folder, IReadOnlyDictionary<string, EnginePreset> presets)
+    private static EngineSpec Engine(ModelConfig model, Expansion engine)
     {
-        var preset = engine.Preset is { } known ? presets[known] : null;
-        var whole = preset is null ? engine : engine.Over(preset.Engine);
-        var spec = new EngineSpec { Name = model.Engine, Command = Command(model, engine, whole, preset, folder) };
+        var whole = engine.Whole;
+        var attached = whole.Lifecycle == Lifecycle.Attached;
+        var spec = new EngineSpec { Name = model.Engine, Command = attached ? [] : Command(model, engine) };
         return spec with
         {
+            Lifecycle = whole.Lifecycle ?? spec.Lifecycle,
+            Url = whole.Url is { } url ? new Uri(url) : null,
+            PriorityField = whole.PriorityField ?? spec.PriorityField,
             Environment = (whole.Env ?? new Dictionary<string, string>()).ToImmutableDictionary(variable => variable.Key, string? (variable) => variable.Value),
-            WorkingDirectory = whole.Cwd is { } cwd ? folder.Resolve(cwd) : null,
+            WorkingDirectory = whole.Cwd is { } cwd ? engine.Folder.Resolve(cwd) : null,
             ReadyPath = whole.Ready?.Path ?? spec.ReadyPath,
             StartTimeout = whole.StartTimeout ?? spec.StartTimeout,
             StopTimeout = whole.StopTimeout ?? spec.StopTimeout,
         };
     }
 
-    private static ImmutableArray<string> Command(ModelConfig model, EngineConfig engine, EngineConfig whole, EnginePreset? preset, ConfigFolder folder)
+    private static ImmutableArray<string> Command(ModelConfig model, Expansion engine)
     {
-        if (engine.Command is { } command)
+        if (engine.Written.Command is { } command)
         {
-            return [folder.ResolveProgram(command[0]), .. command.Skip(1)];
+            return [engine.Folder.ResolveProgram(command[0]), .. command.Skip(1)];
         }
 
-        var given = preset!.WhenGiven.Where(group => group.SelectMany(Placeholders.In).All(placeholder => Placeholders.HasValue(placeholder, model)));
-        return [.. whole.Command!, .. given.SelectMany(group => group)];
+        var given = engine.Preset!.WhenGiven.Where(group => group.SelectMany(Placeholders.In).All(placeholder => Placeholders.HasValue(placeholder, model)));
+        return [.. engine.Whole.Command!, .. given.SelectMany(group => group)];
+    }
+
+    /// <summary>An engine's section, and what its preset adds.</summary>
+    private sealed record Expansion(EngineConfig Written, ConfigFolder Folder, IReadOnlyDictionary<string, EnginePreset> Presets)
+    {
+        public EnginePreset? Preset { get; } = Written.Preset is { } known ? Presets[known] : null;
+
+        public EngineConfig Whole => Preset is null ? Written : Written.Over(Preset.Engine);
     }
 }

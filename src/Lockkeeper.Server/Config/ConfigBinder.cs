@@ -22,17 +22,17 @@ internal sealed class ConfigBinder(ConfigFindings findings)
             case null:
                 return Activator.CreateInstance<T>();
             case ConfigNode.Mapping mapping:
-                return (T)BindSection(typeof(T), mapping, null);
+                return (T)BindSection(Empty(typeof(T)), mapping, null);
             default:
                 findings.RefuseFile(root.Line, $"is {Describe(root)}; a configuration is made of 'key: value' lines");
                 return null;
         }
     }
 
-    private object BindSection(Type type, ConfigNode.Mapping mapping, ConfigKey? at)
+    /// <param name="section">As it is without the file: what the file leaves out stays.</param>
+    private object BindSection(object section, ConfigNode.Mapping mapping, ConfigKey? at)
     {
-        var section = Empty(type);
-        var properties = ConfigProperty.Of(type);
+        var properties = ConfigProperty.Of(section.GetType());
         var entries = Distinct(mapping, at);
         foreach (var entry in entries)
         {
@@ -42,7 +42,7 @@ internal sealed class ConfigBinder(ConfigFindings findings)
             {
                 RefuseUnknown(key, [.. properties.Select(property => property.Key)], [.. entries.Select(other => other.Key)]);
             }
-            else if (BindValue(property.Type, entry.Value, key) is { } value)
+            else if (BindValue(property.Type, entry.Value, key, property.Property.GetValue(section)) is { } value)
             {
                 property.Property.SetValue(section, value);
             }
@@ -59,7 +59,8 @@ internal sealed class ConfigBinder(ConfigFindings findings)
     }
 
     /// <summary>The value, or null when there is none to be had; the reason is then reported.</summary>
-    private object? BindValue(Type type, ConfigNode node, ConfigKey key)
+    /// <param name="unless">What it is when the file does not say; a section is filled in place.</param>
+    private object? BindValue(Type type, ConfigNode node, ConfigKey key, object? unless = null)
     {
         var nothing = node is ConfigNode.Scalar { IsNothing: true };
         if (ScalarReader.Of.GetValueOrDefault(type) is { } reader)
@@ -80,9 +81,37 @@ internal sealed class ConfigBinder(ConfigFindings findings)
             return mapping is null ? Refuse(key, $"expected a section, 'name: value' lines, found {Describe(node)}") : BindMap(entry, mapping, key);
         }
 
+        if (mapping is null && node is ConfigNode.Scalar && ConfigProperty.IsOneForAll(type))
+        {
+            return BindOneForAll(type, node, key);
+        }
+
         return mapping is null
             ? Refuse(key, $"expected a section with the keys {Names(ConfigProperty.Of(type).Select(property => property.Key))}, found {Describe(node)}")
-            : BindSection(type, mapping, key);
+            : BindSection(unless ?? Empty(type), mapping, key);
+    }
+
+    /// <summary>One value for every key of the section. Its bounds are checked here: said once for each key they would be noise.</summary>
+    private object? BindOneForAll(Type type, ConfigNode node, ConfigKey key)
+    {
+        var section = Empty(type);
+        var properties = ConfigProperty.Of(type);
+        if (BindScalar(ScalarReader.Of[properties[0].Type], node, key, nothing: false) is not { } value)
+        {
+            return null;
+        }
+
+        if (properties[0].Bounds?.Refuse(value) is { } refusal)
+        {
+            return Refuse(key, refusal);
+        }
+
+        foreach (var property in properties)
+        {
+            property.Property.SetValue(section, value);
+        }
+
+        return section;
     }
 
     private object? BindScalar(ScalarReader reader, ConfigNode node, ConfigKey key, bool nothing)

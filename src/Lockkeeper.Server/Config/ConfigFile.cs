@@ -1,5 +1,6 @@
 using System.Text;
 using Lockkeeper.Core.Config;
+using Lockkeeper.Server.Security;
 
 namespace Lockkeeper.Server.Config;
 
@@ -35,8 +36,12 @@ internal static class ConfigFile
     private static ConfigResult Finish(
         LockkeeperConfig config, ConfigPositions positions, ConfigFolder folder, IReadOnlyList<ConfigProblem> problems, IReadOnlyDictionary<string, EnginePreset> presets)
     {
-        var all = ConfigFindings.InOrder([.. problems, .. folder.Check(config, positions)]);
-        return all.Count > 0 ? new ConfigResult.Refused(all) : new ConfigResult.Loaded(config, CatalogBuilder.Build(config, folder, presets));
+        var findings = new ConfigFindings(positions);
+        var keys = new KeyReader(folder, Environment.GetEnvironmentVariable, findings).Read(config.Server.ApiKeys);
+        var all = ConfigFindings.InOrder([.. problems, .. folder.Check(config, positions), .. findings.Problems]);
+        return all.Count > 0
+            ? new ConfigResult.Refused(all)
+            : new ConfigResult.Loaded(config, CatalogBuilder.Build(config, folder, presets)) { Keys = keys, StateFile = StateFile.Of(config, folder) };
     }
 
     private static string ReadText(string file)

@@ -1,5 +1,6 @@
 using Lockkeeper.Core.Config;
 using Lockkeeper.Core.Models;
+using Lockkeeper.Server.Security;
 
 namespace Lockkeeper.Server.Config;
 
@@ -10,7 +11,14 @@ internal abstract record ConfigResult
     {
     }
 
-    public sealed record Loaded(LockkeeperConfig Config, ModelCatalog Catalog) : ConfigResult;
+    public sealed record Loaded(LockkeeperConfig Config, ModelCatalog Catalog) : ConfigResult
+    {
+        /// <summary>The keys of <c>server.api_keys</c>, fetched.</summary>
+        public IReadOnlyList<ApiKey> Keys { get; init; } = [];
+
+        /// <summary>Absolute path of the file of what is learned; it need not exist.</summary>
+        public required string StateFile { get; init; }
+    }
 
     /// <param name="Problems">All of them, in the order of the file; never empty.</param>
     public sealed record Refused(IReadOnlyList<ConfigProblem> Problems) : ConfigResult;

@@ -1,6 +1,8 @@
 using System.Collections.Frozen;
 using System.Globalization;
+using System.Text.Json;
 using Lockkeeper.Core.Config;
+using Lockkeeper.Core.Models;
 using Lockkeeper.Core.Scheduling;
 
 namespace Lockkeeper.Server.Config;
@@ -16,10 +18,34 @@ internal sealed record ScalarReader(string Expected, Func<ConfigNode.Scalar, (ob
         [typeof(string)] = new("text", scalar => (scalar.Text, null)),
         [typeof(int)] = new("a whole number", ReadWhole),
         [typeof(bool)] = new("true or false", ReadTruth),
+        [typeof(double)] = new("a number", ReadDecimal),
+        [typeof(DurationOrOff)] = new(DurationOrOff.Example, scalar => DurationOrOff.TryParse(scalar.Text, out var limit, out var problem) ? (limit, null) : (null, problem)),
+        [typeof(SizeOrAuto)] = new(SizeOrAuto.Example, scalar => SizeOrAuto.TryParse(scalar.Text, out var size, out var problem) ? (size, null) : (null, problem)),
+        [typeof(SizeOrPercent)] = new(SizeOrPercent.Example, scalar => SizeOrPercent.TryParse(scalar.Text, out var amount, out var problem) ? (amount, null) : (null, problem)),
+        [typeof(Percent)] = new(Percent.Example, scalar => Percent.TryParse(scalar.Text, out var share, out var problem) ? (share, null) : (null, problem)),
+        [typeof(KeySource)] = new(KeySource.Example, scalar => KeySource.TryParse(scalar.Text, out var source, out var problem) ? (source, null) : (null, problem)),
+        [typeof(PoolPolicy)] = Word<PoolPolicy>("policy"),
+        [typeof(Lifecycle)] = Word<Lifecycle>("life cycle"),
+        [typeof(Scope)] = Word<Scope>("scope"),
         [typeof(TimeSpan)] = new(HumanDuration.Example, scalar => HumanDuration.TryParse(scalar.Text, out var duration, out var problem) ? (duration, null) : (null, problem)),
         [typeof(ByteSize)] = new(ByteSize.Example, scalar => ByteSize.TryParse(scalar.Text, out var size, out var problem) ? (size, null) : (null, problem)),
         [typeof(Priority)] = new(PriorityName.Allowed, scalar => PriorityName.TryParse(scalar.Text, out var priority) ? (priority, null) : (null, $"'{scalar.Text}' is no priority; write {PriorityName.Allowed}")),
     }.ToFrozenDictionary();
+
+    /// <summary>One of a few words: the values of an enumeration in lower case.</summary>
+    private static ScalarReader Word<T>(string kind)
+        where T : struct, Enum
+    {
+        var words = Enum.GetValues<T>().ToDictionary(value => JsonNamingPolicy.SnakeCaseLower.ConvertName(value.ToString()));
+        string[] names = [.. words.Keys];
+        var allowed = $"{string.Join(", ", names[..^1])} or {names[^1]}";
+        return new ScalarReader(allowed, scalar => words.TryGetValue(scalar.Text, out var value) ? (value, null) : (null, $"'{scalar.Text}' is no {kind} of this version; write {allowed}"));
+    }
+
+    private static (object? Value, string? Problem) ReadDecimal(ConfigNode.Scalar scalar) =>
+        double.TryParse(scalar.Text, NumberStyles.AllowDecimalPoint | NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var number) && double.IsFinite(number)
+            ? scalar.Quoted ? (null, $"expected a number, found the text \"{scalar.Text}\"; remove the quotes") : (number, null)
+            : (null, $"expected a number, found '{scalar.Text}'");
 
     private static (object? Value, string? Problem) ReadWhole(ConfigNode.Scalar scalar)
     {

@@ -46,7 +46,12 @@ internal sealed partial class EngineProcess
     public Task<ExitStatus> Exited => _child.Exited;
 
     /// <summary>Starts the engine, guarded by the reaper from its first instruction on. The lease is its own once it has started.</summary>
-    public static EngineProcess Start(EngineRoom room, ModelSpec model, EngineCommand command, PortLeases.Lease port)
+    /// <param name="room">What it shares with others.</param>
+    /// <param name="model">The model it is to serve.</param>
+    /// <param name="command">What to start.</param>
+    /// <param name="port">Where it is to listen.</param>
+    /// <param name="born">Called when its process is there and has not run yet.</param>
+    public static EngineProcess Start(EngineRoom room, ModelSpec model, EngineCommand command, PortLeases.Lease port, Action<ProcessTree> born)
     {
         var mark = room.Reaper.NextMark();
         var environment = EnvironmentVariables.OwnWith(model.Engine.Environment);
@@ -57,6 +62,7 @@ internal sealed partial class EngineProcess
         tail.Drain(trampoline.Output, model.Id.Value);
         var process = new EngineProcess(room, model, trampoline.Child, port, tail, mark);
         room.Reaper.Guard(process.Pid);
+        born(process.Tree);
         trampoline.Go();
         return process;
     }

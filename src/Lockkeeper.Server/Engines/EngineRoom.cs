@@ -1,17 +1,22 @@
 using Lockkeeper.Core.Memory;
+using Lockkeeper.Core.Models;
 using Lockkeeper.Server.Memory;
 using Microsoft.Extensions.Logging;
 
 namespace Lockkeeper.Server.Engines;
 
 /// <summary>What all runs share: the ports, the reaper that guards them, the memory they compete for, the clock.</summary>
-internal sealed class EngineRoom(IMemoryReader memory, TimeSpan settleTimeout, TimeProvider time, ILoggerFactory loggers) : IDisposable
+internal sealed class EngineRoom(IMemoryReader memory, MemoryWatch? watch, Func<ModelSpec, TimeSpan> settleTimeout, TimeProvider time, ILoggerFactory loggers) : IDisposable
 {
     private readonly CancellationTokenSource _closing = new();
 
     public IMemoryReader Memory => memory;
 
-    public TimeSpan SettleTimeout => settleTimeout;
+    /// <summary>Tells the scheduler what is free; null where nobody wants to know.</summary>
+    public MemoryWatch? Watch => watch;
+
+    /// <summary>How long the memory of a dead run of the model is waited for at most.</summary>
+    public TimeSpan SettleTimeoutOf(ModelSpec model) => settleTimeout(model);
 
     public TimeProvider Time => time;
 

@@ -9,7 +9,7 @@ using Microsoft.Extensions.Logging;
 namespace Lockkeeper.Server.Engines;
 
 /// <summary>One run, from start to settled memory. <see cref="RunAsync"/> is the only code that changes its state; others ask it to stop, or look.</summary>
-internal sealed partial class EngineSupervisor(InstanceId instance, ModelSpec model, EngineRoom room, IInstanceObserver observer) : IDisposable
+internal sealed partial class EngineSupervisor(InstanceId instance, ModelSpec model, EngineRoom room, IInstanceObserver observer) : IRun
 {
     /// <summary>A stranger can still take a leased port before the engine does; another one is tried once.</summary>
     private const int PortsTried = 2;
@@ -19,7 +19,10 @@ internal sealed partial class EngineSupervisor(InstanceId instance, ModelSpec mo
     private readonly ILogger _logger = room.Loggers.CreateLogger<EngineSupervisor>();
     private readonly CancellationTokenSource _stopAsked = new();
     private readonly TaskCompletionSource _ended = new(TaskCreationOptions.RunContinuationsAsynchronously);
-    private readonly HeldMemory _held = new(room.Memory, room.Time);
+    private readonly TaskCompletionSource _loaded = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private readonly HeldMemory _held = new(room.Memory, room.Time, peak => observer.Post(new SchedulerEvent.FootprintMeasured(instance, peak)));
+    private readonly OutOfMemoryEvidence _outOfMemory = new(room.Memory);
+    private volatile SwapPhases _phases = SwapPhases.None;
     private volatile EngineProcess? _process;
     private volatile Upstream? _upstream;
     private volatile InstanceFailure? _failure;
@@ -35,7 +38,11 @@ internal sealed partial class EngineSupervisor(InstanceId instance, ModelSpec mo
     /// <summary>Why it ended unasked; null while it has not.</summary>
     public InstanceFailure? Failure => _failure;
 
-    public InstanceSnapshot Snapshot() => new(instance, _state, _process?.Pid, Upstream?.BaseAddress, _held.Last?.Held, _failure);
+    public InstanceSnapshot Snapshot() => new(instance, _state, _process?.Pid, Upstream?.BaseAddress, _held.Last?.Held, _failure)
+    {
+        FootprintBytes = _held.Peak?.Use.Footprint,
+        Phases = _phases,
+    };
 
     /// <summary>What to tell requests that were in flight when the run was stopped without waiting for them; null when none had to be.</summary>
     public InstanceFailure? Interruption => _interruption;
@@ -63,20 +70,24 @@ internal sealed partial class EngineSupervisor(InstanceId instance, ModelSpec mo
     public async Task RunAsync()
     {
         using var over = new CancellationTokenSource();
-        var watching = _held.WatchAsync(() => _process?.Tree.Alive() ?? [], () => _state < InstanceState.Ready, over.Token);
+        var watching = _held.WatchAsync(() => _process?.Tree.Alive() ?? [], _loaded.Task, over.Token);
 
         // 1. Up: ready, or a failure, or asked to stop meanwhile.
+        var start = room.Time.GetTimestamp();
         var failure = await StartAsync();
+        _phases = _phases with { Load = room.Time.GetElapsedTime(start) };
         var wasReady = failure is null && _state == InstanceState.Ready;
         if (wasReady)
         {
             observer.Post(new SchedulerEvent.InstanceReady(instance));
+            _loaded.SetResult();
 
             // 2. Alive, until it dies or is asked to stop.
             failure = await ServeAsync();
         }
 
         // 3. What failed is told at once: requests wait for the news. What was asked for is told when it is done.
+        failure = failure is null ? null : _outOfMemory.Judge(failure, _held.Last);
         End(failure);
         if (failure is not null)
         {
@@ -99,6 +110,7 @@ internal sealed partial class EngineSupervisor(InstanceId instance, ModelSpec mo
         _state = InstanceState.Settling;
         await SettleAsync();
         _state = failure is null ? InstanceState.Stopped : InstanceState.Failed;
+        room.Watch?.Observe();
         observer.Post(new SchedulerEvent.MemorySettled(instance));
     }
 
@@ -128,7 +140,7 @@ internal sealed partial class EngineSupervisor(InstanceId instance, ModelSpec mo
                 }
 
                 // Should this throw, the port stays leased: something may have started after all.
-                var process = _process = EngineProcess.Start(room, model, command, lease);
+                var process = _process = EngineProcess.Start(room, model, command, lease, tree => _held.TryMeasure(tree.Alive));
                 LogStarted(instance, process.Pid, process.Port);
                 var (failure, stranger) = await BecomeReadyAsync(process, timeout.Token);
                 if (stranger is null || tried == PortsTried)
@@ -224,7 +236,9 @@ internal sealed partial class EngineSupervisor(InstanceId instance, ModelSpec mo
                 }
 
                 _upstream?.Dispose();
-                LogStopped(instance, process.Pid, room.Time.GetElapsedTime(start).TotalMilliseconds);
+                var took = room.Time.GetElapsedTime(start);
+                _phases = _phases with { Stop = took };
+                LogStopped(instance, process.Pid, took.TotalMilliseconds);
                 return true;
             }
             catch (Exception e)
@@ -245,8 +259,9 @@ internal sealed partial class EngineSupervisor(InstanceId instance, ModelSpec mo
 
         try
         {
-            var (outcome, waited) = await Settle.WaitAsync(_held.Last, room.Memory, room.SettleTimeout, room.Time, room.Closing);
-            var how = Describe(outcome);
+            var (outcome, waited) = await Settle.WaitAsync(_held.Last, room.Memory, room.SettleTimeoutOf(model), room.Time, room.Closing);
+            _phases = _phases with { Settle = waited, SettleOutcome = outcome };
+            var how = $"{SettleOutcomeName.Of(outcome)}, {Describe(outcome)}";
             var held = _held.Last is { } last ? string.Create(CultureInfo.InvariantCulture, $"{last.Held / (1024 * 1024)} MiB") : "unknown";
             var level = outcome == SettleOutcome.TimedOut ? LogLevel.Warning : LogLevel.Information;
             room.Settled?.Invoke(outcome);

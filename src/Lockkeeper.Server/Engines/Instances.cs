@@ -9,18 +9,20 @@ namespace Lockkeeper.Server.Engines;
 /// <summary>All runs: those that live, and for a while the evidence of those that do not.</summary>
 /// <param name="observer">Is told what becomes of each.</param>
 /// <param name="memory">The memory they share.</param>
-/// <param name="settleTimeout">How long the memory of a dead run is waited for at most.</param>
+/// <param name="settleTimeout">How long the memory of a dead run of a model is waited for at most.</param>
 /// <param name="time">The clock.</param>
 /// <param name="loggers">For their logs, and one category <c>Lockkeeper.Engine.MODEL</c> for what each engine prints.</param>
-internal sealed class Instances(IInstanceObserver observer, IMemoryReader memory, TimeSpan settleTimeout, TimeProvider time, ILoggerFactory loggers)
+/// <param name="watch">Looks at the memory once more before a run's memory counts as settled; null for no such look.</param>
+internal sealed class Instances(
+    IInstanceObserver observer, IMemoryReader memory, Func<ModelSpec, TimeSpan> settleTimeout, TimeProvider time, ILoggerFactory loggers, MemoryWatch? watch = null)
     : IInstanceHost, IAsyncDisposable
 {
     /// <summary>Runs whose end is remembered: a request of theirs may ask for the reason a little later.</summary>
     private const int EndedRunsKept = 32;
 
-    private readonly EngineRoom _room = new(memory, settleTimeout, time, loggers);
+    private readonly EngineRoom _room = new(memory, watch, settleTimeout, time, loggers);
     private readonly Lock _gate = new();
-    private readonly Dictionary<InstanceId, EngineSupervisor> _runs = [];
+    private readonly Dictionary<InstanceId, IRun> _runs = [];
     private readonly Dictionary<InstanceId, Task> _living = [];
     private readonly Queue<InstanceId> _ended = [];
     private bool _closed;
@@ -35,6 +37,11 @@ internal sealed class Instances(IInstanceObserver observer, IMemoryReader memory
     /// <inheritdoc/>
     public InstanceFailure? WhyNotStart(ModelSpec model)
     {
+        if (model.Engine.Lifecycle == Lifecycle.Attached)
+        {
+            return null;
+        }
+
         lock (_gate)
         {
             foreach (var living in _living.Keys)
@@ -57,7 +64,7 @@ internal sealed class Instances(IInstanceObserver observer, IMemoryReader memory
     /// <inheritdoc/>
     public void Start(InstanceId instance, ModelSpec model)
     {
-        var run = new EngineSupervisor(instance, model, _room, observer);
+        IRun run = model.Engine.Lifecycle == Lifecycle.Attached ? new AttachedEngine(instance, model, _room, observer) : new EngineSupervisor(instance, model, _room, observer);
         lock (_gate)
         {
             _runs.Add(instance, run);
@@ -91,6 +98,18 @@ internal sealed class Instances(IInstanceObserver observer, IMemoryReader memory
     /// <summary>The process that kills all engines should Lockkeeper be killed; null before the first start.</summary>
     public int? ReaperPid => _room.Reaper.Pid;
 
+    /// <summary>Whether any run lives, or holds memory still.</summary>
+    public bool AnyLives
+    {
+        get
+        {
+            lock (_gate)
+            {
+                return _living.Count > 0;
+            }
+        }
+    }
+
     /// <summary>All living runs and the latest ended ones, in no particular order.</summary>
     public IReadOnlyList<InstanceSnapshot> Snapshot()
     {
@@ -120,7 +139,7 @@ internal sealed class Instances(IInstanceObserver observer, IMemoryReader memory
         _room.Dispose();
     }
 
-    private EngineSupervisor? Find(InstanceId instance)
+    private IRun? Find(InstanceId instance)
     {
         lock (_gate)
         {
@@ -128,7 +147,7 @@ internal sealed class Instances(IInstanceObserver observer, IMemoryReader memory
         }
     }
 
-    private async Task LiveAsync(InstanceId instance, EngineSupervisor run)
+    private async Task LiveAsync(InstanceId instance, IRun run)
     {
         await run.RunAsync();
         lock (_gate)

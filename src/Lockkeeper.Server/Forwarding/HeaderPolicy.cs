@@ -17,15 +17,20 @@ internal static class HeaderPolicy
         HeaderNames.TE, HeaderNames.Trailer, HeaderNames.TransferEncoding, HeaderNames.Upgrade,
     ];
 
-    /// <summary>Not for an engine: credentials meant for the router, what is rewritten on the way, and what only the router reads.</summary>
+    /// <summary>Not for an engine: credentials meant for the router, what is rewritten on the way, what only the router reads, and the origin it has judged: an engine would judge it again.</summary>
     private static readonly FrozenSet<string> StaysHere = FrozenSet.ToFrozenSet(
     [
         .. PerConnection, HeaderNames.Host, HeaderNames.ContentLength, HeaderNames.Expect,
-        HeaderNames.Authorization, HeaderNames.Cookie, "X-Api-Key", "Api-Key", "X-Priority",
+        HeaderNames.Authorization, HeaderNames.Cookie, "X-Api-Key", "Api-Key", "X-Priority", HeaderNames.Origin,
     ], StringComparer.OrdinalIgnoreCase);
 
+    /// <summary>Not for a client: which pages may use the answer is for the router to say, and many engines say that all may. Nor what another router has said of its requests.</summary>
     private static readonly FrozenSet<string> StaysAtEngine = FrozenSet.ToFrozenSet(
-        [.. PerConnection, HeaderNames.Date, RouterHeaders.RequestId, RouterHeaders.QueueMs, RouterHeaders.LoadMs], StringComparer.OrdinalIgnoreCase);
+    [
+        .. PerConnection, HeaderNames.Date, HeaderNames.AccessControlAllowOrigin, HeaderNames.AccessControlAllowCredentials, HeaderNames.AccessControlAllowHeaders,
+        HeaderNames.AccessControlAllowMethods, HeaderNames.AccessControlExposeHeaders, HeaderNames.AccessControlMaxAge, "Access-Control-Allow-Private-Network",
+        RouterHeaders.RequestId, RouterHeaders.QueueMs, RouterHeaders.LoadMs, RouterHeaders.MaxTokens,
+    ], StringComparer.OrdinalIgnoreCase);
 
     /// <summary>Copies the request's headers to the engine's request.</summary>
     public static void Copy(IHeaderDictionary from, HttpRequestMessage to)

@@ -24,7 +24,7 @@ internal static class Admit
             return request.WhyAborted;
         }
 
-        var ticket = admission.TakeTicket(new TicketRequest(prepared.Model.Id, prepared.Priority) { Place = place });
+        var ticket = admission.TakeTicket(new TicketRequest(prepared.Model.Id, prepared.Priority) { Key = request.Entry.Key, Place = place });
         request.Wait(ticket);
         try
         {

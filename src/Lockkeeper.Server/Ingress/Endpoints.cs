@@ -1,9 +1,11 @@
+using System.Globalization;
 using Lockkeeper.Core.Models;
 using Lockkeeper.Core.Scheduling;
 using Lockkeeper.Core.Wire;
 using Lockkeeper.Server.Engines;
 using Lockkeeper.Server.Forwarding;
 using Lockkeeper.Server.Scheduling;
+using Lockkeeper.Server.Security;
 using Lockkeeper.Server.Telemetry;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
@@ -18,7 +20,9 @@ internal sealed partial class Endpoints(ModelCatalog catalog, Admission admissio
     /// <summary>How often a request that no engine has seen is admitted again, after its instance died in between.</summary>
     private const int MostTries = 3;
 
-    private static readonly string[] Routes = ["/v1/chat/completions", "/v1/completions", "/v1/embeddings"];
+    private const string Embeddings = "/v1/embeddings";
+
+    private static readonly string[] Routes = ["/v1/chat/completions", "/v1/completions", Embeddings];
 
     private readonly Forwarder _forwarder = new(options.RequestTimeout, journal.Time, async () => (await admission.LookAsync()).Waiting.Length > 0);
 
@@ -40,7 +44,7 @@ internal sealed partial class Endpoints(ModelCatalog catalog, Admission admissio
 
     private async Task InferAsync(HttpContext http)
     {
-        var request = journal.Begin(http);
+        var request = journal.Begin(http, Caller.Of(http).Key);
         var answer = new Answer(http, request, new KeepAlive(http.Response, options.KeepAliveInterval, journal.Time), new StreamTap(journal.Time));
         RouterError? error = new RouterError.ClientGone(); // what an exception would mean: only writing to a client that is gone throws
         try
@@ -73,16 +77,23 @@ internal sealed partial class Endpoints(ModelCatalog catalog, Admission admissio
         }
 
         using var body = peeked.Body;
-        if (!Resolve.Model(catalog, answer.Http.Request.Headers, peeked).Holds(out var resolved, out error))
+        if (!Resolve.Model(catalog, answer.Http.Request.Headers, Caller.Of(answer.Http), peeked).Holds(out var resolved, out error))
         {
             return error;
         }
 
         var entry = answer.Request.Entry;
         (entry.Model, entry.Priority, entry.Stream) = (resolved.Model.Id, resolved.Priority, peeked.Facts.Stream);
-        if (!Prepare.Request(resolved, host).Holds(out var prepared, out error))
+        var pressure = answer.Http.Request.Path == Embeddings ? null : options.Pressure;
+        if (!Prepare.Request(resolved, host, pressure).Holds(out var prepared, out error))
         {
             return error;
+        }
+
+        if (prepared.MaxTokens is { } cap)
+        {
+            entry.MaxTokens = cap;
+            answer.Http.Response.Headers[RouterHeaders.MaxTokens] = cap.ToString(CultureInfo.InvariantCulture);
         }
 
         Ticket? place = null;

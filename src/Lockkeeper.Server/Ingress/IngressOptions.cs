@@ -1,4 +1,11 @@
+using Lockkeeper.Core.Memory;
+using Lockkeeper.Core.Models;
+
 namespace Lockkeeper.Server.Ingress;
 
 /// <summary>Limits of the request path, from the configuration.</summary>
-internal sealed record IngressOptions(long MaxBody, TimeSpan KeepAliveInterval, TimeSpan RequestTimeout);
+/// <param name="MaxBody">Bytes a request body may have.</param>
+/// <param name="KeepAliveInterval">Between two comments to a stream that waits.</param>
+/// <param name="RequestTimeout">How long an engine may be silent.</param>
+/// <param name="Pressure">How short of memory the machine is, for a model of which a cap may depend on it.</param>
+internal sealed record IngressOptions(long MaxBody, TimeSpan KeepAliveInterval, TimeSpan RequestTimeout, Func<ModelSpec, PressureLevel> Pressure);

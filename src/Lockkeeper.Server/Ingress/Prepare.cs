@@ -1,3 +1,4 @@
+using Lockkeeper.Core.Memory;
 using Lockkeeper.Core.Models;
 using Lockkeeper.Core.Scheduling;
 using Lockkeeper.Core.Wire;
@@ -10,7 +11,10 @@ namespace Lockkeeper.Server.Ingress;
 internal static class Prepare
 {
     /// <summary>An engine that cannot be started at all is found out here, before another one is stopped to make room for it.</summary>
-    public static Checked<Prepared> Request(in Resolved resolved, IInstanceHost host)
+    /// <param name="resolved">The request.</param>
+    /// <param name="host">Knows whether an engine can be started.</param>
+    /// <param name="pressure">Asked only for a model that has caps; null for a route whose answers have no length.</param>
+    public static Checked<Prepared> Request(in Resolved resolved, IInstanceHost host, Func<ModelSpec, PressureLevel>? pressure)
     {
         var (peeked, model, priority) = resolved;
         if (host.WhyNotStart(model) is { } failure)
@@ -18,10 +22,16 @@ internal static class Prepare
             return new RouterError.StartFailed(model.Id, failure);
         }
 
-        var edits = BodyEdits.For(peeked.Facts, model.Id.Value);
-        return new Prepared(model, priority, peeked.Facts.Stream, new EngineBody(peeked.Body.Bytes, edits));
+        var cap = pressure is null || model.MaxTokensUnderPressure.IsEmpty ? null : PressureRule.Cap(model.MaxTokensUnderPressure, pressure(model));
+        var edits = BodyEdits.For(peeked.Facts, model.Id.Value, model.Engine.PriorityField, cap);
+        return new Prepared(model, priority, peeked.Facts.Stream, new EngineBody(peeked.Body.Bytes, edits), edits.AreCapped ? cap : null);
     }
 }
 
 /// <summary>A request that is ready to be sent as soon as its model is.</summary>
-internal readonly record struct Prepared(ModelSpec Model, Priority Priority, bool Stream, EngineBody Body);
+/// <param name="Model">Whom it is for.</param>
+/// <param name="Priority">How urgent it is.</param>
+/// <param name="Stream">Whether the answer is asked for as a stream.</param>
+/// <param name="Body">What the engine will be sent.</param>
+/// <param name="MaxTokens">The cap on its answer that memory pressure has put there; null when none has.</param>
+internal readonly record struct Prepared(ModelSpec Model, Priority Priority, bool Stream, EngineBody Body, int? MaxTokens);

@@ -52,6 +52,11 @@ internal static class Refuse
             response.Headers.RetryAfter = Math.Max(1, (long)Math.Ceiling(wait.TotalSeconds)).ToString(CultureInfo.InvariantCulture);
         }
 
+        if (error.Status == StatusCodes.Status401Unauthorized)
+        {
+            response.Headers.WWWAuthenticate = "Bearer";
+        }
+
         if (error is RouterError.BodyTooLarge)
         {
             // What was not read cannot be skipped cheaply: the connection ends with the answer.

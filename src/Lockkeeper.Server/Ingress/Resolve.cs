@@ -1,6 +1,7 @@
 using Lockkeeper.Core.Models;
 using Lockkeeper.Core.Scheduling;
 using Lockkeeper.Core.Wire;
+using Lockkeeper.Server.Security;
 using Microsoft.AspNetCore.Http;
 
 namespace Lockkeeper.Server.Ingress;
@@ -10,21 +11,32 @@ internal static class Resolve
 {
     private const string PriorityHeader = "X-Priority";
 
-    /// <summary>The priority comes from the body, else from the header <c>X-Priority</c>, else from the model.</summary>
-    public static Checked<Resolved> Model(ModelCatalog catalog, IHeaderDictionary headers, in Peeked peeked)
+    /// <summary>The priority comes from the body, else from the header <c>X-Priority</c>, else from the caller's key, else from the model, and is never better than the key allows.</summary>
+    public static Checked<Resolved> Model(ModelCatalog catalog, IHeaderDictionary headers, Caller caller, in Peeked peeked)
     {
-        if (catalog.Find(peeked.Facts.Model) is not { } model)
+        var asked = peeked.Facts.Model;
+        if (catalog.Find(asked) is not { } model)
         {
-            return new RouterError.ModelUnknown(peeked.Facts.Model, catalog.Near(peeked.Facts.Model));
+            return new RouterError.ModelUnknown(asked, [.. catalog.Near(asked).Where(near => caller.MayUse(catalog.Find(near)!))]);
         }
 
-        var priority = peeked.Facts.Priority ?? model.Priority;
-        if (peeked.Facts.Priority is null && headers.TryGetValue(PriorityHeader, out var asked) && !PriorityName.TryParse(asked.ToString(), out priority))
+        if (!caller.MayUse(model))
+        {
+            return new RouterError.ModelForbidden(caller.ToString(), asked);
+        }
+
+        if (peeked.Facts.PriorityIsForeign && !model.Engine.PriorityField)
+        {
+            return BodyPeek.ForeignPriority();
+        }
+
+        var priority = peeked.Facts.Priority ?? caller.Priority ?? model.Priority;
+        if (peeked.Facts.Priority is null && headers.TryGetValue(PriorityHeader, out var header) && !PriorityName.TryParse(header.ToString(), out priority))
         {
             return new RouterError.FieldInvalid(PriorityHeader, $"must be {PriorityName.Allowed}.");
         }
 
-        return new Resolved(peeked, model, priority);
+        return new Resolved(peeked, model, caller.Clamp(priority));
     }
 }
 

@@ -10,26 +10,36 @@ internal sealed class LinuxMemoryReader : IMemoryReader
 
     public long? Total() => _cgroups.Aggregate(ProcMemory.Total(Read("/proc/meminfo")), (total, cgroup) => Smaller(total, cgroup.Limit()));
 
-    public long? Available() => _cgroups.Aggregate(ProcMemory.Available(Read("/proc/meminfo")), (available, cgroup) => Smaller(available, cgroup.Available()));
+    public long? Available() => _cgroups.Aggregate(
+        ProcMemory.Available(Read("/proc/meminfo")) + (ProcMemory.PagesAside(Read("/proc/zoneinfo")) * Environment.SystemPageSize),
+        (available, cgroup) => Smaller(available, cgroup.Available()));
 
-    public long? HeldBy(IReadOnlyList<int> pids)
+    public SwapUse? Swap() => ProcMemory.Swap(Read("/proc/meminfo"));
+
+    public long? Kills() => ProcMemory.Kills(Read("/proc/vmstat"));
+
+    public MemoryUse? UseOf(IReadOnlyList<int> pids)
     {
-        long held = 0;
+        var sum = default(MemoryUse);
         foreach (var pid in pids)
         {
-            // A process that is being taken down still has a status, but no memory in it: its figure would be too small, so there is none.
-            if (ProcFs.TryRead(pid, "status") is { } status)
+            if (ProcFs.TryRead(pid, "smaps_rollup") is { } rollup && ProcMemory.FromRollup(rollup) is { } share)
             {
-                if (ProcMemory.Held(status) is not { } bytes)
+                sum += share;
+            }
+            else if (ProcFs.TryRead(pid, "status") is { } status)
+            {
+                // A process that is being taken down still has a status, but no memory in it: its figure would be too small, so there is none.
+                if (ProcMemory.FromStatus(status) is not { } use)
                 {
                     return null;
                 }
 
-                held += bytes;
+                sum += use;
             }
         }
 
-        return held;
+        return sum;
     }
 
     private static long? Smaller(long? figure, long? limit) => limit < figure ? limit : figure;

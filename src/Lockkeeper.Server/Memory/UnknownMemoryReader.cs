@@ -1,11 +1,17 @@
+using Lockkeeper.Core.Memory;
+
 namespace Lockkeeper.Server.Memory;
 
-/// <summary>For systems whose memory Lockkeeper cannot read yet: it waits for nothing there, and says so.</summary>
+/// <summary>For systems whose memory Lockkeeper cannot read: it waits for nothing there, and says so.</summary>
 internal sealed class UnknownMemoryReader : IMemoryReader
 {
     public long? Total() => null;
 
     public long? Available() => null;
 
-    public long? HeldBy(IReadOnlyList<int> pids) => null;
+    public SwapUse? Swap() => null;
+
+    public long? Kills() => null;
+
+    public MemoryUse? UseOf(IReadOnlyList<int> pids) => null;
 }

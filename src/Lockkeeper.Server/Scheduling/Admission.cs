@@ -82,6 +82,9 @@ internal sealed partial class Admission : IDisposable
         return answer.Task;
     }
 
+    /// <summary>Whether anybody waits. A look from outside the loop: it may be a moment old.</summary>
+    public bool AnyWaits => _waiting.Count > 0;
+
     /// <summary>Tells the scheduler something that did not come from an instance: a measurement, or a wish of a person.</summary>
     public void Tell(SchedulerEvent happened) => _mailbox.Post(happened);
 

@@ -1,3 +1,4 @@
+using System.Collections.Frozen;
 using Lockkeeper.Core.Config;
 using Lockkeeper.Core.Models;
 using Lockkeeper.Core.Scheduling;
@@ -7,10 +8,45 @@ namespace Lockkeeper.Server.Scheduling;
 /// <summary>What the configuration means to the scheduler.</summary>
 internal static class SchedulerSetup
 {
-    public static SchedulerOptions Of(ModelCatalog models, LockkeeperConfig config) => new()
+    /// <param name="models">The catalog.</param>
+    /// <param name="config">The configuration it was made from.</param>
+    /// <param name="total">Bytes of memory the machine has for models; null when unknown.</param>
+    /// <param name="figures">What was learned of the models before.</param>
+    public static SchedulerOptions Of(ModelCatalog models, LockkeeperConfig config, long? total, FrozenDictionary<ModelId, ModelFigures> figures)
     {
-        MaxQueue = config.Scheduling.MaxQueue,
-        Pools = [new PoolOptions("default")],
-        Models = [.. models.Models.Select(model => new ModelOptions(model.Id, "default") { MaxConcurrency = model.MaxConcurrency })],
+        var scheduling = config.Scheduling;
+        return new SchedulerOptions
+        {
+            MaxQueue = scheduling.MaxQueue,
+            MaxWait = ByPriority<TimeSpan>.Of(scheduling.MaxWaitOf),
+            QueueTimeout = ByPriority<TimeSpan?>.Of(scheduling.QueueTimeoutOf),
+            TurnFactor = scheduling.TurnFactor,
+            SwapPatience = scheduling.SwapPatience,
+            GateCap = scheduling.GateCap,
+            Preempt = scheduling.Preempt,
+            KeyWeights = config.Server.ApiKeys.ToFrozenDictionary(key => key.Name, key => key.Weight, StringComparer.Ordinal),
+            Pools = [.. config.PoolsOrDefault.Select(pool => Pool(pool.Key, pool.Value, total))],
+            Models = [.. models.Models.Select(Model)],
+            Figures = figures,
+        };
+    }
+
+    private static PoolOptions Pool(string name, PoolConfig pool, long? total) => new(name)
+    {
+        Policy = pool.Policy,
+        Capacity = pool.Memory.Size?.Bytes ?? total,
+        SafetyMargin = pool.SafetyMargin,
+        Serialize = pool.Serialize,
+        MaxResident = pool.MaxResident,
+        DrainTimeout = pool.DrainTimeout.Value,
+    };
+
+    private static ModelOptions Model(ModelSpec model) => new(model.Id, model.Pool)
+    {
+        MaxConcurrency = model.MaxConcurrency,
+        Pinned = model.Pinned,
+        Attached = model.Engine.Lifecycle == Lifecycle.Attached,
+        IdleTimeout = model.IdleTimeout,
+        Memory = model.Memory,
     };
 }

@@ -25,9 +25,11 @@ internal sealed class Journal(TimeProvider time, SwapWatch? swaps = null)
     /// <summary>The clock of the requests.</summary>
     public TimeProvider Time => time;
 
-    public LiveRequest Begin(HttpContext http)
+    /// <param name="http">The request, named already.</param>
+    /// <param name="key">Name of the API key it came with; empty for none.</param>
+    public LiveRequest Begin(HttpContext http, string key = "")
     {
-        var entry = new JournalEntry(http.TraceIdentifier, http.Request.Path.Value ?? "/", time.GetUtcNow()) { ClientRequestId = ClientsOwn(http.Request.Headers) };
+        var entry = new JournalEntry(http.TraceIdentifier, http.Request.Path.Value ?? "/", time.GetUtcNow()) { Key = key, ClientRequestId = ClientsOwn(http.Request.Headers) };
         var live = new LiveRequest(entry, http, time, swaps);
         lock (_gate)
         {

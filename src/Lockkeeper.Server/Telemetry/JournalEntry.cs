@@ -53,7 +53,7 @@ internal sealed class JournalEntry(string id, string route, DateTimeOffset arriv
     public Priority? Priority { get; set; }
 
     /// <summary>Name of the API key it came with; empty for none.</summary>
-    public string Key { get; set; } = "";
+    public string Key { get; init; } = "";
 
     public RequestState State { get; set; }
 

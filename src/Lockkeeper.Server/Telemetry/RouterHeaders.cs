@@ -16,6 +16,9 @@ internal static class RouterHeaders
     /// <summary>The part of that wait in which its own model was starting.</summary>
     public const string LoadMs = "X-Lockkeeper-Load-Ms";
 
+    /// <summary>The cap on the answer's length that memory pressure has put there.</summary>
+    public const string MaxTokens = "X-Lockkeeper-Max-Tokens";
+
     /// <summary>All of them begin so. An engine's own of that name (another Lockkeeper's, say) end here.</summary>
     public const string Prefix = "X-Lockkeeper-";
 

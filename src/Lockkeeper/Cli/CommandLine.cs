@@ -31,13 +31,16 @@ internal static class CommandLine
     private static RootCommand Root()
     {
         var serve = new ServeVerb();
+        IReadOnlyList<Option> ofServe = [serve.Config, serve.Listen, serve.Verbose];
         var root = new RootCommand("One address for every model on your machine. Without a verb: serve.")
         {
             serve.Config,
             serve.Listen,
             serve.Verbose,
             serve.Command,
-            EngineVerb.Create(notHere: [serve.Config, serve.Listen, serve.Verbose]),
+            EngineVerb.Create(notHere: ofServe),
+            SimulateVerb.Create(notHere: ofServe),
+            RecordVerb.Create(notHere: ofServe),
         };
         root.Action = serve.Command.Action;
         root.Options.OfType<VersionOption>().Single().Action = new PrintVersion();

@@ -21,13 +21,7 @@ internal static class EngineVerb
         {
             Model, Port, Alias, ContextSize, Threads, GpuLayers,
         };
-        command.Validators.Add(result =>
-        {
-            foreach (var option in notHere.Where(option => result.GetResult(option) is { Implicit: false }))
-            {
-                result.AddError($"'{option.Name}' is not for 'engine'.");
-            }
-        });
+        NotHere.Refuse(command, notHere);
         command.SetAction(parsed => RunAsync(new EngineOptions
         {
             ModelPath = parsed.GetRequiredValue(Model),

@@ -39,7 +39,7 @@ internal sealed class ServeVerb
         var listen = parsed.GetValue(Listen);
         var file = ConfigSearch.Find(parsed.GetValue(Config), Environment.GetEnvironmentVariable);
         var result = file is null ? ConfigFile.LoadDemo(EnginePresets.Known) : ConfigFile.Load(file, EnginePresets.Known);
-        IReadOnlyList<ConfigProblem> problems = [.. ListenProblems(listen), .. result is ConfigResult.Refused refused ? refused.Problems : []];
+        IReadOnlyList<ConfigProblem> problems = [.. ListenProblems(listen, result), .. result is ConfigResult.Refused refused ? refused.Problems : []];
         if (problems.Count > 0 || result is not ConfigResult.Loaded loaded)
         {
             return (int)Refuse(problems, console.Error);
@@ -51,6 +51,8 @@ internal sealed class ServeVerb
             {
                 Config = listen is null ? loaded.Config : loaded.Config with { Server = loaded.Config.Server with { Listen = listen } },
                 Catalog = loaded.Catalog,
+                Keys = loaded.Keys,
+                StateFile = loaded.StateFile,
                 ConfigPath = file,
                 Verbose = parsed.GetValue(Verbose),
                 Out = console.Output,
@@ -59,8 +61,9 @@ internal sealed class ServeVerb
             signals.Stop);
     }
 
-    private static IEnumerable<ConfigProblem> ListenProblems(string? listen) =>
-        listen is not null && ListenAddress.Refuse(listen) is { } refusal ? [new ConfigProblem("command line", 0, "--listen", refusal)] : [];
+    /// <summary>The address keeps the rules of the file; whether there are keys is known once the file is sound.</summary>
+    private static IEnumerable<ConfigProblem> ListenProblems(string? listen, ConfigResult result) =>
+        listen is not null && ListenAddress.Refuse(listen, result is not ConfigResult.Loaded loaded || loaded.Config.Server.MayFaceOthers) is { } refusal ? [new ConfigProblem("command line", 0, "--listen", refusal)] : [];
 
     private static ExitCode Refuse(IReadOnlyList<ConfigProblem> problems, TextWriter error)
     {

@@ -1,5 +1,6 @@
 using System.Reflection;
 using Lockkeeper.Core.Config;
+using Lockkeeper.Core.Models;
 using Shouldly;
 using Xunit;
 
@@ -10,7 +11,11 @@ public sealed class EngineConfigTests
     private static readonly EngineConfig Full = new()
     {
         Preset = "p",
-        Lifecycle = "process",
+        Lifecycle = Lifecycle.Process,
+        Url = "http://127.0.0.1:1",
+        Pool = "a",
+        MaxConcurrency = 1,
+        PriorityField = true,
         Command = ["run"],
         Env = new Dictionary<string, string> { ["A"] = "1", ["B"] = "1" },
         Cwd = "/",
@@ -35,7 +40,11 @@ public sealed class EngineConfigTests
         var other = new EngineConfig
         {
             Preset = "q",
-            Lifecycle = "x",
+            Lifecycle = Lifecycle.Attached,
+            Url = "http://127.0.0.1:2",
+            Pool = "b",
+            MaxConcurrency = 2,
+            PriorityField = false,
             Command = ["walk"],
             Cwd = "/q",
             Ready = new ReadyConfig { Path = "/q" },

@@ -26,23 +26,46 @@ public sealed class SettleRuleTests
 
     [Fact]
     public void A_driver_that_begins_after_a_second_is_waited_for() =>
-        Run(held: 20_000, [.. Enumerable.Repeat(Before, 10), 15_000, 22_000, 28_500]).ShouldBe((SettleOutcome.Recovered, 12));
+        Run(held: 20_000, [.. Enumerable.Repeat((long?)Before, 10), 15_000, 22_000, 28_500]).ShouldBe((SettleOutcome.Recovered, 12));
+
+    [Fact]
+    public void A_driver_that_begins_after_one_and_a_half_seconds_is_waited_for() =>
+        Run(held: 20_000, [.. Enumerable.Repeat((long?)Before, 15), 16_000, 23_000, 30_000]).ShouldBe((SettleOutcome.Recovered, 17));
+
+    [Fact]
+    public void Two_thirds_at_once_then_a_pause_then_the_rest_is_waited_for_as_long_as_the_pause_is_short() =>
+        Run(held: 8000, 10_000, 15_200, 15_210, 15_215, 18_000).ShouldBe((SettleOutcome.Recovered, 4));
+
+    [Fact]
+    public void On_a_noisy_machine_it_ends_when_the_memory_is_back_all_the_same()
+    {
+        long[] noise = [0, 180, -150, 60, -200, 120, 200, -90];
+        Run(held: 4000, [.. Enumerable.Range(0, 12).Select(i => (long?)Before + noise[i % 8]), .. Enumerable.Range(0, 8).Select(i => (long?)Before + 4000 + noise[i])])
+            .ShouldBe((SettleOutcome.Recovered, 12));
+    }
+
+    [Fact]
+    public void On_a_noisy_machine_memory_that_never_comes_back_is_given_up_at_the_timeout()
+    {
+        long[] noise = [0, 180, -150, 60, -200, 120, 200, -90];
+        Run(held: 4000, [.. Enumerable.Range(0, 400).Select(i => (long?)Before + noise[i % 8])]).ShouldBe((SettleOutcome.TimedOut, 250));
+    }
 
     [Fact]
     public void Memory_that_never_comes_back_is_given_up_after_two_seconds() =>
-        Run(held: 1500, [.. Enumerable.Repeat(Before, 100)]).ShouldBe((SettleOutcome.Plateau, 20));
+        Run(held: 1500, [.. Enumerable.Repeat((long?)Before, 100)]).ShouldBe((SettleOutcome.Plateau, 20));
 
     [Fact]
     public void A_slow_rise_is_followed_to_its_end() =>
-        Run(held: 20_000, [.. Enumerable.Range(0, 200).Select(i => Before + (i * 250L))]).ShouldBe((SettleOutcome.Recovered, 72));
+        Run(held: 20_000, [.. Enumerable.Range(0, 200).Select(i => (long?)Before + (i * 250L))]).ShouldBe((SettleOutcome.Recovered, 72));
 
     [Fact]
     public void A_machine_that_is_never_still_ends_at_the_timeout() =>
-        Run(held: 1500, [.. Enumerable.Range(0, 400).Select(i => Before + (i % 2 * 100))]).ShouldBe((SettleOutcome.TimedOut, 250));
+        Run(held: 1500, [.. Enumerable.Range(0, 400).Select(i => (long?)Before + (i % 2 * 100))]).ShouldBe((SettleOutcome.TimedOut, 250));
 
     [Fact]
     public void Noise_below_the_threshold_counts_as_still() =>
-        Run(held: 1500, [.. Enumerable.Range(0, 400).Select(i => Before + (i % 2 * 60))]).ShouldBe((SettleOutcome.Plateau, 20));
+        Run(held: 1500, [.. Enumerable.Range(0, 400).Select(i => (long?)Before + (i % 2 * 60))]).ShouldBe((SettleOutcome.Plateau, 20));
 
     [Theory]
     [InlineData(255, 1_000, SettleOutcome.NotNeeded)]
@@ -57,10 +80,22 @@ public sealed class SettleRuleTests
     {
         new SettleRule(null, 1, 1, TimeSpan.FromSeconds(25)).Observe(TimeSpan.Zero, 1).ShouldBe(SettleOutcome.Unreadable);
         new SettleRule(long.MaxValue, null, 1, TimeSpan.FromSeconds(25)).Observe(TimeSpan.Zero, 1).ShouldBe(SettleOutcome.Unreadable);
-        new SettleRule(long.MaxValue, 1, 1, TimeSpan.FromSeconds(25)).Observe(TimeSpan.Zero, null).ShouldBe(SettleOutcome.Unreadable);
     }
 
-    private static (SettleOutcome? Outcome, int Sample) Run(long held, params long[] available)
+    [Fact]
+    public void A_figure_that_is_missing_for_a_moment_ends_nothing_and_stills_nothing()
+    {
+        Run(held: 1500, 10_000, null, null, null, 11_400).ShouldBe((SettleOutcome.Recovered, 4));
+
+        // Three that stand still in a row are wanted, not three with a gap.
+        Run(held: 1500, [10_000, 10_975, 10_975, 10_975, null, 10_975, 10_975, 10_975, 10_975]).ShouldBe((SettleOutcome.Plateau, 8));
+    }
+
+    [Fact]
+    public void A_figure_that_stays_away_is_waited_for_until_the_timeout() =>
+        Run(held: 1500, [.. Enumerable.Repeat((long?)null, 400)]).ShouldBe((SettleOutcome.Unreadable, 250));
+
+    private static (SettleOutcome? Outcome, int Sample) Run(long held, params long?[] available)
     {
         var rule = new SettleRule(held * Mebibyte, Before * Mebibyte, 24_000 * Mebibyte, TimeSpan.FromSeconds(25));
         for (var i = 0; i < available.Length; i++)

@@ -49,9 +49,22 @@ public sealed class BodyPeekTests
         Scan($$"""{"model":"a","priority":{{written}}}""").Priority.ShouldBe(expected);
 
     [Theory]
-    [InlineData("5")]
-    [InlineData("-1")]
+    [InlineData("5", null, true)]
+    [InlineData("-1", null, true)]
+    [InlineData("9007199254740993", null, true)]
+    [InlineData("3", Priority.Low, true)]
+    [InlineData("\"3\"", Priority.Low, false)]
+    [InlineData("\"low\"", Priority.Low, false)]
+    [InlineData("null", null, false)]
+    public void Another_whole_number_may_be_the_engines(string written, object? priority, bool whole)
+    {
+        var peek = Scan($$"""{"model":"a","priority":{{written}}}""");
+        (peek.Priority, peek.PriorityIsWhole, peek.PriorityIsForeign).ShouldBe(((Priority?)priority, whole, whole && priority is null));
+    }
+
+    [Theory]
     [InlineData("1.5")]
+    [InlineData("1e2")]
     [InlineData("99999999999999999999")]
     [InlineData("\"urgent\"")]
     [InlineData("\"a priority whose name is much longer than any that exists\"")]
@@ -66,6 +79,9 @@ public sealed class BodyPeekTests
     [InlineData("model", """{"model":"a","mod\u0065l":"b"}""")]
     [InlineData("stream", """{"stream":false,"model":"a","stream":true}""")]
     [InlineData("priority", """{"priority":1,"model":"a","priority":null}""")]
+    [InlineData("max_tokens", """{"max_tokens":1,"model":"a","max_tokens":1}""")]
+    [InlineData("max_completion_tokens", """{"max_completion_tokens":null,"model":"a","max_completion_tokens":1}""")]
+    [InlineData("max_output_tokens", """{"max_output_tokens":1,"model":"a","max\u005foutput_tokens":1}""")]
     public void A_member_the_router_acts_on_may_stand_once(string field, string body)
     {
         var error = Refused(body);
@@ -73,6 +89,13 @@ public sealed class BodyPeekTests
         error.Field.ShouldBe(field);
         error.Status.ShouldBe(400);
         error.Message.ShouldContain("twice");
+    }
+
+    [Fact]
+    public void The_length_of_the_answer_is_found_in_all_its_names_and_only_at_the_top()
+    {
+        Scan("""{"model":"a","max_tokens":7,"max_completion_tokens":8,"max_output_tokens":9}""").Limits.AreNone.ShouldBeFalse();
+        Scan("""{"model":"a","options":{"max_tokens":7},"max_token":1}""").Limits.AreNone.ShouldBeTrue();
     }
 
     [Theory]
@@ -116,7 +139,7 @@ public sealed class BodyPeekTests
     [Fact]
     public void A_body_in_pieces_gives_the_same_as_a_whole_one()
     {
-        var body = """{"x":"é\n","model":"näme","priority":"low","stream":true}"""u8.ToArray();
+        var body = """{"x":"é\n","model":"näme","priority":"low","max_tokens":12345,"stream":true,"max_output_tokens":[1,{}]}"""u8.ToArray();
         var whole = Scan(Encoding.UTF8.GetString(body));
         for (var size = 1; size < body.Length; size++)
         {

@@ -17,6 +17,8 @@ public sealed class CommandLineTests
     [InlineData("--help", "serve", "engine", "--config", "--listen", "--version")]
     [InlineData("serve --help", "--config", "--listen")]
     [InlineData("engine --help", "--model", "--port", "--alias", "--ctx-size", "--threads", "--gpu-layers")]
+    [InlineData("simulate --help", "TRACE", "--generate", "--load", "--swap", "--seed", "--seeds", "--policy", "--pool", "--json", "--write", "--table")]
+    [InlineData("record --help", "--url", "--key-env", "--output")]
     public async Task Help_is_data_on_stdout(string arguments, params string[] words)
     {
         var (exit, output, errors) = await EndOf(arguments.Split(' '));
@@ -37,6 +39,18 @@ public sealed class CommandLineTests
     [InlineData("engine --model m --port 99999", "lockkeeper: '99999' is no value for --port; write a whole number from 0 to 65535.|Try 'lockkeeper engine --help'.")]
     [InlineData("engine --model m --port 1 --threads x", "lockkeeper: 'x' is no value for --threads; write a whole number from 1 to 4096.|Try 'lockkeeper engine --help'.")]
     [InlineData("--config x engine --model m --port 1", "lockkeeper: '--config' is not for 'engine'.|Try 'lockkeeper engine --help'.")]
+    [InlineData("--verbose simulate --table", "lockkeeper: '--verbose' is not for 'simulate'.|Try 'lockkeeper simulate --help'.")]
+    [InlineData("--listen http://127.0.0.1:0 record", "lockkeeper: '--listen' is not for 'record'.|Try 'lockkeeper record --help'.")]
+    [InlineData("simulate", "lockkeeper: Nothing to simulate; name a trace, or --generate one, or ask for the --table.|Try 'lockkeeper simulate --help'.")]
+    [InlineData("simulate t --generate agents", "lockkeeper: TRACE and --generate cannot be had together.|Try 'lockkeeper simulate --help'.")]
+    [InlineData("simulate t --load 0.6 --write x", "lockkeeper: '--load' does not go with TRACE.|lockkeeper: '--write' does not go with TRACE.|Try 'lockkeeper simulate --help'.")]
+    [InlineData("simulate --table --policy fifo", "lockkeeper: '--policy' does not go with --table.|Try 'lockkeeper simulate --help'.")]
+    [InlineData("simulate --generate agent", "lockkeeper: 'agent' is no value for --generate; write agents, steady-rare or batch-interactive.|Try 'lockkeeper simulate --help'.")]
+    [InlineData("simulate --generate agents --load 60%", "lockkeeper: '60%' is no value for --load; write a share of the hour such as 0.6, from 0.001 to 100.|Try 'lockkeeper simulate --help'.")]
+    [InlineData("simulate --generate agents --swap 5", "lockkeeper: '5' is no value for --swap; write a duration such as 500ms, 5s, 1.5m, 2h or 1m30s, at most a day.|Try 'lockkeeper simulate --help'.")]
+    [InlineData("simulate --generate agents --seeds 0", "lockkeeper: '0' is no value for --seeds; write a whole number from 1 to 10000.|Try 'lockkeeper simulate --help'.")]
+    [InlineData("simulate t --policy lifo", "lockkeeper: 'lifo' is no value for --policy; write lockkeeper, fifo, resident-first, lru or all.|Try 'lockkeeper simulate --help'.")]
+    [InlineData("simulate t --pool 24G", "lockkeeper: '24G' is no value for --pool; write a size such as 256MiB, 1.5GB or a number of bytes.|Try 'lockkeeper simulate --help'.")]
     public async Task A_wrong_command_line_is_exit_code_2_and_a_hint_on_stderr(string arguments, string expected)
     {
         var (exit, output, errors) = await EndOf(arguments.Split(' '));

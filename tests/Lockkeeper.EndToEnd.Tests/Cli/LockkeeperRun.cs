@@ -49,9 +49,18 @@ internal sealed class LockkeeperRun : IDisposable
         return file.FullName;
     }
 
+    /// <summary>What it reads from stdin; null to leave that as it is.</summary>
+    public string? Input { get; set; }
+
     public LockkeeperRun Start(params string[] arguments)
     {
-        var start = new ProcessStartInfo(LockkeeperProcess.Executable, arguments) { WorkingDirectory = Folder, RedirectStandardOutput = true, RedirectStandardError = true };
+        var start = new ProcessStartInfo(LockkeeperProcess.Executable, arguments)
+        {
+            WorkingDirectory = Folder,
+            RedirectStandardInput = Input is not null,
+            RedirectStandardOutput = true,
+            RedirectStandardError = true,
+        };
         start.Environment["HOME"] = Folder;
         start.Environment.Remove("XDG_CONFIG_HOME");
         start.Environment.Remove("LOCKKEEPER_CONFIG");
@@ -66,6 +75,12 @@ internal sealed class LockkeeperRun : IDisposable
         _process.Start();
         _process.BeginOutputReadLine();
         _process.BeginErrorReadLine();
+        if (Input is not null)
+        {
+            _process.StandardInput.Write(Input);
+            _process.StandardInput.Close();
+        }
+
         return this;
     }
 

@@ -20,7 +20,7 @@ public sealed class ServeVerbTests
         output.ShouldBeEmpty();
         errors.ShouldBe(
         [
-            "bad.yaml:2: server.lisen: is an unknown key; did you mean 'listen'? Known here: listen, shutdown_grace, max_body",
+            "bad.yaml:2: server.lisen: is an unknown key; did you mean 'listen'? Known here: listen, api_keys, allow_anonymous, allowed_hosts, cors, shutdown_grace, max_body",
             "bad.yaml:4: engines.e.start_timeout: '5' has no unit; write 5s for seconds, or ms, m, h",
             $"bad.yaml:6: models.m.path: there is no file or folder 'none.gguf', which means {Path.Combine(run.Folder, "none.gguf")}",
             "lockkeeper: 3 problems; nothing was started.",
@@ -42,7 +42,7 @@ public sealed class ServeVerbTests
         using var run = new LockkeeperRun();
         var (exit, _, errors) = await run.Start("--listen", "http://0.0.0.0:5590").EndAsync();
         exit.ShouldBe(2);
-        errors[0].ShouldStartWith("command line: --listen: 'http://0.0.0.0:5590' can be reached from other machines; that needs API keys");
+        errors[0].ShouldStartWith("command line: --listen: 'http://0.0.0.0:5590' can be reached from other machines; give server.api_keys");
     }
 
     [Theory]

@@ -42,6 +42,31 @@ public sealed class CatalogBuilderTests
             .ShouldBe((null, plain.ReadyPath, plain.StartTimeout, plain.StopTimeout));
     }
 
+    [Fact]
+    public void A_model_takes_from_its_engine_what_it_does_not_say_itself()
+    {
+        var catalog = Build("""
+            scheduling: { max_duration: 1h }
+            pools: { gpu: { policy: fit }, cpu: { policy: fit } }
+            engines: { e: { command: [run, '{port}'], pool: cpu, max_concurrency: 4, priority_field: true } }
+            models:
+              a: { engine: e }
+              b: { engine: e, pool: gpu, max_concurrency: 2, memory: 1GiB, pinned: true, preload: true, request_timeout: 1s, max_duration: off }
+              c: { engine: e, idle_timeout: 5m }
+            """);
+        var (a, b) = (catalog.Find("a")!, catalog.Find("b")!);
+        (a.Pool, a.MaxConcurrency, a.Memory, a.Pinned, a.Preload, a.RequestTimeout, a.MaxDuration).ShouldBe(("cpu", 4, null, false, false, null, TimeSpan.FromHours(1)));
+        (b.Pool, b.MaxConcurrency, b.Memory, b.Pinned, b.Preload, b.RequestTimeout, b.MaxDuration).ShouldBe(("gpu", 2, 1L << 30, true, true, TimeSpan.FromSeconds(1), null));
+        (a.IdleTimeout, catalog.Find("c")!.IdleTimeout, a.Engine.PriorityField).ShouldBe((null, TimeSpan.FromMinutes(5), true));
+    }
+
+    [Fact]
+    public void An_attached_engine_has_an_address_and_no_command()
+    {
+        var engine = Build("engines: { e: { lifecycle: attached, url: 'http://127.0.0.1:8080' } }\nmodels: { a: { engine: e } }").Find("a")!.Engine;
+        (engine.Lifecycle, engine.Url, engine.Command.IsEmpty).ShouldBe((Lifecycle.Attached, new Uri("http://127.0.0.1:8080"), true));
+    }
+
     [Theory]
     [InlineData("my-server", "my-server")]
     [InlineData("./my-server", "/conf/my-server")]

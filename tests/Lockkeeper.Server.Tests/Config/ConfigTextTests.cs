@@ -1,4 +1,5 @@
 using Lockkeeper.Core.Config;
+using Lockkeeper.Core.Models;
 using Lockkeeper.Core.Scheduling;
 using Lockkeeper.Server.Config;
 using Shouldly;
@@ -41,12 +42,90 @@ public sealed class ConfigTextTests
         engine.Command.ShouldBe(["run", "{port}", "8080", "{id}"]);
         engine.Env.ShouldBe(new Dictionary<string, string> { ["A"] = "1", ["B"] = "", ["C"] = "true" }, ignoreOrder: true);
         (engine.Preset, engine.Lifecycle, engine.Cwd, engine.Ready?.Path, engine.StartTimeout, engine.StopTimeout)
-            .ShouldBe(("builtin", "process", "/tmp", "/up", TimeSpan.FromSeconds(1), TimeSpan.Zero));
+            .ShouldBe(("builtin", Lifecycle.Process, "/tmp", "/up", TimeSpan.FromSeconds(1), TimeSpan.Zero));
         draft.Config.Models.Keys.ShouldBe(["zeta", "alpha.1"]);
         var zeta = draft.Config.Models["zeta"];
         (zeta.Engine, zeta.Path, zeta.ContextLength, zeta.MaxConcurrency, zeta.Priority).ShouldBe(("mine", "z", 4096, 2, Priority.High));
         zeta.Aliases.ShouldBe(["a", "b"]);
         draft.Config.Models["alpha.1"].Priority.ShouldBe(Priority.Background);
+    }
+
+    [Fact]
+    public void Every_key_of_waiting_and_memory_is_read()
+    {
+        var draft = ConfigText.Read("f", """
+            scheduling: { max_wait: 1m, queue_timeout: { high: 2m, low: off }, turn_factor: 2.5, swap_patience: 0, gate_cap: 4, preempt: true, max_duration: 1h }
+            pools:
+              gpu: { policy: fit, memory: 24GiB, safety_margin: 1.25, serialize: true, max_resident: 3, drain_timeout: 1m }
+              cpu: { memory: auto, drain_timeout: off, pressure: { high: { available: 4GiB }, critical: { swap_used: 95.5% } } }
+            engines: { e: { lifecycle: attached, url: "http://127.0.0.1:1", pool: cpu, max_concurrency: 4, priority_field: true } }
+            models:
+              m: { engine: e, pool: gpu, memory: 6GB, pinned: true, preload: true, request_timeout: 1m, max_duration: off, max_tokens_under_pressure: { normal: 9, high: 5 } }
+              n: { engine: e, idle_timeout: 1h }
+            state_file: state.json
+            """, KnownPresets.All);
+
+        draft.Problems.ShouldBeEmpty();
+        var scheduling = draft.Config.Scheduling;
+        Enum.GetValues<Priority>().Select(scheduling.MaxWaitOf).Distinct().ShouldBe([TimeSpan.FromMinutes(1)]);
+        (scheduling.QueueTimeoutOf(Priority.High), scheduling.QueueTimeoutOf(Priority.Low), scheduling.MaxDuration.Value).ShouldBe((TimeSpan.FromMinutes(2), null, TimeSpan.FromHours(1)));
+        (scheduling.TurnFactor, scheduling.SwapPatience, scheduling.GateCap, scheduling.Preempt).ShouldBe((2.5, 0, 4, true));
+        draft.Config.Pools["gpu"].ShouldBe(new PoolConfig
+        {
+            Policy = PoolPolicy.Fit,
+            Memory = new SizeOrAuto(new ByteSize(24L << 30)),
+            SafetyMargin = 1.25,
+            Serialize = true,
+            MaxResident = 3,
+            DrainTimeout = new DurationOrOff(TimeSpan.FromMinutes(1)),
+        });
+        var plain = new PressureConfig();
+        draft.Config.Pools["cpu"].Pressure.ShouldBe(plain with
+        {
+            High = plain.High with { Available = new SizeOrPercent(new ByteSize(4L << 30), default) },
+            Critical = plain.Critical with { SwapUsed = new Percent(95.5) },
+        });
+        var engine = draft.Config.Engines["e"];
+        (engine.Lifecycle, engine.Url, engine.Pool, engine.MaxConcurrency, engine.PriorityField).ShouldBe((Lifecycle.Attached, "http://127.0.0.1:1", "cpu", 4, true));
+        var model = draft.Config.Models["m"];
+        (model.Pool, model.Memory?.Bytes, model.Pinned, model.Preload, model.RequestTimeout, model.MaxDuration)
+            .ShouldBe(("gpu", 6_000_000_000, true, true, TimeSpan.FromMinutes(1), DurationOrOff.Off));
+        model.MaxTokensUnderPressure.ShouldBe(new MaxTokensConfig { Normal = 9, High = 5 });
+        draft.Config.Models["n"].IdleTimeout.Value.ShouldBe(TimeSpan.FromHours(1));
+        draft.Config.StateFile.ShouldBe("state.json");
+    }
+
+    [Fact]
+    public void Every_key_of_who_is_let_in_is_read()
+    {
+        var draft = ConfigText.Read("f", Sound + """
+            server:
+              allow_anonymous: true
+              allowed_hosts: [gpu.example.org, "*", "::1"]
+              cors: ["https://chat.example.org", "app://obsidian.md", "*"]
+              api_keys:
+                - { name: a, key: env:A }
+                - name: b
+                  key: file:~/b.key
+                  priority: low
+                  max_priority: 1
+                  weight: 2.5
+                  scopes: [admin, metrics]
+                  models: [M]
+                  max_concurrent: 3
+                  requests_per_minute: 60
+            """, KnownPresets.All);
+
+        draft.Problems.ShouldBeEmpty();
+        var server = draft.Config.Server;
+        (server.AllowAnonymous, server.AllowedHosts.Count, server.Cors.Count, server.ApiKeys.Count).ShouldBe((true, 3, 3, 2));
+        server.ApiKeys[0].Scopes.ShouldBe([Scope.Infer]);
+        (server.ApiKeys[0].Weight, server.ApiKeys[0].Key.ToString()).ShouldBe((1, "env:A"));
+        var key = server.ApiKeys[1];
+        (key.Key.Place, key.Key.Value, key.Priority, key.MaxPriority, key.Weight, key.MaxConcurrent, key.RequestsPerMinute)
+            .ShouldBe((KeyPlace.File, "~/b.key", Priority.Low, Priority.High, 2.5, 3, 60));
+        key.Scopes.ShouldBe([Scope.Admin, Scope.Metrics]);
+        key.Models.ShouldBe(["M"]);
     }
 
     [Fact]
@@ -67,9 +146,9 @@ public sealed class ConfigTextTests
     }
 
     [Theory]
-    [InlineData("serverr: {}", "4: serverr: is an unknown key; did you mean 'server'? Known here: server, scheduling, pools, engines, models")]
-    [InlineData("server:\n  lisen: x", "5: server.lisen: is an unknown key; did you mean 'listen'? Known here: listen, shutdown_grace, max_body")]
-    [InlineData("server:\n  api_keys: []", "5: server.api_keys: is an unknown key; Known here: listen, shutdown_grace, max_body")]
+    [InlineData("serverr: {}", "4: serverr: is an unknown key; did you mean 'server'? Known here: server, scheduling, pools, engines, models, state_file")]
+    [InlineData("server:\n  lisen: x", "5: server.lisen: is an unknown key; did you mean 'listen'? Known here: listen, api_keys, allow_anonymous, allowed_hosts, cors, shutdown_grace, max_body")]
+    [InlineData("server:\n  tls: {}", "5: server.tls: is an unknown key; Known here: listen, api_keys, allow_anonymous, allowed_hosts, cors, shutdown_grace, max_body")]
     [InlineData("server: {}\nserver: {}", "5: server: is given twice, first on line 4; remove one of them")]
     [InlineData("scheduling:\n  max_queue: 1\n\n  max_queue: 2", "7: scheduling.max_queue: is given twice, first on line 5; remove one of them")]
     [InlineData("scheduling: { max_queue: \"5\" }", "4: scheduling.max_queue: expected a whole number, found the text \"5\"; remove the quotes")]
@@ -84,16 +163,30 @@ public sealed class ConfigTextTests
     [InlineData("scheduling: { max_queue: }", "4: scheduling.max_queue: has no value; expected a whole number; remove the key to leave it out")]
     [InlineData("scheduling:\n  request_timeout: 5", "5: scheduling.request_timeout: '5' has no unit; write 5s for seconds, or ms, m, h")]
     [InlineData("server:\n  max_body: 5G", "5: server.max_body: '5G' has the unit 'G', which could mean 1000 or 1024; write GB or GiB")]
-    [InlineData("server: [listen]", "4: server: expected a section with the keys listen, shutdown_grace, max_body, found a list")]
+    [InlineData("server: [listen]", "4: server: expected a section with the keys listen, api_keys, allow_anonymous, allowed_hosts, cors, shutdown_grace, max_body, found a list")]
     [InlineData("pools: gpu", "4: pools: expected a section, 'name: value' lines, found 'gpu'")]
-    [InlineData("pools: { gpu: { policy: fit } }", "4: pools.gpu.policy: 'fit' is no policy of this version; write exclusive")]
-    [InlineData("pools:\n  gpu: {}\n  cpu: {}", "6: pools.cpu: is a second pool beside 'gpu'; this version has one")]
-    [InlineData("server:\n  listen: http://0.0.0.0:80", "5: server.listen: 'http://0.0.0.0:80' can be reached from other machines; that needs API keys, which this version does not have; serve on loopback: write it as http://127.0.0.1:5590")]
+    [InlineData("pools: { gpu: { policy: lru } }", "4: pools.gpu.policy: 'lru' is no policy of this version; write exclusive or fit")]
+    [InlineData("server:\n  listen: http://0.0.0.0:80", "5: server.listen: 'http://0.0.0.0:80' can be reached from other machines; give server.api_keys, or say server.allow_anonymous: true if everybody who reaches it may use it, or serve on loopback: write it as http://127.0.0.1:5590")]
+    [InlineData("scheduling: { max_wait: 5 }", "4: scheduling.max_wait: '5' has no unit; write 5s for seconds, or ms, m, h")]
+    [InlineData("scheduling: { max_wait: 8d }", "4: scheduling.max_wait: must be from 0s to 7d, and is 8d")]
+    [InlineData("scheduling: { max_wait: { urgent: 1s } }", "4: scheduling.max_wait.urgent: is an unknown key; Known here: critical, high, medium, low, background")]
+    [InlineData("scheduling: { max_wait: [1s] }", "4: scheduling.max_wait: expected a section with the keys critical, high, medium, low, background, found a list")]
+    [InlineData("scheduling: { max_wait: { high: off } }", "4: scheduling.max_wait.high: 'off' is no duration; write a duration such as 500ms, 5s, 1.5m, 2h or 1m30s")]
+    [InlineData("scheduling: { queue_timeout: never }", "4: scheduling.queue_timeout: 'never' is no duration; write off for none")]
+    [InlineData("scheduling: { turn_factor: three }", "4: scheduling.turn_factor: expected a number, found 'three'")]
+    [InlineData("scheduling: { turn_factor: NaN }", "4: scheduling.turn_factor: expected a number, found 'NaN'")]
+    [InlineData("scheduling: { turn_factor: '3' }", "4: scheduling.turn_factor: expected a number, found the text \"3\"; remove the quotes")]
+    [InlineData("scheduling: { turn_factor: -1.5 }", "4: scheduling.turn_factor: must be from 0 to 100, and is -1.5")]
+    [InlineData("pools: { gpu: { pressure: { high: { swap_used: 75 } } } }", "4: pools.gpu.pressure.high.swap_used: '75' has no unit; write 75% for a share")]
+    [InlineData("server:\n  api_keys:\n    - { name: a, key: sk-secret }", "6: server.api_keys[0].key: must not be the key itself; write env:NAME (an environment variable), file:PATH, or sha256: and 64 hexadecimal digits")]
+    [InlineData("server:\n  api_keys:\n    - { name: a, key: env:A, scopes: [root] }", "6: server.api_keys[0].scopes[0]: 'root' is no scope of this version; write infer, admin or metrics")]
+    [InlineData("server:\n  api_keys:\n    - { name: a, key: env:A, weight: 0 }", "6: server.api_keys[0].weight: must be from 0.01 to 100, and is 0")]
+    [InlineData("server:\n  api_keys:\n    - { name: a }", "6: server.api_keys[0].key: is missing; this key must be given")]
     public void A_mistake_outside_of_engines_and_models_is_named(string text, string problem) => Problems(Sound + text).ShouldBe(["f:" + problem]);
 
     [Theory]
     [InlineData("preset: bultin", "1: engines.e.preset: 'bultin' is no preset; this version knows builtin")]
-    [InlineData("preset: builtin, lifecycle: systemd", "1: engines.e.lifecycle: 'systemd' is no life cycle of this version; write process")]
+    [InlineData("preset: builtin, lifecycle: systemd", "1: engines.e.lifecycle: 'systemd' is no life cycle of this version; write process or attached")]
     [InlineData("", "1: engines.e.command: is missing; write the program and its arguments, or take a preset: builtin")]
     [InlineData("lifecycle: process", "1: engines.e.command: is missing; write the program and its arguments, or take a preset: builtin")]
     [InlineData("command: []", "1: engines.e.command: names no program; the first item is the program to run")]
@@ -122,12 +215,12 @@ public sealed class ConfigTextTests
     [InlineData("m: { path: x }", "3: models.m.engine: is missing; this key must be given")]
     [InlineData("m: {}", "3: models.m.engine: is missing; this key must be given")]
     [InlineData("m:", "3: models.m.engine: is missing; this key must be given")]
-    [InlineData("m: x", "3: models.m: expected a section with the keys engine, path, aliases, context_length, max_concurrency, priority, found 'x'")]
+    [InlineData("m: x", "3: models.m: expected a section with the keys engine, path, aliases, context_length, max_concurrency, priority, pool, memory, pinned, preload, idle_timeout, request_timeout, max_duration, max_tokens_under_pressure, found 'x'")]
     [InlineData("m: { engine: ee, path: x }", "3: models.m.engine: there is no engine 'ee'; did you mean 'e'?")]
     [InlineData("m: { engine: something, path: x }", "3: models.m.engine: there is no engine 'something'; there are 'e'")]
     [InlineData("m: { engine: e }", "3: models.m.path: is missing; the preset 'builtin' needs it")]
-    [InlineData("m: { engine: e, pth: x }", "3: models.m.pth: is an unknown key; did you mean 'path'? Known here: engine, path, aliases, context_length, max_concurrency, priority")]
-    [InlineData("m: { engin: e, path: x }", "3: models.m.engin: is an unknown key; did you mean 'engine'? Known here: engine, path, aliases, context_length, max_concurrency, priority")]
+    [InlineData("m: { engine: e, pth: x }", "3: models.m.pth: is an unknown key; did you mean 'path'?")]
+    [InlineData("m: { engin: e, path: x }", "3: models.m.engin: is an unknown key; did you mean 'engine'?")]
     [InlineData("m: { engine: e, path: '' }", "3: models.m.path: is empty; name a file or folder, or remove the key")]
     [InlineData("m: { engine: e, path: ~ }", "3: models.m.path: has no value; expected text; remove the key to leave it out")]
     [InlineData("m: { engine: e, path: \"a\\0b\" }", "3: models.m.path: holds a NUL character, which no file name has")]

@@ -14,8 +14,8 @@ internal sealed class Yard : IAsyncDisposable
 {
     private long _runs;
 
-    public Yard(IMemoryReader? memory = null) =>
-        Instances = new Instances(Witness, memory ?? new UnknownMemoryReader(), TimeSpan.FromSeconds(5), TimeProvider.System, NullLoggerFactory.Instance);
+    public Yard(IMemoryReader? memory = null, MemoryWatch? watch = null) =>
+        Instances = new Instances(Witness, memory ?? new UnknownMemoryReader(), _ => TimeSpan.FromSeconds(5), TimeProvider.System, NullLoggerFactory.Instance, watch);
 
     public Witness Witness { get; } = new();
 

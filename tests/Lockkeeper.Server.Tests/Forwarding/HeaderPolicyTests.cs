@@ -18,6 +18,8 @@ public sealed class HeaderPolicyTests
     [InlineData("Keep-Alive")]
     [InlineData("Proxy-Authorization")]
     [InlineData("X-Priority")]
+    [InlineData("Api-Key")]
+    [InlineData("Origin")]
     public void Credentials_and_hop_by_hop_headers_end_at_the_router(string name) => ToEngine((name, "secret")).ShouldBeEmpty();
 
     [Fact]
@@ -34,12 +36,13 @@ public sealed class HeaderPolicyTests
         ["Accept-Encoding: gzip", "Content-Type: application/json", "OpenAI-Beta: assistants=v2", "User-Agent: strange/1 (agent; with) odd{}chars", "X-Two: a"]);
 
     [Fact]
-    public void The_answers_headers_reach_the_client_but_for_those_of_the_connection()
+    public void The_answers_headers_reach_the_client_but_for_those_of_the_connection_and_leave_for_pages()
     {
         using var answer = new HttpResponseMessage(HttpStatusCode.OK) { Content = new ByteArrayContent([]) };
         answer.Headers.TryAddWithoutValidation("Connection", "X-Hop");
         answer.Headers.TryAddWithoutValidation("X-Hop", "1");
         answer.Headers.TryAddWithoutValidation("Transfer-Encoding", "chunked");
+        answer.Headers.TryAddWithoutValidation("Access-Control-Allow-Origin", "*");
         answer.Headers.TryAddWithoutValidation("Set-Cookie", (string[])["a=1", "b=2"]);
         answer.Content.Headers.TryAddWithoutValidation("Content-Type", "text/event-stream");
         var client = new HeaderDictionary();

@@ -1,9 +1,12 @@
 using System.Buffers;
 using System.Text;
+using Lockkeeper.Core.Config;
 using Lockkeeper.Core.Models;
 using Lockkeeper.Core.Scheduling;
 using Lockkeeper.Core.Wire;
 using Lockkeeper.Server.Ingress;
+using Lockkeeper.Server.Security;
+using Lockkeeper.Testing;
 using Microsoft.AspNetCore.Http;
 using Shouldly;
 using Xunit;
@@ -21,6 +24,7 @@ public sealed class ResolveTests
             Aliases = ["reasoning"],
             Priority = Priority.Low,
         },
+        new ModelSpec { Id = new ModelId("qwen3-4b"), Engine = new EngineSpec { Name = "v", Command = ["none"], PriorityField = true } },
     ]);
 
     [Theory]
@@ -37,6 +41,38 @@ public sealed class ResolveTests
     public void The_priority_is_the_bodys_else_the_headers_else_the_models(string member, string? header, string expected) =>
         Resolved($$"""{"model":"reasoning"{{member}}}""", header).Priority.ToString().ShouldBe(expected);
 
+    [Theory]
+    [InlineData("", null, "High")]
+    [InlineData("", "background", "Background")]
+    [InlineData(""","priority":"medium" """, "background", "Medium")]
+    [InlineData(""","priority":0""", null, "High")]
+    [InlineData("", "critical", "High")]
+    public void A_key_comes_before_the_model_and_its_best_is_the_best_there_is(string member, string? header, string expected) =>
+        Resolved($$"""{"model":"reasoning"{{member}}}""", header, Of(new() { Name = "k", Key = default, Priority = Priority.High, MaxPriority = Priority.High })).Priority.ToString().ShouldBe(expected);
+
+    [Theory]
+    [InlineData("1000")]
+    [InlineData("-5")]
+    public void A_number_that_is_no_priority_is_for_engines_that_have_the_field(string written)
+    {
+        Resolved($$"""{"model":"qwen3-4b","priority":{{written}}}""").Priority.ShouldBe(Priority.Medium);
+        Resolved($$"""{"model":"qwen3-4b","priority":{{written}}}""", "low").Priority.ShouldBe(Priority.Low);
+        var error = Refused($$"""{"model":"qwen3-8b","priority":{{written}}}""").ShouldBeOfType<RouterError.FieldInvalid>();
+        (error.Field, error.Message).ShouldBe(("priority", "'priority' must be critical, high, medium, low, background or 0 to 4."));
+    }
+
+    [Fact]
+    public void A_model_that_is_not_for_the_key_is_refused_and_never_proposed()
+    {
+        var caller = Of(new() { Name = "k", Key = default, Models = ["qwen3-4b"] });
+        var error = Refused("""{"model":"reasoning"}""", null, caller).ShouldBeOfType<RouterError.ModelForbidden>();
+        (error.Status, error.Code, error.Field).ShouldBe((403, "model_forbidden", "model"));
+        error.Message.ShouldBe("The API key 'k' may not use the model 'reasoning' (server.api_keys, models). GET /v1/models lists those it may use.");
+        var near = Refused("""{"model":"qwen3-7b"}""", null, caller).ShouldBeOfType<RouterError.ModelUnknown>();
+        near.Message.ShouldContain("'qwen3-4b'");
+        near.Message.ShouldNotContain("'qwen3-8b'");
+    }
+
     [Fact]
     public void A_priority_in_the_header_that_is_none_is_refused_by_its_name() =>
         Refused("""{"model":"reasoning"}""", "urgent").ShouldBeOfType<RouterError.FieldInvalid>().Field.ShouldBe("X-Priority");
@@ -45,11 +81,14 @@ public sealed class ResolveTests
     public void An_unknown_model_is_refused_with_the_near_ones() =>
         Refused("""{"model":"qwen3-8"}""").ShouldBeOfType<RouterError.ModelUnknown>().Message.ShouldContain("'qwen3-8b'");
 
-    private static Resolved Resolved(string body, string? header = null) => Ask(body, header).Holds(out var resolved, out var error) ? resolved : throw new ShouldAssertException(error.Message);
+    private static Caller Of(ApiKeyConfig given) => Caller.Of(given, Catalog, new ManualTime());
 
-    private static RouterError Refused(string body, string? header = null) => Ask(body, header).Error.ShouldNotBeNull();
+    private static Resolved Resolved(string body, string? header = null, Caller? caller = null) =>
+        Ask(body, header, caller).Holds(out var resolved, out var error) ? resolved : throw new ShouldAssertException(error.Message);
 
-    private static Checked<Resolved> Ask(string body, string? header)
+    private static RouterError Refused(string body, string? header = null, Caller? caller = null) => Ask(body, header, caller).Error.ShouldNotBeNull();
+
+    private static Checked<Resolved> Ask(string body, string? header, Caller? caller)
     {
         BodyPeek.Scan(new ReadOnlySequence<byte>(Encoding.UTF8.GetBytes(body))).Holds(out var facts, out _).ShouldBeTrue();
         var headers = new HeaderDictionary();
@@ -58,6 +97,6 @@ public sealed class ResolveTests
             headers["X-Priority"] = header;
         }
 
-        return Resolve.Model(Catalog, headers, new Peeked(null!, facts));
+        return Resolve.Model(Catalog, headers, caller ?? Caller.Local, new Peeked(null!, facts));
     }
 }

@@ -1,6 +1,7 @@
 using System.Collections.Frozen;
 using System.Collections.Immutable;
 using Lockkeeper.Core.Config;
+using Lockkeeper.Core.Models;
 
 namespace Lockkeeper.Server.Engines.Presets;
 
@@ -17,7 +18,7 @@ internal static class EnginePresets
         Name = "builtin",
         Engine = new EngineConfig
         {
-            Lifecycle = "process",
+            Lifecycle = Lifecycle.Process,
             Command = [.. self, "engine", "--model", Placeholders.Path, "--port", Placeholders.Port, "--alias", Placeholders.Id],
             Ready = new ReadyConfig { Path = "/health" },
         },

@@ -1,4 +1,5 @@
 using Lockkeeper.Core.Config;
+using Lockkeeper.Core.Models;
 using Lockkeeper.Core.Scheduling;
 using Lockkeeper.Server.Config;
 using Lockkeeper.Testing;
@@ -19,19 +20,29 @@ public sealed class ConfigurationDocsTests
         [typeof(TimeSpan)] = ["duration"],
         [typeof(ByteSize)] = ["size"],
         [typeof(Priority)] = ["priority"],
+        [typeof(bool)] = ["true or false"],
+        [typeof(double)] = ["decimal"],
+        [typeof(DurationOrOff)] = ["duration or off"],
+        [typeof(SizeOrAuto)] = ["size or auto"],
+        [typeof(SizeOrPercent)] = ["size or percent"],
+        [typeof(Percent)] = ["percent"],
+        [typeof(KeySource)] = ["key"],
+        [typeof(PoolPolicy)] = ["`exclusive` or `fit`"],
+        [typeof(Lifecycle)] = ["`process` or `attached`"],
+        [typeof(IReadOnlyList<Scope>)] = ["list of `infer`, `admin` or `metrics`"],
         [typeof(IReadOnlyList<string>)] = ["list of text"],
         [typeof(IReadOnlyDictionary<string, string>)] = ["text by name"],
     };
 
     [Fact]
     public void Every_key_of_the_records_is_documented_and_nothing_else() =>
-        Documented().Select(row => row.Key).Order().ShouldBe(Keys(typeof(LockkeeperConfig), "").Select(key => key.Path).Order());
+        Documented().Select(row => row.Key).Order().ShouldBe(Keys(new LockkeeperConfig(), "").Select(key => key.Path).Order());
 
     [Fact]
     public void Types_bounds_and_defaults_are_those_of_the_records()
     {
         var rows = Documented().ToDictionary(row => row.Key);
-        foreach (var (path, property, section) in Keys(typeof(LockkeeperConfig), ""))
+        foreach (var (path, property, section) in Keys(new LockkeeperConfig(), ""))
         {
             var row = rows[path];
             var bounds = property.Bounds is { } between ? $", {between.Least} to {between.Most}" : "";
@@ -41,7 +52,7 @@ public sealed class ConfigurationDocsTests
             {
                 row.Default.ShouldBe("*required*", path);
             }
-            else if (Shown(property.Property.GetValue(Activator.CreateInstance(section))) is { } value)
+            else if (Shown(property.Property.GetValue(section)) is { } value)
             {
                 row.Default.ShouldBe($"`{value}`", path);
             }
@@ -80,21 +91,27 @@ public sealed class ConfigurationDocsTests
     private static IEnumerable<string> YamlBlocks(string markdown) =>
         markdown.Split("\n```yaml\n").Skip(1).Select(rest => rest[..rest.IndexOf("\n```", StringComparison.Ordinal)]);
 
-    private static IEnumerable<(string Path, ConfigProperty Property, Type Section)> Keys(Type section, string prefix) =>
-        ConfigProperty.Of(section).SelectMany(property =>
+    /// <param name="section">As it is when the file does not say.</param>
+    /// <param name="prefix">Its place, with a dot behind.</param>
+    private static IEnumerable<(string Path, ConfigProperty Property, object Section)> Keys(object section, string prefix) =>
+        ConfigProperty.Of(section.GetType()).SelectMany(property =>
         {
             var path = prefix + property.Key;
-            return ConfigProperty.EntryOf(property.Type) is { } entry && ConfigProperty.IsSection(entry) ? Keys(entry, $"{path}.*.")
-                : ConfigProperty.IsSection(property.Type) ? Keys(property.Type, $"{path}.")
+            return ConfigProperty.EntryOf(property.Type) is { } entry && ConfigProperty.IsSection(entry) ? Keys(Activator.CreateInstance(entry)!, $"{path}.*.")
+                : ConfigProperty.ItemOf(property.Type) is { } item && ConfigProperty.IsSection(item) ? Keys(Activator.CreateInstance(item)!, $"{path}[].")
+                : ConfigProperty.IsSection(property.Type) ? Keys(property.Property.GetValue(section) ?? Activator.CreateInstance(property.Type)!, $"{path}.")
                 : [(path, property, section)];
         });
 
     /// <summary>A default as it would be written; null when there is nothing to write, and words must do.</summary>
     private static string? Shown(object? value) => value switch
     {
-        null or System.Collections.ICollection => null,
+        null => null,
+        IReadOnlyList<Scope> { Count: > 0 } scopes => $"[{string.Join(", ", scopes.Select(scope => scope.ToString().ToLowerInvariant()))}]",
+        System.Collections.ICollection => null,
         TimeSpan duration => HumanDuration.Format(duration),
         Priority priority => PriorityName.Of(priority),
+        bool or Enum => value.ToString()!.ToLowerInvariant(),
         _ => value.ToString(),
     };
 }

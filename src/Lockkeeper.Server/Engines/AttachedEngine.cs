@@ -1,0 +1,130 @@
+using System.Globalization;
+using Lockkeeper.Core.Models;
+using Lockkeeper.Core.Scheduling;
+using Microsoft.Extensions.Logging;
+
+namespace Lockkeeper.Server.Engines;
+
+/// <summary>An engine that somebody else runs: never started and never stopped by us. Its run lasts as long as it answers; while it does not, it is no instance.</summary>
+internal sealed partial class AttachedEngine(InstanceId instance, ModelSpec model, EngineRoom room, IInstanceObserver observer) : IRun
+{
+    /// <summary>How long a request waits for an engine that does not answer just now: it may be restarting.</summary>
+    private static readonly TimeSpan PatienceAtStart = TimeSpan.FromSeconds(5);
+
+    private static readonly TimeSpan PauseAtStart = TimeSpan.FromMilliseconds(100);
+    private static readonly TimeSpan Pause = TimeSpan.FromSeconds(5);
+    private static readonly TimeSpan PatienceOfProbe = TimeSpan.FromSeconds(2);
+
+    /// <summary>One lost probe may be a busy machine.</summary>
+    private const int ProbesLost = 3;
+
+    private readonly ILogger _logger = room.Loggers.CreateLogger<AttachedEngine>();
+    private readonly CancellationTokenSource _stopAsked = new();
+    private readonly TaskCompletionSource _ended = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private readonly Upstream _upstream = new(model.Engine.Url!);
+    private volatile InstanceFailure? _failure;
+    private volatile InstanceState _state;
+    private string _lastSeen = "nothing was asked yet";
+
+    public Upstream? Upstream => _state == InstanceState.Ready ? _upstream : null;
+
+    public Task Ended => _ended.Task;
+
+    public InstanceFailure? Failure => _failure;
+
+    /// <summary>Nobody cuts what runs there.</summary>
+    public InstanceFailure? Interruption => null;
+
+    public InstanceSnapshot Snapshot() => new(instance, _state, Pid: null, Upstream?.BaseAddress, HeldBytes: null, _failure);
+
+    public void Stop(StopReason reason) => _ = _stopAsked.CancelAsync();
+
+    public void Dispose()
+    {
+        _upstream.Dispose();
+        _stopAsked.Dispose();
+    }
+
+    public async Task RunAsync()
+    {
+        var isUp = await IsUpWithinAsync(PatienceAtStart);
+        if (isUp)
+        {
+            _state = InstanceState.Ready;
+            LogReady(instance, _upstream.BaseAddress);
+            observer.Post(new SchedulerEvent.InstanceReady(instance));
+            await WatchAsync();
+        }
+
+        var failure = _stopAsked.IsCancellationRequested ? null : InstanceFailure.Of($"nothing answers at {_upstream.BaseAddress}, where somebody else is to run it: {_lastSeen}");
+        _failure = failure;
+        _state = failure is null ? InstanceState.Stopped : InstanceState.Failed;
+        _ended.SetResult();
+        if (failure is not null)
+        {
+            LogGone(instance, failure);
+        }
+
+        observer.Post(isUp || failure is null ? new SchedulerEvent.InstanceGone(instance, failure) : new SchedulerEvent.StartFailed(instance, failure));
+        observer.Post(new SchedulerEvent.MemorySettled(instance)); // whose memory it is, is not for us to see
+    }
+
+    private async Task<bool> IsUpWithinAsync(TimeSpan patience)
+    {
+        var start = room.Time.GetTimestamp();
+        while (!_stopAsked.IsCancellationRequested)
+        {
+            if (await AnswersAsync())
+            {
+                return true;
+            }
+
+            if (room.Time.GetElapsedTime(start) >= patience)
+            {
+                return false;
+            }
+
+            await Task.Delay(PauseAtStart, room.Time, _stopAsked.Token).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        }
+
+        return false;
+    }
+
+    private async Task WatchAsync()
+    {
+        for (var lost = 0; lost < ProbesLost && !_stopAsked.IsCancellationRequested; lost = await AnswersAsync() ? 0 : lost + 1)
+        {
+            await Task.Delay(Pause, room.Time, _stopAsked.Token).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        }
+    }
+
+    /// <summary>Any answer but a server's error: not every engine knows the path, but one that says so is up.</summary>
+    private async Task<bool> AnswersAsync()
+    {
+        using var patience = new CancellationTokenSource(PatienceOfProbe, room.Time);
+        using var ending = CancellationTokenSource.CreateLinkedTokenSource(patience.Token, _stopAsked.Token);
+        try
+        {
+            using var request = new HttpRequestMessage(HttpMethod.Get, new Uri(_upstream.BaseAddress, model.Engine.ReadyPath));
+            using var answer = await _upstream.Invoker.SendAsync(request, ending.Token);
+            _lastSeen = string.Create(CultureInfo.InvariantCulture, $"GET {model.Engine.ReadyPath} answered {(int)answer.StatusCode}");
+            return (int)answer.StatusCode < 500;
+        }
+        catch (HttpRequestException failure)
+        {
+            _lastSeen = failure.Message;
+            return false;
+        }
+        catch (OperationCanceledException)
+        {
+            _lastSeen = string.Create(CultureInfo.InvariantCulture, $"GET {model.Engine.ReadyPath} had no answer for {PatienceOfProbe.TotalSeconds} s");
+            return false;
+        }
+    }
+
+    [LoggerMessage(320, LogLevel.Information, "{Instance}: answers at {Address}; it is somebody else's, and is never stopped")]
+    private partial void LogReady(InstanceId instance, Uri address);
+
+    [LoggerMessage(321, LogLevel.Warning, "{Instance}: {Failure}")]
+    private partial void LogGone(InstanceId instance, InstanceFailure failure);
+}

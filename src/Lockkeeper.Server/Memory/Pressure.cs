@@ -1,0 +1,39 @@
+using Lockkeeper.Core.Memory;
+using Microsoft.Extensions.Logging;
+
+namespace Lockkeeper.Server.Memory;
+
+/// <summary>How short of memory the machine is: looked at when somebody asks, and at most once a second.</summary>
+internal sealed partial class Pressure(IMemoryReader memory, PressureThresholds thresholds, TimeProvider time, ILogger<Pressure> logger)
+{
+    private static readonly TimeSpan FreshFor = TimeSpan.FromSeconds(1);
+
+    private readonly ILogger _logger = logger;
+    private readonly Lock _gate = new();
+    private PressureLevel _level;
+    private long? _lookedAt;
+
+    public PressureLevel Level()
+    {
+        lock (_gate)
+        {
+            if (_lookedAt is { } before && time.GetElapsedTime(before) < FreshFor)
+            {
+                return _level;
+            }
+
+            _lookedAt = time.GetTimestamp();
+            var level = PressureRule.Next(_level, thresholds, memory.Total(), memory.Available(), memory.Swap());
+            if (level != _level)
+            {
+                LogChanged(_level, level);
+                _level = level;
+            }
+
+            return level;
+        }
+    }
+
+    [LoggerMessage(400, LogLevel.Information, "Memory pressure was {Before} and is {Level}")]
+    private partial void LogChanged(PressureLevel before, PressureLevel level);
+}

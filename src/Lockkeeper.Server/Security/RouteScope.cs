@@ -1,0 +1,15 @@
+using Lockkeeper.Core.Config;
+using Microsoft.AspNetCore.Http;
+
+namespace Lockkeeper.Server.Security;
+
+/// <summary>What a caller needs for a route. By path, so that a route that is added to a guarded part is guarded without being told.</summary>
+internal static class RouteScope
+{
+    /// <returns>Null when nobody is asked for a key: supervisors and load balancers have none.</returns>
+    public static Scope? Of(PathString path) =>
+        path.StartsWithSegments("/health", StringComparison.OrdinalIgnoreCase, out var rest) && rest.Value is null or "" or "/" ? null
+        : path.StartsWithSegments("/admin", StringComparison.OrdinalIgnoreCase) || path.StartsWithSegments("/status", StringComparison.OrdinalIgnoreCase) ? Scope.Admin
+        : path.StartsWithSegments("/metrics", StringComparison.OrdinalIgnoreCase) ? Scope.Metrics
+        : Scope.Infer;
+}
