@@ -1,8 +1,6 @@
 using System.Collections.Frozen;
 using System.Text;
 using Lockkeeper.Core.Config;
-using Lockkeeper.Core.Models;
-using Lockkeeper.Core.Scheduling;
 using Lockkeeper.Server.Api;
 using Lockkeeper.Server.Engines;
 using Lockkeeper.Server.Forwarding;
@@ -26,6 +24,7 @@ internal sealed partial class LockkeeperApp : IAsyncDisposable
     private readonly WebApplication _web;
     private readonly Instances _instances;
     private readonly Admission _admission;
+    private readonly Observation _observation;
     private readonly MemoryWatch _watch;
     private readonly TimeSpan _grace;
     private readonly ILogger<LockkeeperApp> _logger;
@@ -43,17 +42,21 @@ internal sealed partial class LockkeeperApp : IAsyncDisposable
         var memory = MachineMemory.OfThisMachine();
         var pressures = pools.ToFrozenDictionary(pool => pool.Key, pool => new Pressure(memory.System, PressureSetup.Thresholds(pool.Value.Pressure), time, logs.CreateLogger<Pressure>()), StringComparer.Ordinal);
         _watch = new MemoryWatch([.. pools.Keys], memory, mailbox, () => _instances?.AnyLives == true || _admission?.AnyWaits == true, time);
-        _instances = new Instances(mailbox, memory, model => pools[model.Pool].SettleTimeout, time, logs, _watch);
-        var options = SchedulerSetup.Of(settings.Catalog, config, memory.Total(), FrozenDictionary<ModelId, ModelFigures>.Empty);
-        _admission = new Admission(settings.Catalog, options, mailbox, _instances, time, logs.CreateLogger<Admission>());
+        _observation = new Observation(settings.Catalog, settings.StateFile, mailbox, time, logs);
+        _instances = new Instances(_observation.Swaps, memory, model => pools[model.Pool].SettleTimeout, time, logs, _watch) { Settled = _observation.Metrics.Settled };
+        var options = SchedulerSetup.Of(settings.Catalog, config, memory.Total(), _observation.Figures);
+        _admission = new Admission(settings.Catalog, options, mailbox, _instances, time, logs.CreateLogger<Admission>()) { Watch = _observation.Swaps };
+        _observation.Begin(_admission, _instances);
 
         var limits = new IngressOptions(
             config.Server.MaxBody.Bytes, config.Scheduling.KeepAliveInterval, config.Scheduling.RequestTimeout, model => pressures[model.Pool].Level());
         var keys = new KeyRing(settings.Keys, config.Server.AllowAnonymous, settings.Catalog, time);
+        _web.UseRequestIds(new RequestIds(time));
         _web.Use(new FrontDoor(config.Server, keys, logs.CreateLogger<FrontDoor>()).PassAsync);
         _web.MapHealth();
+        _observation.Map(_web);
         _web.MapModels(settings.Catalog, time.GetUtcNow());
-        new Endpoints(settings.Catalog, _admission, _instances, limits, time, logs.CreateLogger<Endpoints>()).Map(_web);
+        new Endpoints(settings.Catalog, _admission, _instances, limits, _observation.Journal, logs.CreateLogger<Endpoints>()).Map(_web);
     }
 
     /// <summary>Serves until <paramref name="stop"/>, then closes down in order.</summary>
@@ -82,6 +85,7 @@ internal sealed partial class LockkeeperApp : IAsyncDisposable
     {
         await _watch.DisposeAsync();
         await _instances.DisposeAsync();
+        await _observation.DisposeAsync();
         _admission.Dispose();
         await _web.DisposeAsync();
     }
@@ -95,6 +99,7 @@ internal sealed partial class LockkeeperApp : IAsyncDisposable
         var grace = HumanDuration.Format(_grace);
         LogClosing(grace);
         _ = _admission.CloseAsync();
+        _observation.Close();
         await _web.StopAsync(CancellationToken.None);
     }
 

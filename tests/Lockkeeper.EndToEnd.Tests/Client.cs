@@ -30,6 +30,27 @@ internal static class Client
 
         public Task<HttpResponseMessage> GetAsync(string path) => Http.GetAsync(new Uri(lockkeeper.BaseAddress, path));
 
+        /// <summary>The JSON of an answer that must be a good one.</summary>
+        public async Task<JsonElement> JsonAsync(string path)
+        {
+            using var response = await lockkeeper.GetAsync(path);
+            var body = await response.Content.ReadAsStringAsync();
+            return response.IsSuccessStatusCode ? JsonElement.Parse(body) : throw new HttpRequestException($"{(int)response.StatusCode}: {body}\n{lockkeeper.Said}");
+        }
+
+        /// <summary>Begins to listen to what changes.</summary>
+        public async Task<HttpResponseMessage> ListenAsync(Action<HttpRequestHeaders> headers)
+        {
+            using var request = new HttpRequestMessage(HttpMethod.Get, new Uri(lockkeeper.BaseAddress, "/admin/events"));
+            headers(request.Headers);
+            return await Http.SendAsync(request, HttpCompletionOption.ResponseHeadersRead);
+        }
+
+        public Task<HttpResponseMessage> DeleteAsync(string path) => Http.DeleteAsync(new Uri(lockkeeper.BaseAddress, path));
+
+        /// <summary>A POST with a JSON body, or none.</summary>
+        public Task<HttpResponseMessage> PostAsync(string path, string body = "") => lockkeeper.SendAsync(path, Encoding.UTF8.GetBytes(body));
+
         public async Task<HttpResponseMessage> HeadAsync(string path)
         {
             using var request = new HttpRequestMessage(HttpMethod.Head, new Uri(lockkeeper.BaseAddress, path));
@@ -72,6 +93,9 @@ internal static class Client
 
     extension(HttpResponseMessage response)
     {
+        /// <summary>A header that must be there, once.</summary>
+        public string Header(string name) => response.Headers.GetValues(name).Single();
+
         /// <summary>The error of an OpenAI-shaped body.</summary>
         public async Task<ApiError> ErrorAsync()
         {

@@ -45,7 +45,7 @@ internal sealed record ModelSpec
     /// <summary>How long its engine may send nothing while it answers; null for what holds for all models.</summary>
     public TimeSpan? RequestTimeout { get; init; }
 
-    /// <summary>How long an answer may take in all; null for no limit.</summary>
+    /// <summary>How long one request may have an instance, its wait not counted; past it the request is aborted. Null for no limit.</summary>
     public TimeSpan? MaxDuration { get; init; }
 
     /// <summary>The most tokens an answer may have at a level of memory pressure; a level that is not named has the cap of the nearest one below that is. Empty for no caps.</summary>

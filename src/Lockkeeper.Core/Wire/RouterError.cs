@@ -151,6 +151,19 @@ internal abstract record RouterError(int Status, Blame Blame, string Code, strin
     public sealed record EngineSilent(ModelId Model, TimeSpan Timeout) : RouterError(504, Blame.Engine, "engine_timeout", string.Create(CultureInfo.InvariantCulture,
         $"The engine for '{Model}' has sent nothing for {Timeout.TotalSeconds:0.###} s (request_timeout); the request was aborted."));
 
+    /// <summary>It had its instance for longer than one request may.</summary>
+    public sealed record MaxDurationPassed(ModelId Model, TimeSpan Limit) : RouterError(504, Blame.Router, Name, string.Create(CultureInfo.InvariantCulture,
+        $"The request had '{Model}' for {Limit.TotalSeconds:0.###} s, which is as long as one may (max_duration); it was aborted."))
+    {
+        /// <summary>Its code.</summary>
+        public const string Name = "max_duration";
+    }
+
+    public sealed record RequestUnknown(string RequestId) : RouterError(404, Blame.Client, "request_not_found",
+        $"There is no request '{RequestId}' here: it never was, or it ended too long ago to be remembered. GET /admin/requests lists those that are.");
+
+    public sealed record RequestEnded(string RequestId) : RouterError(409, Blame.Client, "request_ended", $"Request '{RequestId}' has ended already; GET /admin/requests/{RequestId} tells how.");
+
     /// <summary>There are keys, and the request has none.</summary>
     public sealed record KeyMissing() : RouterError(401, Blame.Client, "invalid_api_key",
         "This server needs an API key: send it as 'Authorization: Bearer KEY' or 'x-api-key: KEY'.");

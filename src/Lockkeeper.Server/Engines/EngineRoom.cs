@@ -1,3 +1,4 @@
+using Lockkeeper.Core.Memory;
 using Lockkeeper.Core.Models;
 using Lockkeeper.Server.Memory;
 using Microsoft.Extensions.Logging;
@@ -20,6 +21,9 @@ internal sealed class EngineRoom(IMemoryReader memory, MemoryWatch? watch, Func<
     public TimeProvider Time => time;
 
     public ILoggerFactory Loggers => loggers;
+
+    /// <summary>Is told how each wait for memory ended; null for nobody.</summary>
+    public Action<SettleOutcome>? Settled { get; set; }
 
     public PortLeases Ports { get; } = new();
 

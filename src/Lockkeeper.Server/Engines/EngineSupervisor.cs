@@ -264,6 +264,7 @@ internal sealed partial class EngineSupervisor(InstanceId instance, ModelSpec mo
             var how = $"{SettleOutcomeName.Of(outcome)}, {Describe(outcome)}";
             var held = _held.Last is { } last ? string.Create(CultureInfo.InvariantCulture, $"{last.Held / (1024 * 1024)} MiB") : "unknown";
             var level = outcome == SettleOutcome.TimedOut ? LogLevel.Warning : LogLevel.Information;
+            room.Settled?.Invoke(outcome);
             LogSettled(level, instance, how, waited.TotalMilliseconds, held);
         }
         catch (OperationCanceledException)

@@ -1,3 +1,4 @@
+using Lockkeeper.Core.Memory;
 using Lockkeeper.Core.Models;
 using Lockkeeper.Core.Scheduling;
 using Lockkeeper.Server.Memory;
@@ -25,6 +26,13 @@ internal sealed class Instances(
     private readonly Dictionary<InstanceId, Task> _living = [];
     private readonly Queue<InstanceId> _ended = [];
     private bool _closed;
+
+    /// <summary>Is told how each wait for memory ended; null for nobody.</summary>
+    public Action<SettleOutcome>? Settled
+    {
+        get => _room.Settled;
+        init => _room.Settled = value;
+    }
 
     /// <inheritdoc/>
     public InstanceFailure? WhyNotStart(ModelSpec model)

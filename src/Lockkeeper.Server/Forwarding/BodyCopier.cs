@@ -33,7 +33,7 @@ internal sealed class BodyCopier(TimeProvider time, Func<ValueTask<bool>> others
                 int count;
                 try
                 {
-                    count = await ReadAsync(source, buffer, tap, patience, keepAlive, http.RequestAborted);
+                    count = await ReadAsync(source, buffer, tap, patience, keepAlive);
                 }
                 catch (Exception failure) when (failure is IOException or HttpRequestException or OperationCanceledException)
                 {
@@ -55,7 +55,7 @@ internal sealed class BodyCopier(TimeProvider time, Func<ValueTask<bool>> others
                 writer.Write(buffer.AsSpan(0, count));
 
                 // The last piece too: at the end of a request Kestrel flushes only what goes out together with the headers.
-                var end = await FlushAsync(writer, patience, http.RequestAborted);
+                var end = await FlushAsync(writer, patience, http);
                 if (end != ForwardEnd.Answered || tap.Bytes == announced)
                 {
                     return end;
@@ -71,7 +71,7 @@ internal sealed class BodyCopier(TimeProvider time, Func<ValueTask<bool>> others
     /// <summary>What a client is told while the engine has the request and says nothing.</summary>
     internal static ValueTask<string> Prefill() => new("processing the prompt");
 
-    private static async ValueTask<int> ReadAsync(Stream source, byte[] buffer, StreamTap tap, EnginePatience patience, KeepAlive keepAlive, CancellationToken clientGone)
+    private static async ValueTask<int> ReadAsync(Stream source, byte[] buffer, StreamTap tap, EnginePatience patience, KeepAlive keepAlive)
     {
         var read = source.ReadAsync(buffer, patience.Token);
         if (read.IsCompleted || !keepAlive.Started || tap.Bytes > 0)
@@ -81,26 +81,33 @@ internal sealed class BodyCopier(TimeProvider time, Func<ValueTask<bool>> others
 
         // An engine that sends headers before its prefill: the client has been told something so far, and still is.
         var first = read.AsTask();
-        await keepAlive.WhileAsync(first, Prefill, clientGone);
+        await keepAlive.WhileAsync(first, Prefill, patience.Aborted);
         return await first;
     }
 
-    private async ValueTask<ForwardEnd> FlushAsync(PipeWriter writer, EnginePatience patience, CancellationToken clientGone)
+    private async ValueTask<ForwardEnd> FlushAsync(PipeWriter writer, EnginePatience patience, HttpContext http)
     {
         try
         {
-            var flush = writer.FlushAsync(clientGone);
+            // Not the token of the request: a flush that is cancelled takes the connection with it, and an operator's cancel is still to be told over it.
+            var flush = writer.FlushAsync(http.RequestAborted);
             var result = flush.IsCompleted ? await flush : await FlushSlowlyAsync(flush.AsTask(), patience);
             return result switch
             {
                 null => ForwardEnd.ClientStalled,
-                { IsCompleted: true } or { IsCanceled: true } => ForwardEnd.ClientGone,
+                { IsCompleted: true } or { IsCanceled: true } => ForwardEnd.Aborted,
                 _ => ForwardEnd.Answered,
             };
         }
         catch (Exception failure) when (failure is IOException or OperationCanceledException)
         {
-            return ForwardEnd.ClientGone;
+            if (patience.Aborted.IsCancellationRequested)
+            {
+                // Aborted under a reader that stands still: it would not read the reason either, and what it has not read is in the way.
+                http.Abort();
+            }
+
+            return ForwardEnd.Aborted;
         }
     }
 
@@ -111,7 +118,7 @@ internal sealed class BodyCopier(TimeProvider time, Func<ValueTask<bool>> others
         {
             try
             {
-                var result = await flush.WaitAsync(Stall, time, CancellationToken.None);
+                var result = await flush.WaitAsync(Stall, time, patience.Aborted);
                 patience.Renew();
                 return result;
             }

@@ -2,11 +2,10 @@ using Lockkeeper.Server.Scheduling;
 
 namespace Lockkeeper.Server.Forwarding;
 
-/// <summary>Ends a forwarded request when the client leaves, or when the engine has sent nothing for too long. Each byte renews it.</summary>
+/// <summary>Ends a forwarded request when it is aborted, or when the engine has sent nothing for too long. Each byte renews it.</summary>
 internal sealed class EnginePatience : IDisposable
 {
     private readonly TimeSpan _timeout;
-    private readonly CancellationToken _clientGone;
     private readonly CancellationTokenSource _end;
     private readonly CancellationTokenRegistration _registration;
     private readonly CancellationTokenRegistration _recalled;
@@ -15,16 +14,19 @@ internal sealed class EnginePatience : IDisposable
     /// <param name="timeout">How long the engine may send nothing.</param>
     /// <param name="time">The clock.</param>
     /// <param name="recall">How the request may be called back; null when it may not.</param>
-    /// <param name="clientGone">The client has left.</param>
-    public EnginePatience(TimeSpan timeout, TimeProvider time, Recall? recall, CancellationToken clientGone)
+    /// <param name="aborted">The client has left, or the request is ended early.</param>
+    public EnginePatience(TimeSpan timeout, TimeProvider time, Recall? recall, CancellationToken aborted)
     {
         _timeout = timeout;
-        _clientGone = clientGone;
+        Aborted = aborted;
         _recall = recall;
         _end = new CancellationTokenSource(timeout, time);
-        _registration = clientGone.UnsafeRegister(static end => ((CancellationTokenSource)end!).Cancel(), _end);
+        _registration = aborted.UnsafeRegister(static end => ((CancellationTokenSource)end!).Cancel(), _end);
         _recalled = recall?.WhenCalled(_end) ?? default;
     }
+
+    /// <summary>The request is over for any reason but the engine's silence.</summary>
+    public CancellationToken Aborted { get; }
 
     public CancellationToken Token => _end.Token;
 
@@ -40,9 +42,9 @@ internal sealed class EnginePatience : IDisposable
     /// <summary>What a failure of sending or reading means. Only a connection that never came about proves that the engine has not seen the request.</summary>
     public ForwardOutcome Explain(Exception failure)
     {
-        if (_clientGone.IsCancellationRequested)
+        if (Aborted.IsCancellationRequested)
         {
-            return ForwardEnd.ClientGone;
+            return ForwardEnd.Aborted;
         }
 
         if (_recall?.IsCalled == true)

@@ -6,8 +6,8 @@ internal enum ForwardEnd
     /// <summary>The engine's whole answer, whatever its status, has been passed on.</summary>
     Answered,
 
-    /// <summary>The client hung up; the engine's connection is closed.</summary>
-    ClientGone,
+    /// <summary>The client hung up, or somebody or a limit has ended the request; the engine's connection is closed.</summary>
+    Aborted,
 
     /// <summary>The client stopped reading while others waited, and was cut off.</summary>
     ClientStalled,

@@ -3,6 +3,7 @@ using System.Diagnostics.CodeAnalysis;
 using System.Net;
 using System.Text.Json;
 using Lockkeeper.Server.Scheduling;
+using Lockkeeper.Server.Telemetry;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Net.Http.Headers;
 
@@ -32,11 +33,13 @@ internal sealed class Forwarder(TimeProvider time, Func<ValueTask<bool>> othersW
     /// <param name="tap">Sees the answer pass.</param>
     /// <param name="keepAlive">Tells the client of a stream that it is not forgotten.</param>
     /// <param name="requestTimeout">How long the engine may send nothing.</param>
-    public async ValueTask<ForwardOutcome> SendAsync(HttpContext http, EngineBody body, Lease lease, StreamTap tap, KeepAlive keepAlive, TimeSpan requestTimeout)
+    /// <param name="aborted">Ends it early: the engine's connection is closed when the call returns.</param>
+    public async ValueTask<ForwardOutcome> SendAsync(
+        HttpContext http, EngineBody body, Lease lease, StreamTap tap, KeepAlive keepAlive, TimeSpan requestTimeout, CancellationToken aborted)
     {
         tap.Begin();
         var upstream = lease.Upstream;
-        using var patience = new EnginePatience(requestTimeout, time, lease.Recall, http.RequestAborted);
+        using var patience = new EnginePatience(requestTimeout, time, lease.Recall, aborted);
         using var request = new HttpRequestMessage(HttpMethod.Parse(http.Request.Method), upstream.UriOf(http.Request.Path, http.Request.QueryString))
         {
             Version = HttpVersion.Version11,
@@ -44,6 +47,11 @@ internal sealed class Forwarder(TimeProvider time, Func<ValueTask<bool>> othersW
             Content = body.ToContent(),
         };
         HeaderPolicy.Copy(http.Request.Headers, request);
+        if (!request.Headers.NonValidated.Contains(RouterHeaders.ClientRequestId))
+        {
+            request.Headers.TryAddWithoutValidation(RouterHeaders.ClientRequestId, http.TraceIdentifier);
+        }
+
         if (keepAlive.Started)
         {
             // The client's stream has begun as plain text: a compressed one could not be continued in it.
@@ -56,7 +64,7 @@ internal sealed class Forwarder(TimeProvider time, Func<ValueTask<bool>> othersW
             var sending = upstream.Invoker.SendAsync(request, patience.Token);
             if (keepAlive.Started)
             {
-                await keepAlive.WhileAsync(sending, BodyCopier.Prefill, http.RequestAborted);
+                await keepAlive.WhileAsync(sending, BodyCopier.Prefill, aborted);
             }
 
             answer = await sending;

@@ -1,5 +1,6 @@
 using System.Collections.Frozen;
 using System.Net.Http.Headers;
+using Lockkeeper.Server.Telemetry;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.Primitives;
 using Microsoft.Net.Http.Headers;
@@ -23,11 +24,12 @@ internal static class HeaderPolicy
         HeaderNames.Authorization, HeaderNames.Cookie, "X-Api-Key", "Api-Key", "X-Priority", HeaderNames.Origin,
     ], StringComparer.OrdinalIgnoreCase);
 
-    /// <summary>Not for a client: which pages may use the answer is for the router to say, and many engines say that all may.</summary>
+    /// <summary>Not for a client: which pages may use the answer is for the router to say, and many engines say that all may. Nor what another router has said of its requests.</summary>
     private static readonly FrozenSet<string> StaysAtEngine = FrozenSet.ToFrozenSet(
     [
         .. PerConnection, HeaderNames.Date, HeaderNames.AccessControlAllowOrigin, HeaderNames.AccessControlAllowCredentials, HeaderNames.AccessControlAllowHeaders,
         HeaderNames.AccessControlAllowMethods, HeaderNames.AccessControlExposeHeaders, HeaderNames.AccessControlMaxAge, "Access-Control-Allow-Private-Network",
+        RouterHeaders.RequestId, RouterHeaders.QueueMs, RouterHeaders.LoadMs, RouterHeaders.MaxTokens,
     ], StringComparer.OrdinalIgnoreCase);
 
     /// <summary>Copies the request's headers to the engine's request.</summary>

@@ -1,5 +1,6 @@
 using System.Buffers;
 using System.Text;
+using Lockkeeper.Server.Telemetry;
 using Microsoft.AspNetCore.Http;
 
 namespace Lockkeeper.Server.Forwarding;
@@ -19,13 +20,13 @@ internal sealed class KeepAlive(HttpResponse response, TimeSpan interval, TimePr
     /// <summary>Waits for <paramref name="work"/> to end, well or badly, and says meanwhile what is being waited for. Starts the answer when the wait is long.</summary>
     /// <param name="work">What the client is waiting for. It is not awaited for its result here.</param>
     /// <param name="status">A short line without line breaks.</param>
-    /// <param name="clientGone">Ends the wait without an exception; the caller sees it by itself.</param>
-    public async ValueTask WhileAsync(Task work, Func<ValueTask<string>> status, CancellationToken clientGone)
+    /// <param name="aborted">Ends the wait without an exception; the caller sees it by itself.</param>
+    public async ValueTask WhileAsync(Task work, Func<ValueTask<string>> status, CancellationToken aborted)
     {
         var pause = Started || interval < CommitDelay ? interval : CommitDelay;
-        while (!await EndsWithinAsync(work, pause, clientGone))
+        while (!await EndsWithinAsync(work, pause, aborted))
         {
-            if (clientGone.IsCancellationRequested)
+            if (aborted.IsCancellationRequested)
             {
                 return;
             }
@@ -41,7 +42,7 @@ internal sealed class KeepAlive(HttpResponse response, TimeSpan interval, TimePr
             Comment(line);
             try
             {
-                await response.BodyWriter.FlushAsync(clientGone);
+                await response.BodyWriter.FlushAsync(response.HttpContext.RequestAborted);
             }
             catch (Exception failure) when (failure is IOException or OperationCanceledException)
             {
@@ -53,14 +54,27 @@ internal sealed class KeepAlive(HttpResponse response, TimeSpan interval, TimePr
         }
     }
 
-    private async ValueTask<bool> EndsWithinAsync(Task work, TimeSpan pause, CancellationToken clientGone)
+    /// <summary>The last words of a stream whose headers went out early: what could not be said in them any more.</summary>
+    public async ValueTask CloseAsync(JournalEntry entry, bool atEventBoundary)
+    {
+        if (!Started || response.HttpContext.RequestAborted.IsCancellationRequested)
+        {
+            return;
+        }
+
+        response.BodyWriter.Write(atEventBoundary ? default : "\n\n"u8);
+        Comment($"lockkeeper request={entry.Id} queue_ms={RouterHeaders.Milliseconds(entry.Queue ?? TimeSpan.Zero)} load_ms={RouterHeaders.Milliseconds(entry.Load)}");
+        await response.BodyWriter.FlushAsync(response.HttpContext.RequestAborted);
+    }
+
+    private async ValueTask<bool> EndsWithinAsync(Task work, TimeSpan pause, CancellationToken aborted)
     {
         if (work.IsCompleted)
         {
             return true;
         }
 
-        using var over = CancellationTokenSource.CreateLinkedTokenSource(clientGone);
+        using var over = CancellationTokenSource.CreateLinkedTokenSource(aborted);
         await Task.WhenAny(work, Task.Delay(pause, time, over.Token));
         await over.CancelAsync();
         return work.IsCompleted;

@@ -6,6 +6,7 @@ namespace Lockkeeper.Server.Forwarding;
 internal sealed class StreamTap(TimeProvider time)
 {
     private long _began;
+    private long _latest;
     private SseScanner _scanner = new();
 
     public long Bytes { get; private set; }
@@ -20,12 +21,24 @@ internal sealed class StreamTap(TimeProvider time)
     /// <summary>Whether an event stream may be continued here by an event of ours.</summary>
     public bool AtEventBoundary => _scanner.AtEventBoundary;
 
+    /// <summary>From sending the request to the latest byte of the answer; null before the first.</summary>
+    public TimeSpan? LastByte => FirstByte is null ? null : time.GetElapsedTime(_began, _latest);
+
+    /// <summary>When that was, on the clock's own scale; null before.</summary>
+    public long? FirstByteAt { get; private set; }
+
     /// <summary>The request is about to be sent.</summary>
     public void Begin() => _began = time.GetTimestamp();
 
     public void Observe(ReadOnlySpan<byte> chunk)
     {
-        FirstByte ??= time.GetElapsedTime(_began);
+        _latest = time.GetTimestamp();
+        if (FirstByteAt is null)
+        {
+            FirstByteAt = _latest;
+            FirstByte = time.GetElapsedTime(_began, _latest);
+        }
+
         Bytes += chunk.Length;
         _scanner.Observe(chunk);
     }

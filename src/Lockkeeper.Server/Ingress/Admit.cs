@@ -3,47 +3,54 @@ using Lockkeeper.Core.Scheduling;
 using Lockkeeper.Core.Wire;
 using Lockkeeper.Server.Forwarding;
 using Lockkeeper.Server.Scheduling;
-using Lockkeeper.Server.Security;
-using Microsoft.AspNetCore.Http;
+using Lockkeeper.Server.Telemetry;
 
 namespace Lockkeeper.Server.Ingress;
 
 /// <summary>Fourth step: wait for the right to use an instance of the model.</summary>
 internal static class Admit
 {
-    /// <param name="http">The request.</param>
+    /// <param name="request">The request.</param>
     /// <param name="admission">The door.</param>
     /// <param name="prepared">What is asked for.</param>
     /// <param name="keepAlive">Tells the client of a stream that it is not forgotten.</param>
     /// <param name="place">The place of an earlier grant that came to nothing; null for a newcomer.</param>
     /// <returns>The lease, which the caller disposes when the engine has sent its last byte.</returns>
-    public static async ValueTask<Checked<Lease>> EnterAsync(HttpContext http, Admission admission, Prepared prepared, KeepAlive keepAlive, Ticket? place)
+    public static async ValueTask<Checked<Lease>> EnterAsync(LiveRequest request, Admission admission, Prepared prepared, KeepAlive keepAlive, Ticket? place)
     {
-        if (http.RequestAborted.IsCancellationRequested)
+        if (request.Aborted.IsCancellationRequested)
         {
             // Or an engine would be started for nobody.
-            return new RouterError.ClientGone();
+            return request.WhyAborted;
         }
 
-        var ticket = admission.TakeTicket(new TicketRequest(prepared.Model.Id, prepared.Priority) { Key = Caller.Of(http).Key, Place = place });
+        var ticket = admission.TakeTicket(new TicketRequest(prepared.Model.Id, prepared.Priority) { Key = request.Entry.Key, Place = place });
+        request.Wait(ticket);
         try
         {
-            var decision = ticket.DecisionAsync(http.RequestAborted);
-            if (!decision.IsCompleted && prepared.Stream)
+            var decision = ticket.DecisionAsync(request.Aborted);
+            var atOnce = decision.IsCompleted;
+            if (!atOnce && prepared.Stream)
             {
-                await keepAlive.WhileAsync(ticket.Outcome, async () => (await ticket.LookAsync())?.ToString() ?? "queued", http.RequestAborted);
+                await keepAlive.WhileAsync(ticket.Outcome, async () => (await ticket.LookAsync())?.ToString() ?? "queued", request.Aborted);
             }
 
-            return await decision switch
+            switch (await decision)
             {
-                AdmissionResult.Granted(var lease) => lease,
-                AdmissionResult.Refused(var error) => error,
-                _ => throw new UnreachableException(),
-            };
+                case AdmissionResult.Granted(var lease):
+                    request.Granted(lease.Instance, prepared.Model, atOnce);
+                    return lease;
+                case AdmissionResult.Refused(var error):
+                    request.WaitedInVain();
+                    return error;
+                default:
+                    throw new UnreachableException();
+            }
         }
-        catch (OperationCanceledException) when (http.RequestAborted.IsCancellationRequested)
+        catch (OperationCanceledException) when (request.Aborted.IsCancellationRequested)
         {
-            return new RouterError.ClientGone();
+            request.WaitedInVain();
+            return request.WhyAborted;
         }
     }
 }

@@ -6,6 +6,7 @@ using Lockkeeper.Server.Engines;
 using Lockkeeper.Server.Forwarding;
 using Lockkeeper.Server.Scheduling;
 using Lockkeeper.Server.Security;
+using Lockkeeper.Server.Telemetry;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Routing;
@@ -14,7 +15,7 @@ using Microsoft.Extensions.Logging;
 namespace Lockkeeper.Server.Ingress;
 
 /// <summary>The request path, as a sentence: peek, resolve, prepare, admit, forward. Each step takes what the last one returned, or refuses.</summary>
-internal sealed partial class Endpoints(ModelCatalog catalog, Admission admission, IInstanceHost host, IngressOptions options, TimeProvider time, ILogger<Endpoints> logger)
+internal sealed partial class Endpoints(ModelCatalog catalog, Admission admission, IInstanceHost host, IngressOptions options, Journal journal, ILogger<Endpoints> logger)
 {
     /// <summary>How often a request that no engine has seen is admitted again, after its instance died in between.</summary>
     private const int MostTries = 3;
@@ -23,7 +24,7 @@ internal sealed partial class Endpoints(ModelCatalog catalog, Admission admissio
 
     private static readonly string[] Routes = ["/v1/chat/completions", "/v1/completions", Embeddings];
 
-    private readonly Forwarder _forwarder = new(time, async () => (await admission.LookAsync()).Waiting.Length > 0);
+    private readonly Forwarder _forwarder = new(journal.Time, async () => (await admission.LookAsync()).Waiting.Length > 0);
 
     public void Map(IEndpointRouteBuilder routes)
     {
@@ -43,18 +44,34 @@ internal sealed partial class Endpoints(ModelCatalog catalog, Admission admissio
 
     private async Task InferAsync(HttpContext http)
     {
-        var answer = new Answer(http, new KeepAlive(http.Response, options.KeepAliveInterval, time), new StreamTap(time));
-        var error = await AnswerAsync(answer);
-        if (error is not null)
+        var request = journal.Begin(http, Caller.Of(http).Key);
+        var answer = new Answer(http, request, new KeepAlive(http.Response, options.KeepAliveInterval, journal.Time), new StreamTap(journal.Time));
+        RouterError? error = new RouterError.ClientGone(); // what an exception would mean: only writing to a client that is gone throws
+        try
+        {
+            error = await AnswerAsync(answer);
+        }
+        finally
+        {
+            request.Observed(answer.Tap);
+            journal.End(request, error, error is null || http.Response.HasStarted ? http.Response.StatusCode : error.Status);
+        }
+
+        if (error is null)
+        {
+            await answer.KeepAlive.CloseAsync(request.Entry, answer.Tap.AtEventBoundary);
+        }
+        else
         {
             Log(error, http);
+            RouterHeaders.Waited(http.Response, request.Entry);
             await Refuse.WithAsync(http, error, Dialect.OpenAi, answer.Tap.AtEventBoundary);
         }
     }
 
     private async ValueTask<RouterError?> AnswerAsync(Answer answer)
     {
-        if (!(await Peek.AtAsync(answer.Http, options.MaxBody)).Holds(out var peeked, out var error))
+        if (!(await Peek.AtAsync(answer.Http, options.MaxBody, answer.Request)).Holds(out var peeked, out var error))
         {
             return error;
         }
@@ -65,6 +82,8 @@ internal sealed partial class Endpoints(ModelCatalog catalog, Admission admissio
             return error;
         }
 
+        var entry = answer.Request.Entry;
+        (entry.Model, entry.Priority, entry.Stream) = (resolved.Model.Id, resolved.Priority, peeked.Facts.Stream);
         var pressure = answer.Http.Request.Path == Embeddings ? null : options.Pressure;
         if (!Prepare.Request(resolved, host, pressure).Holds(out var prepared, out error))
         {
@@ -73,7 +92,8 @@ internal sealed partial class Endpoints(ModelCatalog catalog, Admission admissio
 
         if (prepared.MaxTokens is { } cap)
         {
-            answer.Http.Response.Headers["X-Lockkeeper-Max-Tokens"] = cap.ToString(CultureInfo.InvariantCulture);
+            entry.MaxTokens = cap;
+            answer.Http.Response.Headers[RouterHeaders.MaxTokens] = cap.ToString(CultureInfo.InvariantCulture);
         }
 
         Ticket? place = null;
@@ -91,7 +111,7 @@ internal sealed partial class Endpoints(ModelCatalog catalog, Admission admissio
 
             if (!answer.Http.Response.HasStarted)
             {
-                answer.Http.Response.Clear(); // the engine's status and headers may be there already
+                RouterHeaders.ClearAllButOurs(answer.Http.Response); // the engine's status and headers may be there already
             }
         }
     }
@@ -99,16 +119,21 @@ internal sealed partial class Endpoints(ModelCatalog catalog, Admission admissio
     /// <returns>Why it was not answered, and the place in the queue that it may be tried again with.</returns>
     private async ValueTask<(RouterError? Error, Ticket? Place)> AdmitAndForwardAsync(Answer answer, Prepared prepared, Ticket? place)
     {
-        if (!(await Admit.EnterAsync(answer.Http, admission, prepared, answer.KeepAlive, place)).Holds(out var lease, out var error))
+        if (!(await Admit.EnterAsync(answer.Request, admission, prepared, answer.KeepAlive, place)).Holds(out var lease, out var error))
         {
             return (error, place);
+        }
+
+        if (!answer.KeepAlive.Started)
+        {
+            RouterHeaders.Waited(answer.Http.Response, answer.Request.Entry);
         }
 
         var patience = prepared.Model.RequestTimeout ?? options.RequestTimeout;
         ForwardOutcome outcome;
         await using (lease)
         {
-            outcome = await _forwarder.SendAsync(answer.Http, prepared.Body, lease, answer.Tap, answer.KeepAlive, patience);
+            outcome = await _forwarder.SendAsync(answer.Http, prepared.Body, lease, answer.Tap, answer.KeepAlive, patience, answer.Request.Aborted);
         }
 
         if (outcome.End == ForwardEnd.Answered)
@@ -116,7 +141,7 @@ internal sealed partial class Endpoints(ModelCatalog catalog, Admission admissio
             LogAnswered(answer.Http.TraceIdentifier, lease.Instance, answer.Http.Response.StatusCode, answer.Tap.Bytes, answer.Tap.FirstByte, answer.Tap.PromptTokens, answer.Tap.CompletionTokens);
         }
 
-        return (await Forward.JudgeAsync(outcome, prepared.Model.Id, lease.Instance, host, patience), lease.Ticket);
+        return (await Forward.JudgeAsync(outcome, answer.Request, prepared.Model.Id, lease.Instance, host, patience), lease.Ticket);
     }
 
     private Task UnknownAsync(HttpContext http)
@@ -158,5 +183,5 @@ internal sealed partial class Endpoints(ModelCatalog catalog, Admission admissio
     private partial void LogEngineError(string request, string code, string message);
 
     /// <summary>One answer in the making.</summary>
-    private readonly record struct Answer(HttpContext Http, KeepAlive KeepAlive, StreamTap Tap);
+    private readonly record struct Answer(HttpContext Http, LiveRequest Request, KeepAlive KeepAlive, StreamTap Tap);
 }

@@ -4,6 +4,7 @@ using Lockkeeper.Core.Scheduling;
 using Lockkeeper.Core.Wire;
 using Lockkeeper.Server.Engines;
 using Lockkeeper.Server.Forwarding;
+using Lockkeeper.Server.Telemetry;
 
 namespace Lockkeeper.Server.Ingress;
 
@@ -14,11 +15,11 @@ internal static class Forward
     private static readonly TimeSpan NewsOfDeath = TimeSpan.FromMilliseconds(500);
 
     /// <returns>The error to answer with; null when the client has its answer.</returns>
-    public static async ValueTask<RouterError?> JudgeAsync(ForwardOutcome outcome, ModelId model, InstanceId instance, IInstanceHost host, TimeSpan requestTimeout) => outcome.End switch
+    public static async ValueTask<RouterError?> JudgeAsync(ForwardOutcome outcome, LiveRequest request, ModelId model, InstanceId instance, IInstanceHost host, TimeSpan requestTimeout) => outcome.End switch
     {
         ForwardEnd.Answered => null,
         ForwardEnd.Recalled => new RouterError.Recalled(),
-        ForwardEnd.ClientGone => new RouterError.ClientGone(),
+        ForwardEnd.Aborted => request.WhyAborted,
         ForwardEnd.ClientStalled => new RouterError.ClientStalled(BodyCopier.Stall),
         ForwardEnd.Silent => new RouterError.EngineSilent(model, requestTimeout),
         ForwardEnd.Unreached => new RouterError.EngineUnreached(model, await EvidenceAsync(outcome, instance, host)),

@@ -1,4 +1,5 @@
 using Lockkeeper.Core.Wire;
+using Lockkeeper.Server.Telemetry;
 using Microsoft.AspNetCore.Http;
 
 namespace Lockkeeper.Server.Ingress;
@@ -7,12 +8,12 @@ namespace Lockkeeper.Server.Ingress;
 internal static class Peek
 {
     /// <returns>The body, which the caller disposes, and its facts.</returns>
-    public static async ValueTask<Checked<Peeked>> AtAsync(HttpContext http, long maxBody)
+    public static async ValueTask<Checked<Peeked>> AtAsync(HttpContext http, long maxBody, LiveRequest request)
     {
         Checked<RequestBody> read;
         try
         {
-            read = await RequestBody.ReadAsync(http.Request, maxBody, http.RequestAborted);
+            read = await RequestBody.ReadAsync(http.Request, maxBody, request.Aborted);
         }
         catch (BadHttpRequestException broken)
         {
@@ -20,7 +21,7 @@ internal static class Peek
         }
         catch (Exception failure) when (failure is IOException or OperationCanceledException)
         {
-            return new RouterError.ClientGone();
+            return request.WhyAborted;
         }
 
         if (!read.Holds(out var body, out var refused))

@@ -1,6 +1,7 @@
 using System.Buffers;
 using System.Globalization;
 using Lockkeeper.Core.Wire;
+using Lockkeeper.Server.Telemetry;
 using Microsoft.AspNetCore.Http;
 
 namespace Lockkeeper.Server.Ingress;
@@ -43,7 +44,7 @@ internal static class Refuse
 
     private static void WriteWhole(HttpResponse response, RouterError error, Dialect dialect)
     {
-        response.Clear();
+        RouterHeaders.ClearAllButOurs(response);
         response.StatusCode = error.Status;
         response.ContentType = "application/json; charset=utf-8";
         if (error.RetryAfter is { } wait)

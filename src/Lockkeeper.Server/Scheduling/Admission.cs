@@ -4,6 +4,7 @@ using Lockkeeper.Core.Models;
 using Lockkeeper.Core.Scheduling;
 using Lockkeeper.Core.Wire;
 using Lockkeeper.Server.Engines;
+using Lockkeeper.Server.Telemetry;
 using Microsoft.Extensions.Logging;
 
 namespace Lockkeeper.Server.Scheduling;
@@ -51,6 +52,9 @@ internal sealed partial class Admission : IDisposable
         mailbox.Open(Handle);
         mailbox.Post(new SchedulerEvent.Woken()); // engines that run anyway are watched from the beginning
     }
+
+    /// <summary>Watches what is done with instances; null for nobody.</summary>
+    public SwapWatch? Watch { get; init; }
 
     /// <summary>Completes when it is closed and every instance has settled. Fails when the loop has failed: then nothing is admitted any more, and only a restart helps.</summary>
     public Task Completion => _completion.Task;
@@ -201,13 +205,16 @@ internal sealed partial class Admission : IDisposable
                 break;
             case SchedulerEffect.Start(var instance):
                 LogStart(instance, _scheduler.WaitingCount);
+                Watch?.Starting(instance);
                 _host.Start(instance, _models[instance.Model]);
                 break;
             case SchedulerEffect.Drain(var instance):
                 LogDrain(instance, _scheduler.WaitingCount);
+                Watch?.Draining(instance);
                 break;
             case SchedulerEffect.Stop(var instance, var reason):
                 LogStop(instance, reason);
+                Watch?.Stopping(instance, reason);
                 _host.Stop(instance, reason);
                 break;
             case SchedulerEffect.Requeue(var ticketId, var instance):

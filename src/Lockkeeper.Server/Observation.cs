@@ -1,0 +1,85 @@
+using System.Collections.Frozen;
+using Lockkeeper.Core.Models;
+using Lockkeeper.Core.Scheduling;
+using Lockkeeper.Server.Api;
+using Lockkeeper.Server.Engines;
+using Lockkeeper.Server.Learned;
+using Lockkeeper.Server.Scheduling;
+using Lockkeeper.Server.Telemetry;
+using Microsoft.AspNetCore.Routing;
+using Microsoft.Extensions.Logging;
+
+namespace Lockkeeper.Server;
+
+/// <summary>Everybody who only watches, put together: what is counted, noted, learned and shown. The second half of the composition root.</summary>
+internal sealed class Observation : IAsyncDisposable
+{
+    private readonly ModelCatalog _catalog;
+    private readonly TimeProvider _time;
+    private readonly PrometheusText _text;
+    private readonly Learning _learning;
+    private readonly LearnedFile? _file;
+    private Lookout _lookout = null!;
+    private ChangeFeed _feed = null!;
+    private LearnedKeeper? _keeper;
+
+    /// <param name="catalog">The models.</param>
+    /// <param name="stateFile">Where what is learned is kept; null for nowhere.</param>
+    /// <param name="next">Whom the news of instances goes to.</param>
+    /// <param name="time">The clock.</param>
+    /// <param name="logs">For the state file.</param>
+    public Observation(ModelCatalog catalog, string? stateFile, IInstanceObserver next, TimeProvider time, ILoggerFactory logs)
+    {
+        (_catalog, _time) = (catalog, time);
+        Metrics = new RouterMetrics(catalog);
+        _text = new PrometheusText(Metrics.Meter);
+        Swaps = new SwapWatch(next, Metrics, time);
+        Journal = new Journal(time, Swaps);
+        var speeds = new Speeds();
+        _learning = new Learning(Swaps, speeds);
+        _file = stateFile is null ? null : new LearnedFile(stateFile, logs.CreateLogger<LearnedFile>());
+        Figures = _learning.Remember(_file?.Load() ?? new Dictionary<ModelId, LearnedModel>());
+        Journal.Ended += Metrics.Ended;
+        Journal.Ended += speeds.Observe;
+    }
+
+    public RouterMetrics Metrics { get; }
+
+    public SwapWatch Swaps { get; }
+
+    public Journal Journal { get; }
+
+    /// <summary>What was learned in earlier lives, for the scheduler.</summary>
+    public FrozenDictionary<ModelId, ModelFigures> Figures { get; }
+
+    /// <summary>There is something to watch.</summary>
+    public void Begin(Admission admission, Instances instances)
+    {
+        _lookout = new Lookout(_catalog, admission, instances, Journal, _learning, Swaps);
+        _feed = new ChangeFeed(_lookout, _time);
+        Journal.Ended += _feed.Ended;
+        _keeper = _file is null ? null : new LearnedKeeper(_file, () => _learning.CollectAsync(admission, instances), _time);
+    }
+
+    public void Map(IEndpointRouteBuilder routes)
+    {
+        routes.MapAdmin(_lookout, _feed);
+        routes.MapMetrics(_lookout.Admission, Metrics, _text);
+    }
+
+    /// <summary>Ends all subscriptions: who listens would keep the server from closing.</summary>
+    public void Close() => _feed.Dispose();
+
+    /// <summary>What was learned is saved once more. The instances are gone already, so their last figures are in it.</summary>
+    public async ValueTask DisposeAsync()
+    {
+        if (_keeper is not null)
+        {
+            await _keeper.DisposeAsync();
+        }
+
+        _feed.Dispose();
+        _text.Dispose();
+        Metrics.Dispose();
+    }
+}
