@@ -356,7 +356,7 @@ internal sealed class Scheduler
         if (pool.Wanted.Count > 0 || pool.Plan is not null)
         {
             Expire(pool);
-            Succession.Review(pool, _decision);
+            _succession.Review(pool, _decision);
             _serving.Serve(pool, _decision);
             _succession.Pursue(pool, _decision);
             Preemption.Apply(pool, _decision);
