@@ -29,7 +29,7 @@ internal sealed class Scheduler
     {
         _decision = new Decision(options);
         _serving = new Serving(_waiting, _shares);
-        _succession = new Succession(_waiting);
+        _succession = new Succession(_waiting, _shares);
         _fleet = new Fleet(_succession);
         Configure(options);
     }

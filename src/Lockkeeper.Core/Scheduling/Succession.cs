@@ -3,7 +3,7 @@ using Lockkeeper.Core.Wire;
 namespace Lockkeeper.Core.Scheduling;
 
 /// <summary>Who becomes resident next, who has to go for that, and the way there: gates close, work in flight ends, memory comes back, the start.</summary>
-internal sealed class Succession(Waiting waiting)
+internal sealed class Succession(Waiting waiting, FairShare shares)
 {
     private long _lastRun;
 
@@ -266,6 +266,7 @@ internal sealed class Succession(Waiting waiting)
         foreach (var ticket in model.Line.All())
         {
             waiting.Remove(ticket.Ticket.Id);
+            shares.Left(ticket.Ticket.Key);
             decision.Do(new SchedulerEffect.Refuse(ticket.Ticket.Id, error));
         }
     }
