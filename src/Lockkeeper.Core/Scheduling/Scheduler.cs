@@ -29,7 +29,7 @@ internal sealed class Scheduler
     {
         _decision = new Decision(options);
         _serving = new Serving(_waiting, _shares);
-        _succession = new Succession(_waiting);
+        _succession = new Succession(_waiting, _shares);
         _fleet = new Fleet(_succession);
         Configure(options);
     }
@@ -357,7 +357,7 @@ internal sealed class Scheduler
         if (pool.Wanted.Count > 0 || pool.Plan is not null)
         {
             Expire(pool);
-            Succession.Review(pool, _decision);
+            _succession.Review(pool, _decision);
             _serving.Serve(pool, _decision);
             _succession.Pursue(pool, _decision);
             Preemption.Apply(pool, _decision);

@@ -3,12 +3,12 @@ using Lockkeeper.Core.Wire;
 namespace Lockkeeper.Core.Scheduling;
 
 /// <summary>Who becomes resident next, who has to go for that, and the way there: gates close, work in flight ends, memory comes back, the start.</summary>
-internal sealed class Succession(Waiting waiting)
+internal sealed class Succession(Waiting waiting, FairShare shares)
 {
     private long _lastRun;
 
     /// <summary>Drops a plan whose cause is gone, and changes one that somebody more urgent has come for.</summary>
-    public static void Review(Pool pool, Decision decision)
+    public void Review(Pool pool, Decision decision)
     {
         if (pool.Plan is not { } plan)
         {
@@ -18,7 +18,7 @@ internal sealed class Succession(Waiting waiting)
         if (plan.Target.Line.Count == 0 || plan.Target.Pool != pool || decision.AllMustGo is not null
             || plan.Victims.Any(victim => victim is { Serves: true, MustGo: false, Model.IsPinned: true }))
         {
-            Drop(pool);
+            Replace(plan, pool, decision);
             return;
         }
 
@@ -136,6 +136,25 @@ internal sealed class Succession(Waiting waiting)
         }
     }
 
+    /// <summary>
+    /// Drops a plan. Whom the next one leaves too keeps the gate he has: opened and closed again, it would begin anew, and those who come and go could put off for ever whoever waits
+    /// behind it.
+    /// </summary>
+    private void Replace(Plan plan, Pool pool, Decision decision)
+    {
+        var gates = plan.Victims.Where(victim => victim.Serves).Select(victim => (victim, victim.Gate)).ToList();
+        Drop(pool);
+        var next = MakePlan(pool, decision);
+        foreach (var (victim, gate) in gates)
+        {
+            if (gate is not null && next?.Victims.Contains(victim) == true)
+            {
+                victim.OpenGate();
+                victim.CloseGate(gate);
+            }
+        }
+    }
+
     private Plan? MakePlan(Pool pool, Decision decision)
     {
         while (decision.AllMustGo is null && Urgency.NextModel(pool, decision) is { } next)
@@ -239,6 +258,7 @@ internal sealed class Succession(Waiting waiting)
         foreach (var ticket in model.Line.All())
         {
             waiting.Remove(ticket.Ticket.Id);
+            shares.Left(ticket.Ticket.Key);
             decision.Do(new SchedulerEffect.Refuse(ticket.Ticket.Id, error));
         }
     }

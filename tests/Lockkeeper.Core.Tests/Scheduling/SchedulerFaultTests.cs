@@ -19,8 +19,8 @@ public sealed class SchedulerFaultTests
         story.LastEffects.OfType<SchedulerEffect.Refuse>().First().Error.ShouldBeOfType<RouterError.StartFailed>().Failure.Cause.ShouldBe("the file is not a model");
         story.Arrives(4, "A").ShouldBe("", "its memory is not back yet");
         story.Settled("A#1").ShouldBe("start B#2");
-        story.Ready("B#2").ShouldBe("grant 2 on B#2, drain B#2");
-        story.Released(2, "B#2").ShouldBe("stop B#2");
+        story.Ready("B#2").ShouldBe("grant 2 on B#2");
+        story.Released(2, "B#2").ShouldBe("drain B#2, stop B#2");
         story.Stops("B#2").ShouldBe("start A#3", "a failed start is tried again for the next request");
     }
 
@@ -29,7 +29,9 @@ public sealed class SchedulerFaultTests
     {
         var story = new SchedulerStory();
         story.Arrives(1, "A");
-        story.Arrives(2, "B", Priority.High).ShouldBe("stop A#1");
+        story.Arrives(2, "B");
+        story.Leaves(1).ShouldBe("stop A#1");
+        story.Arrives(3, "A");
         story.FailsToStart("A#1", "stopped").ShouldBe("");
         story.Settled("A#1").ShouldBe("start B#2");
         story.Waiting.ShouldBe(2);
@@ -63,17 +65,20 @@ public sealed class SchedulerFaultTests
     public void A_ticket_whose_model_crashed_three_times_while_it_waited_is_refused_with_the_evidence()
     {
         var story = new SchedulerStory();
-        story.Arrives(1, "A");
+        story.Arrives(1, "A", Priority.Background);
         foreach (var run in (string[])["A#1", "A#2"])
         {
+            story.Ready(run);
+            story.Arrives(run == "A#1" ? 10 : 11, "A", Priority.Critical);
+            story.Released(1, run);
             story.Crashes(run, "segmentation fault").ShouldBe("");
-            story.Settled(run).ShouldBe(run == "A#1" ? "start A#2" : "start A#3");
+            story.Settled(run);
         }
 
         story.Arrives(2, "A");
-        story.Crashes("A#3", "segmentation fault").ShouldBe("refuse 1: engine_failed");
-        story.LastEffects.OfType<SchedulerEffect.Refuse>().Single().Error.ShouldBeOfType<RouterError.EngineFailed>().Failure.Cause.ShouldBe("segmentation fault");
-        story.Settled("A#3").ShouldBe("start A#4", "ticket 2 has seen one crash only");
+        story.Crashes("A#3", "segmentation fault").ShouldBe("refuse 11: engine_backing_off, refuse 2: engine_backing_off");
+        story.LastEffects.OfType<SchedulerEffect.Refuse>().First().Error.ShouldBeOfType<RouterError.BackingOff>().Failure.Cause.ShouldBe("segmentation fault");
+        story.Settled("A#3").ShouldBe("", "nobody is left to start it for");
     }
 
     [Fact]

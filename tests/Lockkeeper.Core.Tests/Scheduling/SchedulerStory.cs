@@ -5,9 +5,9 @@ using Lockkeeper.Core.Scheduling;
 namespace Lockkeeper.Core.Tests.Scheduling;
 
 /// <summary>Tells the scheduler one thing after another; each verb answers with what it wants done, in words: <c>start A#1</c>, <c>grant 1 on A#1</c>, <c>refuse 2: queue_full</c>.</summary>
-internal sealed class SchedulerStory(int maxQueue = 100, int slots = 1)
+internal sealed class SchedulerStory(int maxQueue = 100, int slots = 1, Func<SchedulerOptions, SchedulerOptions>? change = null)
 {
-    private readonly Scheduler _scheduler = new(Options(maxQueue, slots));
+    private readonly Scheduler _scheduler = new(change is null ? Options(maxQueue, slots) : change(Options(maxQueue, slots)));
     private readonly List<SchedulerEffect> _effects = [];
 
     public static SchedulerOptions Options(int maxQueue, int slots) => new()
@@ -28,7 +28,36 @@ internal sealed class SchedulerStory(int maxQueue = 100, int slots = 1)
 
     public string OrderOfService => string.Join(" ", _scheduler.Look(Now).Waiting.Select(waiting => waiting.Ticket.Id));
 
-    public string Arrives(long id, string model, Priority priority = Priority.Medium) => Happens(new SchedulerEvent.Arrived(new Ticket(id, new ModelId(model), priority)));
+    /// <summary>When it asked to be woken.</summary>
+    public TimeSpan? Wake { get; private set; }
+
+    public double Seconds
+    {
+        get => Now.TotalSeconds;
+        set => Now = TimeSpan.FromSeconds(value);
+    }
+
+    public string Arrives(long id, string model, Priority priority = Priority.Medium, string key = "") =>
+        Happens(new SchedulerEvent.Arrived(new Ticket(id, new ModelId(model), priority) { Key = key }));
+
+    public string ComesBack(long id, string model, Priority priority, double since) =>
+        Happens(new SchedulerEvent.Arrived(new Ticket(id, new ModelId(model), priority) { Since = TimeSpan.FromSeconds(since) }));
+
+    public string Woken(double at)
+    {
+        Seconds = at;
+        return Happens(new SchedulerEvent.Woken());
+    }
+
+    public string Observed(long available) => Happens(new SchedulerEvent.MemoryObserved("gpu", available));
+
+    public string Sends(long id, string run) => Happens(new SchedulerEvent.FirstByteSent(id, Run(run)));
+
+    public string IsPinned(string model, bool pinned = true) => Happens(new SchedulerEvent.PinAsked(new ModelId(model), pinned));
+
+    public string Configured(SchedulerOptions options) => Happens(new SchedulerEvent.ConfigChanged(options));
+
+    public string LacksMemory(string run) => Happens(new SchedulerEvent.StartFailed(Run(run), InstanceFailure.Of("no memory") with { OutOfMemory = true }));
 
     public string Leaves(long id) => Happens(new SchedulerEvent.Cancelled(id));
 
@@ -65,7 +94,7 @@ internal sealed class SchedulerStory(int maxQueue = 100, int slots = 1)
     private string Happens(SchedulerEvent happened)
     {
         _effects.Clear();
-        _scheduler.Handle(happened, Now, _effects);
+        Wake = _scheduler.Handle(happened, Now, _effects);
         return string.Join(", ", _effects.Select(Words));
     }
 
@@ -82,6 +111,7 @@ internal sealed class SchedulerStory(int maxQueue = 100, int slots = 1)
         SchedulerEffect.Start(var instance) => $"start {instance}",
         SchedulerEffect.Drain(var instance) => $"drain {instance}",
         SchedulerEffect.Stop(var instance, _) => $"stop {instance}",
+        SchedulerEffect.Requeue(var id, var instance) => $"requeue {id} on {instance}",
         _ => throw new System.Diagnostics.UnreachableException(),
     };
 }

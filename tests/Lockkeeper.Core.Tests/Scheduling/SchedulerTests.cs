@@ -59,7 +59,7 @@ public sealed class SchedulerTests
         var story = new SchedulerStory();
         story.IsResident("A");
         story.Arrives(1, "A");
-        story.Arrives(2, "B").ShouldBe("drain A#1", "work in flight is never killed");
+        story.Arrives(2, "B", Priority.High).ShouldBe("drain A#1", "work in flight is never killed");
         story.State.ShouldBe("A#1 Draining 1");
         story.Released(1, "A#1").ShouldBe("stop A#1");
         story.Gone("A#1").ShouldBe("", "its memory is not back yet");
@@ -124,14 +124,12 @@ public sealed class SchedulerTests
     }
 
     [Fact]
-    public void A_start_whose_tickets_would_all_be_overtaken_is_stopped()
+    public void A_start_somebody_waits_for_is_not_thrown_away_for_a_better_priority()
     {
         var story = new SchedulerStory();
         story.Arrives(1, "A");
-        story.Arrives(2, "B", Priority.High).ShouldBe("stop A#1");
-        story.Arrives(3, "A", Priority.Critical);
-        story.Stops("A#1").ShouldBe("start A#2");
-        story.Arrives(4, "B", Priority.Critical).ShouldBe("", "an equal priority waits for its turn");
+        story.Arrives(2, "B", Priority.Critical).ShouldBe("", "what has been loaded so far would be lost, and both would wait longer");
+        story.Ready("A#1").ShouldBe("grant 1 on A#1, drain A#1");
     }
 
     [Fact]
@@ -161,9 +159,9 @@ public sealed class SchedulerTests
         var story = new SchedulerStory(maxQueue: 1, slots: 2);
         story.IsResident("A");
         story.Arrives(1, "A");
-        story.Arrives(2, "B", Priority.Low).ShouldBe("drain A#1");
-        story.Arrives(3, "A").ShouldBe("grant 3 on A#1");
-        story.Arrives(4, "A").ShouldBe("refuse 4: queue_full");
+        story.Arrives(2, "B", Priority.Low).ShouldBe("");
+        story.Arrives(3, "A", Priority.Low).ShouldBe("grant 3 on A#1", "the gate is open: nobody has waited long yet");
+        story.Arrives(4, "A", Priority.Low).ShouldBe("refuse 4: queue_full");
     }
 
     [Theory]

@@ -1,227 +1,373 @@
+using System.Globalization;
 using Lockkeeper.Core.Models;
 using Lockkeeper.Core.Scheduling;
 
 namespace Lockkeeper.Core.Tests.Scheduling;
 
 /// <summary>
-/// Clients and engines around a scheduler. Turns the steps of a history into events, writes down what is really so, and has every effect and every silence of the scheduler
-/// judged by <see cref="SchedulerPromises"/>.
+/// Clients, engines, memory and a clock around a scheduler. Turns the steps of a history into events, writes down what is really so, wakes the scheduler at exactly the time it asked
+/// for, and has every effect and every silence judged by <see cref="SchedulerPromises"/>.
 /// </summary>
 internal sealed class SchedulerWorld
 {
-    private static readonly ModelId[] Models = [new("A"), new("B"), new("C")];
-
     private readonly Scheduler _scheduler;
     private readonly List<SchedulerEffect> _effects = [];
-    private readonly List<SchedulerEvent> _told = [];
     private readonly SchedulerPromises _promises;
-    private long _now;
+    private readonly SchedulerSetup _setup;
+    private readonly Dictionary<string, long> _taken = new() { ["gpu"] = 0, ["side"] = 0 };
+    private TimeSpan? _wake;
+    private int _changed;
 
-    public SchedulerWorld(int maxQueue)
+    public SchedulerWorld(SchedulerSetup setup)
     {
-        _promises = new SchedulerPromises(this, maxQueue);
-        _scheduler = new Scheduler(new SchedulerOptions
+        _setup = setup;
+        _promises = new SchedulerPromises(this);
+        Options = setup.Options(0);
+        _scheduler = new Scheduler(Options);
+        foreach (var instance in _scheduler.Instances)
         {
-            MaxQueue = maxQueue,
-            Pools = [new PoolOptions("gpu")],
-            Models = [.. Models.Select(model => new ModelOptions(model, "gpu") { MaxConcurrency = SlotsOf(model) })],
-        });
+            Runs.Add(new PlayedRun(instance.Id, instance.Pool, 2, 0, Now) { IsAttached = true, Phase = RunPhase.Ready, ReadyAt = Now, Held = 5 });
+        }
     }
 
-    public enum RunPhase
-    {
-        Starting,
-        Ready,
-        Gone,
-        Settled,
-    }
+    public SchedulerOptions Options { get; private set; }
 
-    public enum Fate
-    {
-        Waiting,
-        Granted,
-        Released,
-        Refused,
-        Cancelled,
-    }
+    public TimeSpan Now { get; private set; }
 
-    public List<Request> Requests { get; } = [];
+    public Dictionary<long, PlayedRequest> Requests { get; } = [];
 
-    public List<Run> Runs { get; } = [];
+    public List<PlayedRun> Runs { get; } = [];
+
+    public Dictionary<ModelId, PlayedModel> Models { get; } = "ABCDEF".ToDictionary(letter => new ModelId(letter.ToString()), _ => new PlayedModel());
+
+    /// <summary>What was last told to be free, and what it was when everything that may go had gone; by pool.</summary>
+    public Dictionary<string, (long Free, Dictionary<PlayedRun, long> Held)> Observed { get; } = [];
+
+    public Dictionary<ModelId, bool> PinnedByHand { get; } = [];
 
     public bool Closed { get; private set; }
 
-    public SchedulerEvent? LastEvent { get; private set; }
+    public bool Drained { get; private set; }
 
-    /// <summary>Whether the last event had been told before.</summary>
-    public bool IsOldNews { get; private set; }
+    public SchedulerEvent? LastEvent { get; private set; }
 
     /// <summary>Everything decided so far, in words.</summary>
     public List<string> Transcript { get; } = [];
 
-    public Run? Unsettled => Runs.LastOrDefault(run => run.Phase != RunPhase.Settled);
+    public IEnumerable<PlayedRun> Unsettled => Runs.Where(run => run.Unsettled);
 
-    public IEnumerable<Request> WhoWaits => Requests.Where(request => request.Fate == Fate.Waiting);
+    public IEnumerable<PlayedRequest> WhoWaits => Requests.Values.Where(request => request.Fate == Fate.Waiting);
 
-    public long LastArrived => Requests.Count;
+    public SchedulerSnapshot Look() => _scheduler.Look(Now);
 
-    public static int SlotsOf(ModelId model) => Array.IndexOf(Models, model) + 1;
+    public InstanceReport? ReportOf(PlayedRun run) => _scheduler.Instances.FirstOrDefault(instance => instance.Id == run.Id);
 
-    public IReadOnlyList<long> Forecast() => [.. _scheduler.Look(TimeSpan.FromSeconds(_now)).Waiting.Select(waiting => waiting.Ticket.Id)];
+    public ModelOptions? OptionsOf(ModelId model) => Options.Models.FirstOrDefault(options => options.Id == model);
+
+    public PoolOptions PoolOf(string name) => Options.Pools.Single(pool => pool.Name == name);
+
+    /// <summary>The run that serves the model or will; a model that was configured away and back has none of its old ones.</summary>
+    public PlayedRun? RunOf(ModelId model) => Runs.LastOrDefault(run => run.Id.Model == model && run.Unsettled && !run.IsOrphan);
 
     public void Take(Step step)
     {
+        Pass(TimeSpan.FromMilliseconds(step.Ms));
         switch (step.Kind)
         {
             case StepKind.Arrive:
-                Arrive(Models[step.Pick % 3], (Priority)(step.Pick / 3 % 7 is var p and < 5 ? p : (int)Priority.Medium));
+                Arrive(step.Pick);
                 break;
-            case StepKind.Cancel when Requests.Count > 0:
-                Cancel(Requests[^(1 + (step.Pick % Math.Min(8, Requests.Count)))]);
+            case StepKind.Cancel when Pick(Requests.Values.Reverse().Take(8), step.Pick) is { } request:
+                Cancel(request);
                 break;
-            case StepKind.Release when Pick(Requests.Where(request => request.Fate == Fate.Granted), step.Pick) is { } request:
-                Release(request);
+            case StepKind.Release when Pick(Requests.Values.Where(request => request.Fate == Fate.Granted), step.Pick) is { } request:
+                Release(request, comesBack: step.Pick % 3 > 0);
                 break;
-            case StepKind.Progress:
-                Progress();
+            case StepKind.FirstByte when Pick(Requests.Values.Where(request => request.Fate == Fate.Granted), step.Pick) is { } request:
+                request.HasSent = true;
+                Tell(new SchedulerEvent.FirstByteSent(request.Ticket.Id, request.Run!.Id));
                 break;
-            case StepKind.FailStart when Unsettled is { Phase: RunPhase.Starting } run:
-                run.Phase = RunPhase.Gone;
-                run.Failed = !run.StopAsked;
-                Tell(new SchedulerEvent.StartFailed(run.Id, InstanceFailure.Of("made to fail")));
+            case StepKind.Progress when Pick(Unsettled.Where(CanProgress), step.Pick) is { } run:
+                Progress(run);
                 break;
-            case StepKind.Crash when Unsettled is { Phase: RunPhase.Starting or RunPhase.Ready } run:
-                Crash(run);
+            case StepKind.FailStart or StepKind.FailForMemory when Pick(Unsettled.Where(run => run.Phase == RunPhase.Starting), step.Pick) is { } run:
+                FailStart(run, step.Kind == StepKind.FailForMemory);
                 break;
-            case StepKind.Stale:
-                Repeat(step.Pick);
+            case StepKind.Crash when Pick(Unsettled.Where(run => run is { IsAttached: false, Phase: RunPhase.Starting or RunPhase.Ready }), step.Pick) is { } run:
+                Goes(run, InstanceFailure.Of("made to crash"));
+                break;
+            case StepKind.Stale when Pick(OldNews.Of(Requests.Values, Runs), step.Pick) is { } old:
+                ChangesNothing(old);
+                break;
+            case StepKind.WakeEarly:
+                ChangesNothing(new SchedulerEvent.Woken());
+                break;
+            default:
+                Interfere(step);
+                break;
+        }
+    }
+
+    /// <summary>Nobody comes any more, other programs give their memory back, engines do as they are told, every answer ends and time goes on.</summary>
+    public void RunDry()
+    {
+        var patience = 60 * (Requests.Count + Runs.Count + 20);
+        foreach (var pool in _taken.Keys)
+        {
+            _taken[pool] = 0;
+            Observe(pool);
+        }
+
+        while (WhoWaits.Any() || Requests.Values.Any(request => request.Fate == Fate.Granted) || Unsettled.Any(CanProgress))
+        {
+            SchedulerPromises.Demand(--patience > 0, "P3: the world does not run dry");
+            if (Requests.Values.FirstOrDefault(request => request.Fate == Fate.Granted) is { } granted)
+            {
+                Release(granted, comesBack: false);
+            }
+            else if (Unsettled.FirstOrDefault(CanProgress) is { } run)
+            {
+                Progress(run);
+            }
+            else
+            {
+                SchedulerPromises.Demand(_wake > Now, $"P3: {string.Join(", ", WhoWaits.Select(request => request.Ticket))} would wait for ever");
+                Pass(_wake!.Value - Now);
+            }
+        }
+    }
+
+    private static bool CanProgress(PlayedRun run) => run.Phase is RunPhase.Starting or RunPhase.Gone || (run.Phase == RunPhase.Ready && run.StopAskedAt is not null);
+
+    private static T? Pick<T>(IEnumerable<T> from, int pick)
+        where T : class
+    {
+        var all = from.ToList();
+        return all.Count == 0 ? null : all[pick % all.Count];
+    }
+
+    private void Interfere(Step step)
+    {
+        var pool = step.Pick % 2 == 0 ? "gpu" : "side";
+        var model = new ModelId("ABCDE"[step.Pick % 5].ToString());
+        switch (step.Kind)
+        {
+            case StepKind.TakeMemory:
+                _taken[pool] = step.Pick % 100;
+                Observe(pool);
+                break;
+            case StepKind.Observe:
+                Observe(pool);
+                break;
+            case StepKind.Configure:
+                Configure(_changed ^ (1 << (step.Pick % SchedulerSetup.Changes)));
+                break;
+            case StepKind.Unload or StepKind.UnloadNow:
+                LetGo(RunOf(model));
+                Tell(new SchedulerEvent.UnloadAsked(model, step.Kind == StepKind.UnloadNow));
+                break;
+            case StepKind.Pin:
+                PinnedByHand[model] = step.Pick % 3 == 0;
+                Tell(new SchedulerEvent.PinAsked(model, step.Pick % 3 == 0));
+                break;
+            case StepKind.Drain when !Closed:
+                Drained = true;
+                Runs.ForEach(LetGo);
+                Tell(new SchedulerEvent.DrainAsked());
+                break;
+            case StepKind.Resume:
+                Drained = false;
+                Tell(new SchedulerEvent.ResumeAsked());
                 break;
             case StepKind.Close:
                 Closed = true;
+                Runs.ForEach(LetGo);
                 Tell(new SchedulerEvent.Closing());
                 break;
         }
     }
 
-    /// <summary>Nobody comes any more, engines do as they are told and every answer ends.</summary>
-    /// <returns>The tickets granted meanwhile, in order.</returns>
-    public IReadOnlyList<long> RunDry()
+    private static void LetGo(PlayedRun? run)
     {
-        var alreadyGranted = Requests.Where(request => request.Run is not null).Select(request => request.Ticket.Id).ToHashSet();
-        var order = new List<long>();
-        var patience = 10 * (Requests.Count + 10);
-        while (WhoWaits.Any() || Requests.Any(request => request.Fate == Fate.Granted) || Unsettled is { } run && (run.Phase != RunPhase.Ready || run.StopAsked))
+        if (run is { IsAttached: false })
         {
-            SchedulerPromises.Demand(--patience > 0, "P3: the world does not run dry");
-            if (Requests.FirstOrDefault(request => request.Fate == Fate.Granted) is { } granted)
-            {
-                Release(granted);
-            }
-            else
-            {
-                Progress();
-            }
+            run.IsUnwanted = true;
+        }
+    }
 
-            order.AddRange(_effects.OfType<SchedulerEffect.Grant>().Select(grant => grant.TicketId).Where(id => !alreadyGranted.Contains(id)));
+    private void Configure(int changed)
+    {
+        _changed = changed;
+        Options = _setup.Options(changed);
+        foreach (var run in Unsettled.Where(run => !run.IsOrphan))
+        {
+            var model = OptionsOf(run.Id.Model);
+            run.IsOrphan = model is null;
+            run.IsUnwanted |= model is null || model.Pool != run.Pool;
         }
 
-        return order;
+        if (OptionsOf(SchedulerSetup.D) is null)
+        {
+            Models[SchedulerSetup.D] = new PlayedModel();
+            PinnedByHand.Remove(SchedulerSetup.D);
+        }
+
+        // Who is overdue may be another one now.
+        Requests.Values.ToList().ForEach(request => request.PassedOver = 0);
+        Tell(new SchedulerEvent.ConfigChanged(Options));
     }
 
-    private static T? Pick<T>(IEnumerable<T> from, int pick)
+    private void Arrive(int pick)
     {
-        var all = from.ToList();
-        return all.Count == 0 ? default : all[pick % all.Count];
+        var models = Options.Models;
+        var priority = (Priority)(pick / 7 % 8 is var p and < 5 ? p : (int)Priority.Medium);
+        var ticket = new Ticket(Requests.Count + 1, models[pick % models.Length].Id, priority) { Key = (pick % 4) switch { 0 => "x", 1 => "y", _ => "" }, OnlyLoads = pick % 29 == 0 };
+        Requests.Add(ticket.Id, new PlayedRequest(ticket, Now));
+        Tell(new SchedulerEvent.Arrived(ticket));
     }
 
-    private void Arrive(ModelId model, Priority priority)
+    private void Cancel(PlayedRequest request)
     {
-        var request = new Request(new Ticket(Requests.Count + 1, model, priority));
-        Requests.Add(request);
-        Tell(new SchedulerEvent.Arrived(request.Ticket));
-    }
+        if (request.Fate == Fate.Waiting)
+        {
+            (request.Fate, request.EndedAt) = (Fate.Cancelled, Now);
+        }
 
-    private void Cancel(Request request)
-    {
-        request.Fate = request.Fate == Fate.Waiting ? Fate.Cancelled : request.Fate;
         Tell(new SchedulerEvent.Cancelled(request.Ticket.Id));
     }
 
-    private void Release(Request request)
+    private void Release(PlayedRequest request, bool comesBack)
     {
-        request.Fate = Fate.Released;
-        request.Run!.InFlight.Remove(request.Ticket.Id);
-        Tell(new SchedulerEvent.Released(request.Ticket.Id, request.Run.Id));
+        var run = request.Run!;
+        run.InFlight.Remove(request.Ticket.Id);
+        run.IdleSince = run.InFlight.Count == 0 ? Now : null;
+        var putBack = comesBack && request is { IsAskedBack: true, HasSent: false };
+        (request.Fate, request.EndedAt) = (Fate.Released, Now);
+        Tell(new SchedulerEvent.Released(request.Ticket.Id, run.Id));
+        if (putBack)
+        {
+            (request.Fate, request.Queued, request.IsAskedBack, request.WasPutBack, request.Crashes) = (Fate.Waiting, Now, false, true, 0);
+            request.Ticket = request.Ticket with { Since = request.Since };
+            Tell(new SchedulerEvent.Arrived(request.Ticket));
+        }
     }
 
-    private void Progress()
+    private void Progress(PlayedRun run)
     {
-        switch (Unsettled)
+        switch (run)
         {
-            case { Phase: RunPhase.Gone } run:
-                run.Phase = RunPhase.Settled;
+            case { Phase: RunPhase.Gone }:
+                run.Held = 0;
+                foreach (var killed in Requests.Values.Where(request => request.Run == run && request.Fate == Fate.Granted).ToList())
+                {
+                    Release(killed, comesBack: false);
+                }
+
+                Observe(run.Pool);
+                (run.Phase, run.SettledAt) = (RunPhase.Settled, Now);
                 Tell(new SchedulerEvent.MemorySettled(run.Id));
                 break;
-            case { StopAsked: true } run:
-                run.Phase = RunPhase.Gone;
-                Tell(new SchedulerEvent.InstanceGone(run.Id, Failure: null));
+            case { StopAskedAt: not null }:
+                Goes(run, failure: null);
                 break;
-            case { Phase: RunPhase.Starting } run:
-                run.Phase = RunPhase.Ready;
-                run.ArrivedBeforeReady = LastArrived;
+            case { Phase: RunPhase.Starting }:
+                (run.Phase, run.ReadyAt, run.IdleSince, run.Held) = (RunPhase.Ready, Now, Now, _setup.FootprintOf(run.Id.Model));
+                Models[run.Id.Model].RanAlone |= !run.IsOrphan && Unsettled.Count(other => other.Pool == run.Pool) == 1;
                 Tell(new SchedulerEvent.InstanceReady(run.Id));
+                if (run.Id.Run % 2 == 0)
+                {
+                    Measure(run);
+                }
+
                 break;
         }
     }
 
-    private void Crash(Run run)
+    /// <summary>An engine that has worked for a while holds a little more than when it began.</summary>
+    private void Measure(PlayedRun run)
     {
-        run.Phase = RunPhase.Gone;
-        if (!run.StopAsked)
+        if (!run.IsOrphan)
         {
+            Models[run.Id.Model].Measured = run.Held;
+        }
+
+        Tell(new SchedulerEvent.FootprintMeasured(run.Id, run.Held));
+    }
+
+    private void FailStart(PlayedRun run, bool forMemory)
+    {
+        var isRefusing = run.StopAskedAt is null && (!forMemory || !WhoWaits.Any(request => request.Ticket.Model == run.Id.Model));
+        (run.Phase, run.GoneAt, run.Failed) = (RunPhase.Gone, Now, run.StopAskedAt is null);
+        if (run is { StopAskedAt: not null, IsOrphan: false })
+        {
+            Models[run.Id.Model].EndsWell();
+        }
+        else if (isRefusing && !run.IsOrphan)
+        {
+            Models[run.Id.Model].Fails(readyFor: null, Now);
+        }
+
+        var waited = WhoWaits.Where(request => request.Ticket.Model == run.Id.Model).ToList();
+        Tell(new SchedulerEvent.StartFailed(run.Id, InstanceFailure.Of("made to fail") with { OutOfMemory = forMemory }));
+        if (run.StopAskedAt is null && !isRefusing && !run.IsOrphan && waited.TrueForAll(request => request.Fate == Fate.Refused))
+        {
+            Models[run.Id.Model].Fails(readyFor: null, Now);
+        }
+    }
+
+    private void Goes(PlayedRun run, InstanceFailure? failure)
+    {
+        (run.Phase, run.GoneAt) = (RunPhase.Gone, Now);
+        if (!run.IsOrphan && run.StopAskedAt is not null)
+        {
+            Models[run.Id.Model].EndsWell();
+        }
+        else if (!run.IsOrphan)
+        {
+            Models[run.Id.Model].Fails(Now - run.ReadyAt, Now);
             WhoWaits.Where(request => request.Ticket.Model == run.Id.Model).ToList().ForEach(request => request.Crashes++);
         }
 
-        Tell(new SchedulerEvent.InstanceGone(run.Id, InstanceFailure.Of("made to crash")));
+        Tell(new SchedulerEvent.InstanceGone(run.Id, failure));
     }
 
-    /// <summary>Repeats old news. News of the current run that would still mean something is left out, and so is an arrival: a ticket arrives once.</summary>
-    private void Repeat(int pick)
+    private void Observe(string pool)
     {
-        var old = Pick(
-            _told.Where(told => told switch
-            {
-                SchedulerEvent.Released => true,
-                SchedulerEvent.Cancelled(var id) => Requests[(int)id - 1].Fate != Fate.Waiting,
-                SchedulerEvent.InstanceReady or SchedulerEvent.MemorySettled or SchedulerEvent.StartFailed => true,
-                SchedulerEvent.InstanceGone => true,
-                _ => false,
-            }),
-            pick);
-        if (Unsettled is { StopAsked: true } run && pick % 2 == 0)
+        var held = Unsettled.Where(run => run.Pool == pool).ToDictionary(run => run, run => run.Held);
+        var free = Math.Max(0, SchedulerSetup.Memory - _taken[pool] - held.Values.Sum());
+        Observed[pool] = (free, held);
+        Tell(new SchedulerEvent.MemoryObserved(pool, free));
+    }
+
+    private void ChangesNothing(SchedulerEvent old)
+    {
+        Tell(old);
+        SchedulerPromises.Demand(_effects.Count == 0, $"nothing new has happened, and yet {old} led to {string.Join(", ", _effects.Select(SchedulerStory.Words))}");
+    }
+
+    private void Pass(TimeSpan time)
+    {
+        var until = Now + time;
+        for (var wakes = 0; _wake <= until; wakes++)
         {
-            old = new SchedulerEvent.InstanceReady(run.Id);
+            SchedulerPromises.Demand(wakes < 500, "it is woken again and again");
+            Now = _wake.Value;
+            Tell(new SchedulerEvent.Woken());
         }
 
-        if (old is not null)
-        {
-            IsOldNews = true;
-            Tell(old);
-            IsOldNews = false;
-            SchedulerPromises.Demand(_effects.Count == 0, $"old news changed something: {old} led to {string.Join(", ", _effects.Select(SchedulerStory.Words))}");
-        }
+        Now = until;
     }
 
     private void Tell(SchedulerEvent happened)
     {
-        _told.Add(happened);
         LastEvent = happened;
         _effects.Clear();
-        _scheduler.Handle(happened, TimeSpan.FromSeconds(++_now), _effects);
-        Transcript.Add(happened.ToString());
+        Transcript.Add(string.Create(CultureInfo.InvariantCulture, $"{Now.TotalSeconds:0.###} {(happened is SchedulerEvent.ConfigChanged ? "ConfigChanged" : happened)}"));
+        _wake = _scheduler.Handle(happened, Now, _effects);
+        SchedulerPromises.Demand(_wake is null || _wake > Now, "it wants to be woken in the past");
         foreach (var effect in _effects)
         {
-            Transcript.Add(SchedulerStory.Words(effect));
+            Transcript.Add("  " + (effect is SchedulerEffect.Stop(_, var reason) ? $"{SchedulerStory.Words(effect)} ({reason})" : SchedulerStory.Words(effect)));
             _promises.Judge(effect);
             Perform(effect);
         }
@@ -234,51 +380,26 @@ internal sealed class SchedulerWorld
         switch (effect)
         {
             case SchedulerEffect.Grant(var id, var instance):
-                var granted = Requests[(int)id - 1];
-                granted.Fate = Fate.Granted;
-                granted.Run = Runs.Single(run => run.Id == instance);
+                var granted = Requests[id];
+                (granted.Fate, granted.GrantedAt, granted.HasSent, granted.Run) = (Fate.Granted, Now, false, Runs.Single(run => run.Id == instance));
                 granted.Run.InFlight.Add(id);
+                (granted.Run.IdleSince, granted.Run.DrainingSince) = (null, null);
                 break;
             case SchedulerEffect.Refuse(var id, _):
-                Requests[(int)id - 1].Fate = Fate.Refused;
+                (Requests[id].Fate, Requests[id].EndedAt) = (Fate.Refused, Now);
                 break;
             case SchedulerEffect.Start(var instance):
-                Runs.Add(new Run(instance));
+                Runs.Add(_promises.StartOf(instance, _setup.FootprintOf(instance.Model) / 2));
                 break;
-            case SchedulerEffect.Drain:
-                Unsettled!.Drained = true;
+            case SchedulerEffect.Drain(var instance):
+                Runs.Single(run => run.Id == instance).DrainingSince = Now;
                 break;
-            case SchedulerEffect.Stop:
-                Unsettled!.StopAsked = true;
+            case SchedulerEffect.Stop(var instance, _):
+                Runs.Single(run => run.Id == instance).StopAskedAt = Now;
+                break;
+            case SchedulerEffect.Requeue(var id, _):
+                Requests[id].IsAskedBack = true;
                 break;
         }
-    }
-
-    internal sealed class Request(Ticket ticket)
-    {
-        public Ticket Ticket => ticket;
-
-        public Fate Fate { get; set; }
-
-        public Run? Run { get; set; }
-
-        public int Crashes { get; set; }
-    }
-
-    internal sealed class Run(InstanceId id)
-    {
-        public InstanceId Id => id;
-
-        public RunPhase Phase { get; set; }
-
-        public bool StopAsked { get; set; }
-
-        public bool Drained { get; set; }
-
-        public bool Failed { get; set; }
-
-        public long ArrivedBeforeReady { get; set; }
-
-        public HashSet<long> InFlight { get; } = [];
     }
 }
