@@ -24,6 +24,7 @@ internal sealed partial class LockkeeperApp : IAsyncDisposable
     private readonly WebApplication _web;
     private readonly Instances _instances;
     private readonly Admission _admission;
+    private readonly Preload _preload;
     private readonly Observation _observation;
     private readonly MemoryWatch _watch;
     private readonly TimeSpan _grace;
@@ -47,6 +48,7 @@ internal sealed partial class LockkeeperApp : IAsyncDisposable
         var options = SchedulerSetup.Of(settings.Catalog, config, memory.Total(), _observation.Figures);
         _admission = new Admission(settings.Catalog, options, mailbox, _instances, time, logs.CreateLogger<Admission>()) { Watch = _observation.Swaps };
         _observation.Begin(_admission, _instances);
+        _preload = new Preload(_admission, logs.CreateLogger<Preload>());
 
         var limits = new IngressOptions(
             config.Server.MaxBody.Bytes, config.Scheduling.KeepAliveInterval, config.Scheduling.RequestTimeout, model => pressures[model.Pool].Level());
@@ -75,6 +77,7 @@ internal sealed partial class LockkeeperApp : IAsyncDisposable
         }
 
         await Greeting.WriteAsync(settings, app._web.Urls.First());
+        app._preload.Begin(settings.Catalog);
 
         await Task.WhenAny(Task.Delay(Timeout.InfiniteTimeSpan, TimeProvider.System, stop), app._admission.Completion);
         await app.CloseAsync();

@@ -155,7 +155,7 @@ public sealed partial class SchedulingTests
     {
         await using var lockkeeper = await LockkeeperProcess.StartAsync(new TestConfig { Models = { ["a"] = "", ["b"] = "" }, Scheduling = { ["preempt"] = "true" } });
         await lockkeeper.AnswerAsync("a");
-        using var background = lockkeeper.SendAsync("/v1/chat/completions", Body("a", "background", "first=3000"));
+        var background = lockkeeper.SendAsync("/v1/chat/completions", Body("a", "background", "first=3000"));
         await Eventually.True(async () => (await Elements(lockkeeper, "/admin/instances", "instances")).Any(instance => instance.GetProperty("in_flight").GetInt32() == 1), "it runs");
 
         using (var critical = await lockkeeper.SendAsync("/v1/chat/completions", Body("a", "critical", "")))
@@ -215,6 +215,6 @@ public sealed partial class SchedulingTests
     private static byte[] Body(string model, string priority, string fault) =>
         JsonSerializer.SerializeToUtf8Bytes(new { model, priority, messages = new[] { new { role = "user", content = "hello" } }, user = $"fake: {fault}" });
 
-    [GeneratedRegex(@": settled after .*\(held: (?<held>\d+) MiB\)")]
+    [GeneratedRegex(@": settled after .*\(held: (?<held>\d+) MiB\)", RegexOptions.ExplicitCapture | RegexOptions.NonBacktracking)]
     private static partial Regex SettledLine();
 }

@@ -1,13 +1,16 @@
+using System.Collections.Frozen;
 using System.Collections.Immutable;
 using System.Text;
 using System.Text.Json;
 using Lockkeeper.Core.Config;
 using Lockkeeper.Core.Memory;
 using Lockkeeper.Core.Models;
+using Lockkeeper.Core.Scheduling;
 using Lockkeeper.Server.Engines;
 using Lockkeeper.Server.Ingress;
 using Lockkeeper.Server.Memory;
 using Lockkeeper.Server.Scheduling;
+using Lockkeeper.Server.Telemetry;
 using Lockkeeper.Server.Tests.Engines;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
@@ -34,15 +37,15 @@ public sealed class PressureCapTests : IAsyncLifetime
         var model = Yard.Model("--fault", "echo") with { MaxTokensUnderPressure = ImmutableDictionary<PressureLevel, int>.Empty.Add(PressureLevel.High, 64) };
         var catalog = ModelCatalog.Of([model]);
         var mailbox = new AdmissionMailbox();
-        _instances = new Instances(mailbox, new UnknownMemoryReader(), TimeSpan.FromSeconds(5), TimeProvider.System, NullLoggerFactory.Instance);
-        _admission = new Admission(catalog, new SchedulingConfig(), mailbox, _instances, TimeProvider.System, NullLogger<Admission>.Instance);
+        _instances = new Instances(mailbox, new UnknownMemoryReader(), _ => TimeSpan.FromSeconds(5), TimeProvider.System, NullLoggerFactory.Instance);
+        _admission = new Admission(catalog, SchedulerSetup.Of(catalog, new LockkeeperConfig(), total: null, FrozenDictionary<ModelId, ModelFigures>.Empty), mailbox, _instances, TimeProvider.System, NullLogger<Admission>.Instance);
 
         var builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions());
         builder.Services.AddRoutingCore();
         builder.WebHost.UseKestrelCore().UseUrls("http://127.0.0.1:0");
         _web = builder.Build();
         var options = new IngressOptions(1024 * 1024, TimeSpan.FromSeconds(5), TimeSpan.FromSeconds(60), _ => _level);
-        new Endpoints(catalog, _admission, _instances, options, TimeProvider.System, NullLogger<Endpoints>.Instance).Map(_web);
+        new Endpoints(catalog, _admission, _instances, options, new Journal(TimeProvider.System), NullLogger<Endpoints>.Instance).Map(_web);
         await _web.StartAsync();
     }
 
