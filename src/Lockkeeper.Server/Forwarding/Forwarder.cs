@@ -2,6 +2,7 @@ using System.Buffers;
 using System.Diagnostics.CodeAnalysis;
 using System.Net;
 using System.Text.Json;
+using Lockkeeper.Server.Engines;
 using Lockkeeper.Server.Scheduling;
 using Lockkeeper.Server.Telemetry;
 using Microsoft.AspNetCore.Http;
@@ -38,30 +39,12 @@ internal sealed class Forwarder(TimeProvider time, Func<ValueTask<bool>> othersW
         HttpContext http, EngineBody body, Lease lease, StreamTap tap, KeepAlive keepAlive, TimeSpan requestTimeout, CancellationToken aborted)
     {
         tap.Begin();
-        var upstream = lease.Upstream;
         using var patience = new EnginePatience(requestTimeout, time, lease.Recall, aborted);
-        using var request = new HttpRequestMessage(HttpMethod.Parse(http.Request.Method), upstream.UriOf(http.Request.Path, http.Request.QueryString))
-        {
-            Version = HttpVersion.Version11,
-            VersionPolicy = HttpVersionPolicy.RequestVersionExact,
-            Content = body.ToContent(),
-        };
-        HeaderPolicy.Copy(http.Request.Headers, request);
-        if (!request.Headers.NonValidated.Contains(RouterHeaders.ClientRequestId))
-        {
-            request.Headers.TryAddWithoutValidation(RouterHeaders.ClientRequestId, http.TraceIdentifier);
-        }
-
-        if (keepAlive.Started)
-        {
-            // The client's stream has begun as plain text: a compressed one could not be continued in it.
-            request.Headers.Remove(HeaderNames.AcceptEncoding);
-        }
-
+        using var request = RequestFor(http, body, lease.Upstream, keepAlive);
         HttpResponseMessage answer;
         try
         {
-            var sending = upstream.Invoker.SendAsync(request, patience.Token);
+            var sending = lease.Upstream.Invoker.SendAsync(request, patience.Token);
             if (keepAlive.Started)
             {
                 await keepAlive.WhileAsync(sending, BodyCopier.Prefill, aborted);
@@ -96,6 +79,29 @@ internal sealed class Forwarder(TimeProvider time, Func<ValueTask<bool>> othersW
             await using var content = await answer.Content.ReadAsStreamAsync(patience.Token);
             return await _copier.CopyAsync(content, http, tap, patience, keepAlive);
         }
+    }
+
+    private static HttpRequestMessage RequestFor(HttpContext http, EngineBody body, Upstream upstream, KeepAlive keepAlive)
+    {
+        var request = new HttpRequestMessage(HttpMethod.Parse(http.Request.Method), upstream.UriOf(http.Request.Path, http.Request.QueryString))
+        {
+            Version = HttpVersion.Version11,
+            VersionPolicy = HttpVersionPolicy.RequestVersionExact,
+            Content = body.ToContent(),
+        };
+        HeaderPolicy.Copy(http.Request.Headers, request);
+        if (!request.Headers.NonValidated.Contains(RouterHeaders.ClientRequestId))
+        {
+            request.Headers.TryAddWithoutValidation(RouterHeaders.ClientRequestId, http.TraceIdentifier);
+        }
+
+        if (keepAlive.Started)
+        {
+            // The client's stream has begun as plain text: a compressed one could not be continued in it.
+            request.Headers.Remove(HeaderNames.AcceptEncoding);
+        }
+
+        return request;
     }
 
     /// <summary>Takes over status and headers. Some that a client library lets pass, a server does not write: control characters, or two lengths.</summary>
