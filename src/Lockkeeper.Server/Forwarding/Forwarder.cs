@@ -2,6 +2,7 @@ using System.Buffers;
 using System.Diagnostics.CodeAnalysis;
 using System.Net;
 using System.Text.Json;
+using Lockkeeper.Server.Engines;
 using Lockkeeper.Server.Scheduling;
 using Lockkeeper.Server.Telemetry;
 using Microsoft.AspNetCore.Http;
@@ -33,24 +34,7 @@ internal sealed class Forwarder(TimeSpan requestTimeout, TimeProvider time, Func
         tap.Begin();
         var upstream = lease.Upstream;
         using var patience = new EnginePatience(requestTimeout, time, lease.Recall, aborted);
-        using var request = new HttpRequestMessage(HttpMethod.Parse(http.Request.Method), upstream.UriOf(http.Request.Path, http.Request.QueryString))
-        {
-            Version = HttpVersion.Version11,
-            VersionPolicy = HttpVersionPolicy.RequestVersionExact,
-            Content = body.ToContent(),
-        };
-        HeaderPolicy.Copy(http.Request.Headers, request);
-        if (!request.Headers.NonValidated.Contains(RouterHeaders.ClientRequestId))
-        {
-            request.Headers.TryAddWithoutValidation(RouterHeaders.ClientRequestId, http.TraceIdentifier);
-        }
-
-        if (keepAlive.Started)
-        {
-            // The client's stream has begun as plain text: a compressed one could not be continued in it.
-            request.Headers.Remove(HeaderNames.AcceptEncoding);
-        }
-
+        using var request = RequestOf(http, body, upstream, keepAlive);
         HttpResponseMessage answer;
         try
         {
@@ -89,6 +73,29 @@ internal sealed class Forwarder(TimeSpan requestTimeout, TimeProvider time, Func
             await using var content = await answer.Content.ReadAsStreamAsync(patience.Token);
             return await _copier.CopyAsync(content, http, tap, patience, keepAlive);
         }
+    }
+
+    private static HttpRequestMessage RequestOf(HttpContext http, EngineBody body, Upstream upstream, KeepAlive keepAlive)
+    {
+        var request = new HttpRequestMessage(HttpMethod.Parse(http.Request.Method), upstream.UriOf(http.Request.Path, http.Request.QueryString))
+        {
+            Version = HttpVersion.Version11,
+            VersionPolicy = HttpVersionPolicy.RequestVersionExact,
+            Content = body.ToContent(),
+        };
+        HeaderPolicy.Copy(http.Request.Headers, request);
+        if (!request.Headers.NonValidated.Contains(RouterHeaders.ClientRequestId))
+        {
+            request.Headers.TryAddWithoutValidation(RouterHeaders.ClientRequestId, http.TraceIdentifier);
+        }
+
+        if (keepAlive.Started)
+        {
+            // The client's stream has begun as plain text: a compressed one could not be continued in it.
+            request.Headers.Remove(HeaderNames.AcceptEncoding);
+        }
+
+        return request;
     }
 
     /// <summary>Takes over status and headers. Some that a client library lets pass, a server does not write: control characters, or two lengths.</summary>

@@ -24,7 +24,7 @@ public sealed class ChangeFeedTests : IAsyncLifetime
     public ChangeFeedTests()
     {
         var swaps = new SwapWatch(_fixture.Mailbox, _metrics, _time);
-        _instances = new Instances(_fixture.Mailbox, new UnknownMemoryReader(), TimeSpan.FromSeconds(1), _time, NullLoggerFactory.Instance);
+        _instances = new Instances(_fixture.Mailbox, new UnknownMemoryReader(), _ => TimeSpan.FromSeconds(1), _time, NullLoggerFactory.Instance);
         var lookout = new Lookout(ModelCatalog.Of([]), _fixture.Admission, _instances, new Journal(_time), new Learning(swaps, new Speeds()), swaps);
         _feed = new ChangeFeed(lookout, _time);
     }

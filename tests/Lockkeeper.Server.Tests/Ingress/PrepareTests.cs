@@ -5,6 +5,7 @@ using Lockkeeper.Core.Models;
 using Lockkeeper.Core.Scheduling;
 using Lockkeeper.Server.Ingress;
 using Lockkeeper.Server.Scheduling;
+using Lockkeeper.Server.Telemetry;
 using Lockkeeper.Server.Tests.Scheduling;
 using Microsoft.AspNetCore.Http;
 using Shouldly;
@@ -51,7 +52,8 @@ public sealed class PrepareTests : IDisposable
     {
         var http = new DefaultHttpContext();
         http.Request.Body = new MemoryStream(Encoding.UTF8.GetBytes(sent));
-        (await Peek.AtAsync(http, 10_000)).Holds(out var peeked, out _).ShouldBeTrue();
+        using var request = new Journal(TimeProvider.System).Begin(http);
+        (await Peek.AtAsync(http, 10_000, request)).Holds(out var peeked, out _).ShouldBeTrue();
         using (peeked.Body)
         {
             Prepare.Request(new Resolved(peeked, model, Priority.Medium), _host, pressure).Holds(out var prepared, out _).ShouldBeTrue();
