@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Globalization;
 using System.Net.Http.Headers;
 using System.Text.Json;
@@ -16,7 +17,7 @@ public sealed class EventsTests
     [Fact]
     public async Task A_listener_gets_a_snapshot_and_then_every_change_numbered_without_a_gap()
     {
-        await using var lockkeeper = await LockkeeperProcess.StartAsync(new TestConfig { Models = { ["a"] = "--ready-delay 500", ["b"] = "" } });
+        await using var lockkeeper = await LockkeeperProcess.StartAsync(new TestConfig { Models = { ["a"] = "--ready-delay 1500", ["b"] = "" } });
         await using var listener = await Listener.StartAsync(lockkeeper);
         var snapshot = await listener.NextAsync("snapshot");
         snapshot.EnumerateObject().Select(member => member.Name).ShouldBe(["version", "missed", "at", "drained", "queue", "instances", "pools", "models", "requests"]);
@@ -48,7 +49,8 @@ public sealed class EventsTests
 
         await lockkeeper.AnswerAsync("b");
         await listener.NextAsync("instance", instance => instance.GetProperty("state").GetString() == "gone" && instance.GetProperty("instance").GetString() == "a#1");
-        listener.Ids.ShouldBe(Enumerable.Range(0, listener.Ids.Count).Select(i => listener.Ids[0] + i));
+        var ids = listener.Ids;
+        ids.ShouldBe(Enumerable.Range(0, ids.Count).Select(i => ids[0] + i));
     }
 
     [Fact]
@@ -89,6 +91,8 @@ public sealed class EventsTests
         private readonly HttpResponseMessage _response;
         private readonly Channel<(string Name, JsonElement Data)> _events = Channel.CreateUnbounded<(string Name, JsonElement Data)>();
         private readonly Task _reading;
+        private readonly List<(string Name, JsonElement Data)> _heard = [];
+        private readonly ConcurrentQueue<long> _ids = new();
 
         private Listener(HttpResponseMessage response)
         {
@@ -96,22 +100,40 @@ public sealed class EventsTests
             _reading = ReadAsync();
         }
 
-        public List<long> Ids { get; } = [];
+        public IReadOnlyList<long> Ids => [.. _ids];
 
         public static async Task<Listener> StartAsync(LockkeeperProcess lockkeeper, long? last = null) =>
             new(await lockkeeper.ListenAsync(headers => Add(headers, last)));
 
-        /// <summary>The next event of that name for which the condition holds; others in between are passed over.</summary>
+        /// <summary>An event of that name for which the condition holds. Others wait for whoever asks for them: a request and the queue it was in are told in no fixed order.</summary>
         public async Task<JsonElement> NextAsync(string name, Func<JsonElement, bool>? condition = null)
         {
             using var deadline = new CancellationTokenSource(Deadline, TimeProvider.System);
-            while (true)
+            for (var at = 0; ; at++)
             {
-                var (next, data) = await _events.Reader.ReadAsync(deadline.Token);
-                if (next == name && condition?.Invoke(data) != false)
+                if (at == _heard.Count)
                 {
+                    _heard.Add(await ReadAsync(name, deadline.Token));
+                }
+
+                var (heard, data) = _heard[at];
+                if (heard == name && condition?.Invoke(data) != false)
+                {
+                    _heard.RemoveAt(at);
                     return data;
                 }
+            }
+        }
+
+        private async Task<(string Name, JsonElement Data)> ReadAsync(string name, CancellationToken deadline)
+        {
+            try
+            {
+                return await _events.Reader.ReadAsync(deadline);
+            }
+            catch (OperationCanceledException)
+            {
+                throw new TimeoutException($"no such '{name}' came; heard: {string.Join('\n', _heard)}");
             }
         }
 
@@ -142,7 +164,7 @@ public sealed class EventsTests
                             name = said;
                             break;
                         case ["id", var id]:
-                            Ids.Add(long.Parse(id, CultureInfo.InvariantCulture));
+                            _ids.Enqueue(long.Parse(id, CultureInfo.InvariantCulture));
                             break;
                         case ["data", var data]:
                             _events.Writer.TryWrite((name, JsonElement.Parse(data)));
