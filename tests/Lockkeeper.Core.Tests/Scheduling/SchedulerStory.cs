@@ -49,6 +49,13 @@ internal sealed class SchedulerStory(int maxQueue = 100, int slots = 1, Func<Sch
         return Happens(new SchedulerEvent.Woken());
     }
 
+    /// <summary>At exactly the time it asked for.</summary>
+    public string Woken()
+    {
+        Now = Wake!.Value;
+        return Happens(new SchedulerEvent.Woken());
+    }
+
     public string Observed(long available) => Happens(new SchedulerEvent.MemoryObserved("gpu", available));
 
     public string Sends(long id, string run) => Happens(new SchedulerEvent.FirstByteSent(id, Run(run)));
