@@ -40,7 +40,7 @@ public sealed class LifetimeTests
         using var refused = await waiting;
         (await refused.ErrorAsync()).ShouldSatisfyAllConditions(error => error.Status.ShouldBe(503), error => error.Code.ShouldBe("shutting_down"));
         (await waitingStream.LinesAsync().ToListAsync()).ShouldContain(line => line.StartsWith("data: {\"error\":") && line.Contains("shutting_down"));
-        (await running.LinesAsync().ToListAsync())[^1].ShouldBe("data: [DONE]");
+        (await running.LinesAsync().ToListAsync()).Last(line => !line.StartsWith(':')).ShouldBe("data: [DONE]");
         (await lockkeeper.ExitAsync()).ShouldBe(0);
     }
 

@@ -70,7 +70,7 @@ internal sealed class Fleet(Succession succession)
     {
         foreach (var model in _unwatched)
         {
-            if (model.Instance is null)
+            if (model.Instance is null && decision.AllMustGo is null && model.BackOff.Evidence(decision.Now) is null)
             {
                 succession.Start(model, decision);
             }

@@ -21,7 +21,7 @@ internal static class OldNews
             }
         }
 
-        foreach (var run in runs.Where(run => !run.IsAttached))
+        foreach (var run in runs)
         {
             if (run.Phase != RunPhase.Starting || run.StopAskedAt is not null)
             {

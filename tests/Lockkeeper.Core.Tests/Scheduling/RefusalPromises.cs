@@ -92,7 +92,7 @@ internal sealed class RefusalPromises(SchedulerWorld world)
     /// <summary>When its time in the queue is over: the time its own model was starting meanwhile does not count.</summary>
     private TimeSpan? DueOf(PlayedRequest request)
     {
-        var starts = world.Runs.Where(run => run.Id.Model == request.Ticket.Model && !run.IsAttached && !run.IsOrphan)
+        var starts = world.Runs.Where(run => run.Id.Model == request.Ticket.Model && !run.IsOrphan)
             .Select(run => (From: Later(run.StartedAt, request.Queued), Until: run.ReadyAt ?? Earlier(run.StopAskedAt, run.GoneAt) ?? world.Now))
             .Where(start => start.Until > start.From)
             .Sum(start => (start.Until - start.From).Ticks);

@@ -13,7 +13,7 @@ internal sealed class RunPromises(SchedulerWorld world)
     public PlayedRun StartOf(InstanceId instance, long halfLoaded)
     {
         var options = world.OptionsOf(instance.Model)!;
-        return new PlayedRun(instance, options.Pool, options.MaxConcurrency, ClaimOf(instance.Model), world.Now) { Held = halfLoaded };
+        return new PlayedRun(instance, options.Pool, options.MaxConcurrency, ClaimOf(instance.Model), world.Now) { Held = halfLoaded, IsAttached = options.Attached };
     }
 
     /// <summary>What it counts for: what was measured, else what is configured, and the margin.</summary>
@@ -26,19 +26,25 @@ internal sealed class RunPromises(SchedulerWorld world)
     public void JudgeStart(InstanceId instance)
     {
         var options = world.OptionsOf(instance.Model);
-        Demand(options is { Attached: false }, $"{instance} is started, but not ours to start");
+        Demand(options is not null, $"{instance} is started and not configured");
         Demand(!world.Closed && !world.Drained, $"{instance} is started while nothing is to run");
         Demand(world.Runs.TrueForAll(run => run.Id.Run < instance.Run), "run numbers rise");
         Demand(world.RunOf(instance.Model) is null, $"P1: {instance} starts before the memory of {world.RunOf(instance.Model)?.Id} is back");
-        Demand(world.WhoWaits.Any(request => request.Ticket.Model == instance.Model), $"{instance} is started for nobody");
         Demand(world.Models[instance.Model].NextTry <= world.Now, $"{instance} is started while it is to be left alone");
-        JudgeMemory(instance, options!);
+        if (options!.Attached)
+        {
+            return; // nothing is started and no memory taken: it is watched from now on
+        }
+
+        Demand(world.WhoWaits.Any(request => request.Ticket.Model == instance.Model), $"{instance} is started for nobody");
+        JudgeMemory(instance, options);
     }
 
     public void JudgeStop(InstanceId instance, StopReason reason)
     {
         var run = world.Runs.Single(run => run.Id == instance);
-        Demand(run is { Phase: RunPhase.Starting or RunPhase.Ready, StopAskedAt: null, IsAttached: false }, $"{instance} is stopped, but does not run or is not ours");
+        Demand(run is { Phase: RunPhase.Starting or RunPhase.Ready, StopAskedAt: null }, $"{instance} is stopped, but does not run");
+        Demand(!run.IsAttached || run.IsUnwanted, $"{instance} is stopped, which is not ours");
         Demand(run.InFlight.Count == 0 || reason is StopReason.ForcedUnload or StopReason.DrainTimeout, $"P5: {instance} is stopped with work in flight: {reason}");
         var waitForIt = run.IsOrphan ? [] : world.WhoWaits.Where(request => request.Ticket.Model == instance.Model).ToList();
         Demand(

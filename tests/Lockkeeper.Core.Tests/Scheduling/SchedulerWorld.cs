@@ -24,10 +24,7 @@ internal sealed class SchedulerWorld
         _promises = new SchedulerPromises(this);
         Options = setup.Options(0);
         _scheduler = new Scheduler(Options);
-        foreach (var instance in _scheduler.Instances)
-        {
-            Runs.Add(new PlayedRun(instance.Id, instance.Pool, 2, 0, Now) { IsAttached = true, Phase = RunPhase.Ready, ReadyAt = Now, Held = 5 });
-        }
+        Tell(new SchedulerEvent.Woken());
     }
 
     public SchedulerOptions Options { get; private set; }
@@ -93,7 +90,7 @@ internal sealed class SchedulerWorld
             case StepKind.FailStart or StepKind.FailForMemory when Pick(Unsettled.Where(run => run.Phase == RunPhase.Starting), step.Pick) is { } run:
                 FailStart(run, step.Kind == StepKind.FailForMemory);
                 break;
-            case StepKind.Crash when Pick(Unsettled.Where(run => run is { IsAttached: false, Phase: RunPhase.Starting or RunPhase.Ready }), step.Pick) is { } run:
+            case StepKind.Crash when Pick(Unsettled.Where(run => run.Phase is RunPhase.Starting or RunPhase.Ready), step.Pick) is { } run:
                 Goes(run, InstanceFailure.Of("made to crash"));
                 break;
             case StepKind.Stale when Pick(OldNews.Of(Requests.Values, Runs), step.Pick) is { } old:
@@ -163,7 +160,7 @@ internal sealed class SchedulerWorld
                 Configure(_changed ^ (1 << (step.Pick % SchedulerSetup.Changes)));
                 break;
             case StepKind.Unload or StepKind.UnloadNow:
-                LetGo(RunOf(model));
+                LetGo(RunOf(model) is { IsAttached: false } ours ? ours : null);
                 Tell(new SchedulerEvent.UnloadAsked(model, step.Kind == StepKind.UnloadNow));
                 break;
             case StepKind.Pin:
@@ -189,7 +186,7 @@ internal sealed class SchedulerWorld
 
     private static void LetGo(PlayedRun? run)
     {
-        if (run is { IsAttached: false })
+        if (run is not null)
         {
             run.IsUnwanted = true;
         }

@@ -54,13 +54,13 @@ public sealed class InstancesTests
     public async Task An_engine_that_is_never_ready_fails_at_start_timeout_and_is_stopped()
     {
         await using var yard = new Yard();
-        var instance = yard.Start(Yard.With(Yard.Model("--never-ready"), engine => engine with { StartTimeout = TimeSpan.FromSeconds(1) }));
+        var instance = yard.Start(Yard.With(Yard.Model("--never-ready"), engine => engine with { StartTimeout = TimeSpan.FromSeconds(5) }));
         var pid = await yard.Pid(instance);
 
         var failure = (await yard.Witness.Saw<SchedulerEvent.StartFailed>()).Failure;
         await yard.Witness.Saw<SchedulerEvent.MemorySettled>();
 
-        failure.Cause.ShouldBe("it was not ready within start_timeout (1 s); last seen: GET /health answered 503");
+        failure.Cause.ShouldBe("it was not ready within start_timeout (5 s); last seen: GET /health answered 503");
         ProcessTable.IsAlive(pid).ShouldBeFalse();
     }
 
