@@ -137,11 +137,7 @@ internal sealed class SchedulerWorld
     private static bool CanProgress(PlayedRun run) => run.Phase is RunPhase.Starting or RunPhase.Gone || (run.Phase == RunPhase.Ready && run.StopAskedAt is not null);
 
     private static T? Pick<T>(IEnumerable<T> from, int pick)
-        where T : class
-    {
-        var all = from.ToList();
-        return all.Count == 0 ? null : all[pick % all.Count];
-    }
+        where T : class => from.ToList() is { Count: > 0 } all ? all[pick % all.Count] : null;
 
     private void Interfere(Step step)
     {
@@ -283,11 +279,7 @@ internal sealed class SchedulerWorld
     /// <summary>An engine that has worked for a while holds a little more than when it began.</summary>
     private void Measure(PlayedRun run)
     {
-        if (!run.IsOrphan)
-        {
-            Models[run.Id.Model].Measured = run.Held;
-        }
-
+        (run.IsOrphan ? new PlayedModel() : Models[run.Id.Model]).Measured = run.Held;
         Tell(new SchedulerEvent.FootprintMeasured(run.Id, run.Held));
     }
 
