@@ -6,7 +6,6 @@ using Lockkeeper.Core.Scheduling;
 using Lockkeeper.Server.Ingress;
 using Lockkeeper.Server.Telemetry;
 using Lockkeeper.Server.Scheduling;
-using Lockkeeper.Server.Telemetry;
 using Lockkeeper.Server.Tests.Scheduling;
 using Microsoft.AspNetCore.Http;
 using Shouldly;
