@@ -164,6 +164,7 @@ internal sealed class Scheduler
         // The clock may have moved since the last event: a gate that is due closes before this one comes.
         var model = _fleet.Find(ticket.Model)!;
         AdvanceAll();
+        var comesBack = ticket.Id <= _decision.LastArrived;
         _decision.LastArrived = Math.Max(_decision.LastArrived, ticket.Id);
         if (Serving.CanRunNow(ticket, model, _decision))
         {
@@ -172,7 +173,7 @@ internal sealed class Scheduler
             return;
         }
 
-        if (_waiting.Count >= _decision.Options.MaxQueue && !MakePlaceFor(ticket))
+        if (!comesBack && _waiting.Count >= _decision.Options.MaxQueue && !MakePlaceFor(ticket))
         {
             return;
         }

@@ -79,6 +79,7 @@ internal sealed partial class EngineSupervisor(InstanceId instance, ModelSpec mo
         var wasReady = failure is null && _state == InstanceState.Ready;
         if (wasReady)
         {
+            room.Watch?.Observe(); // what it has taken is not free any more, and is not counted as still to be taken from here on
             observer.Post(new SchedulerEvent.InstanceReady(instance));
             _loaded.SetResult();
 

@@ -19,7 +19,7 @@ internal static class SimulateTable
             }
 
             cells.Add(cell);
-            output.WriteLine(Text($"| {cell.Load:0.0} | {HumanDuration.Format(cell.Swap)} | {string.Join(" | ", cell.Rules.Select(Figures))} | {cell[PolicyKind.Lockkeeper].MissedBounds} |"));
+            output.WriteLine(Text($"| {cell.Load:0.0} | {HumanDuration.Format(cell.Swap)} | {string.Join(" | ", cell.Rules.Select(rule => Cells(rule, cell[PolicyKind.Lockkeeper])))} | {cell[PolicyKind.Lockkeeper].MissedBounds} |"));
             output.Flush();
         }
 
@@ -32,7 +32,7 @@ internal static class SimulateTable
         output.WriteLine();
         output.WriteLine($"### {first.Generator}");
         output.WriteLine();
-        output.WriteLine($"Seconds: {priorities} / max of all.");
+        output.WriteLine($"Seconds: {priorities} / max of all. In bold what another rule does better.");
         output.WriteLine();
         output.WriteLine($"| load | swap | {string.Join(" | ", PolicyName.All.Select(PolicyName.Of))} | beyond the bound |");
         output.WriteLine($"|---|---|{string.Concat(PolicyName.All.Select(_ => "---|"))}---|");
@@ -53,8 +53,10 @@ internal static class SimulateTable
         }
     }
 
-    private static string Figures(SimulationSummary summary) =>
-        string.Join(" / ", [.. Priorities(summary).Select(priority => Seconds(MeanOf(summary, priority))), Seconds(summary.All.Max)]);
+    private static string Cells(SimulationSummary rule, SimulationSummary ours) =>
+        string.Join(" / ", Figures(rule).Zip(Figures(ours), (theirs, own) => Math.Round(theirs) < Math.Round(own) ? $"**{Seconds(theirs)}**" : Seconds(theirs)));
+
+    private static IEnumerable<double> Figures(SimulationSummary summary) => [.. Priorities(summary).Select(priority => MeanOf(summary, priority)), summary.All.Max];
 
     private static IEnumerable<Priority> Priorities(SimulationSummary summary) => summary.Waits.Select(group => group.Priority).OfType<Priority>().Distinct().Order();
 
