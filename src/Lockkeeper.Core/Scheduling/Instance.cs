@@ -47,6 +47,12 @@ internal sealed class Instance
     /// <summary>When it was told to stop; null when it was not.</summary>
     public TimeSpan? StopAsked { get; private set; }
 
+    /// <summary>The most it was measured to hold so far; null before the first measurement.</summary>
+    public long? Peak { get; set; }
+
+    /// <summary>Whether a request has ended on it: only then its peak is what the model really needs.</summary>
+    public bool HasServed { get; private set; }
+
     /// <summary>Somebody asked for it to go: nobody is let in any more.</summary>
     public bool MustGo { get; set; }
 
@@ -96,6 +102,7 @@ internal sealed class Instance
     public InFlight? Release(long ticketId, TimeSpan now)
     {
         _inFlight.Remove(ticketId, out var released);
+        HasServed |= released is { Ticket.OnlyLoads: false };
         if (_inFlight.Count == 0)
         {
             IdleSince ??= now;

@@ -101,7 +101,9 @@ internal sealed class Scheduler
                 observed.Available = available;
                 break;
             case SchedulerEvent.FootprintMeasured(var id, var bytes) when _fleet.Unsettled(id) is { } instance:
-                instance.Model.LearnFootprint(bytes);
+                // While a model loads it is measured small, and it may be stopped before it has grown: what is known of it only grows until a run has shown what it needs.
+                instance.Peak = bytes;
+                instance.Model.LearnFootprint(Math.Max(bytes, instance.Model.Figures.Footprint ?? 0));
                 break;
             case SchedulerEvent.ConfigChanged(var options):
                 Configure(options);
@@ -227,6 +229,11 @@ internal sealed class Scheduler
         if (instance is { StopAsked: { } asked, ReadySince: not null })
         {
             instance.Model.LearnFree(_decision.Now - asked);
+        }
+
+        if (instance is { StopAsked: not null, HasServed: true, Peak: { } peak })
+        {
+            instance.Model.LearnFootprint(peak);
         }
 
         // Releases that come later are old news, so these shares are settled here.

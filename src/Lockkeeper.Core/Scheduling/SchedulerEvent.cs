@@ -33,7 +33,7 @@ internal abstract record SchedulerEvent
     /// <summary>What can be had of the pool's memory now, whoever else uses the machine.</summary>
     public sealed record MemoryObserved(string Pool, long Available) : SchedulerEvent;
 
-    /// <summary>What the instance holds at its peak so far, file pages included.</summary>
+    /// <summary>What the instance has held at its peak so far, file pages included.</summary>
     public sealed record FootprintMeasured(InstanceId Instance, long Bytes) : SchedulerEvent;
 
     /// <summary>A granted request has sent its client something, so it cannot be put back any more.</summary>

@@ -59,6 +59,25 @@ internal sealed class Succession(Waiting waiting, FairShare shares)
         return true;
     }
 
+    public void Start(ScheduledModel model, Decision decision)
+    {
+        var instance = new Instance(new InstanceId(model.Id, ++_lastRun), model, model.Claim, decision.Now);
+        model.Instance = instance;
+        model.Pool.Instances.Add(instance);
+        decision.Do(new SchedulerEffect.Start(instance.Id));
+    }
+
+    /// <summary>Everybody who waits for the model is told no.</summary>
+    public void RefuseAll(ScheduledModel model, RouterError error, Decision decision)
+    {
+        foreach (var ticket in model.Line.All())
+        {
+            waiting.Remove(ticket.Ticket.Id);
+            shares.Left(ticket.Ticket.Key);
+            decision.Do(new SchedulerEffect.Refuse(ticket.Ticket.Id, error));
+        }
+    }
+
     public static void Stop(Instance instance, StopReason reason, Decision decision)
     {
         if (instance.Phase == InstancePhase.Starting)
@@ -242,24 +261,5 @@ internal sealed class Succession(Waiting waiting, FairShare shares)
         }
 
         return false;
-    }
-
-    public void Start(ScheduledModel model, Decision decision)
-    {
-        var instance = new Instance(new InstanceId(model.Id, ++_lastRun), model, model.Claim, decision.Now);
-        model.Instance = instance;
-        model.Pool.Instances.Add(instance);
-        decision.Do(new SchedulerEffect.Start(instance.Id));
-    }
-
-    /// <summary>Everybody who waits for the model is told no.</summary>
-    public void RefuseAll(ScheduledModel model, RouterError error, Decision decision)
-    {
-        foreach (var ticket in model.Line.All())
-        {
-            waiting.Remove(ticket.Ticket.Id);
-            shares.Left(ticket.Ticket.Key);
-            decision.Do(new SchedulerEffect.Refuse(ticket.Ticket.Id, error));
-        }
     }
 }

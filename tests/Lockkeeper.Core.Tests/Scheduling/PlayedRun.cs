@@ -77,6 +77,12 @@ internal sealed class PlayedRun(InstanceId id, string pool, int slots, long? cla
 
     public RunPhase Phase { get; set; }
 
+    /// <summary>The most it was measured to hold; null when it was not.</summary>
+    public long? Peak { get; set; }
+
+    /// <summary>Whether a request has ended on it.</summary>
+    public bool HasServed { get; set; }
+
     /// <summary>Bytes it really holds now.</summary>
     public long Held { get; set; }
 

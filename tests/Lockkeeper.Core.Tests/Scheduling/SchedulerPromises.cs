@@ -113,14 +113,20 @@ internal sealed class SchedulerPromises(SchedulerWorld world)
         JudgeOverdue(request, run);
     }
 
-    /// <summary>An overdue ticket of the same model is passed over by one better priority at most.</summary>
+    /// <summary>Between two overdue tickets of a model at most one of a better priority is served.</summary>
     private void JudgeOverdue(PlayedRequest request, PlayedRun run)
     {
         var first = WaitFor(run).Where(other => other != request && other.Deadline(world.Options) <= world.Now)
             .OrderBy(other => other.Deadline(world.Options)).ThenBy(other => other.Ticket.Id).FirstOrDefault();
         var isGateClosed = _gateWasClosed.GetValueOrDefault(run) || world.ReportOf(run) is { GateClosed: true };
-        if (first is null || isGateClosed || world.PoolOf(run.Pool).Serialize || IsServedBefore(request, first))
+        if (first is null || isGateClosed || world.PoolOf(run.Pool).Serialize)
         {
+            return;
+        }
+
+        if (IsServedBefore(request, first))
+        {
+            first.PassedOver = 0; // an overdue one: between it and the next there may be one of a better priority again
             return;
         }
 

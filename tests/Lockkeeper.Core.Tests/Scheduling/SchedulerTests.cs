@@ -1,3 +1,5 @@
+using System.Collections.Frozen;
+using Lockkeeper.Core.Models;
 using Lockkeeper.Core.Scheduling;
 using Shouldly;
 using Xunit;
@@ -223,5 +225,43 @@ public sealed class SchedulerTests
 
         served.ShouldBe(tickets.Length);
         return swaps;
+    }
+
+    [Fact]
+    public void A_model_that_was_stopped_while_it_loaded_is_not_taken_for_a_small_one()
+    {
+        var scheduler = new Scheduler(new SchedulerOptions
+        {
+            Pools = [new PoolOptions("gpu") { Policy = PoolPolicy.Fit, Capacity = 100, SafetyMargin = 1 }],
+            Models = [new(new ModelId("A"), "gpu"), new(new ModelId("B"), "gpu")],
+            Figures = new Dictionary<ModelId, ModelFigures> { [new("A")] = new() { Footprint = 60 }, [new("B")] = new() { Footprint = 60 } }.ToFrozenDictionary(),
+        });
+        var effects = new List<SchedulerEffect>();
+        var a1 = new InstanceId(new ModelId("A"), 1);
+        scheduler.Handle(new SchedulerEvent.Arrived(new Ticket(1, a1.Model, Priority.Medium)), TimeSpan.Zero, effects);
+        scheduler.Handle(new SchedulerEvent.FootprintMeasured(a1, 5), TimeSpan.Zero, effects);
+        scheduler.Look(TimeSpan.Zero).Figures[a1.Model].Footprint.ShouldBe(60, "it has only begun to load");
+
+        scheduler.Handle(new SchedulerEvent.InstanceReady(a1), TimeSpan.Zero, effects);
+        scheduler.Handle(new SchedulerEvent.FootprintMeasured(a1, 40), TimeSpan.Zero, effects);
+        scheduler.Handle(new SchedulerEvent.Released(1, a1), TimeSpan.Zero, effects);
+        scheduler.Handle(new SchedulerEvent.UnloadAsked(a1.Model, Force: false), TimeSpan.Zero, effects);
+        scheduler.Handle(new SchedulerEvent.InstanceGone(a1, Failure: null), TimeSpan.Zero, effects);
+        scheduler.Handle(new SchedulerEvent.MemorySettled(a1), TimeSpan.Zero, effects);
+        scheduler.Look(TimeSpan.Zero).Figures[a1.Model].Footprint.ShouldBe(40, "it has served, and needed no more");
+    }
+
+    [Fact]
+    public void Who_comes_back_keeps_its_place_even_in_a_full_queue()
+    {
+        var story = new SchedulerStory(maxQueue: 1);
+        story.IsResident("A");
+        story.Arrives(1, "A").ShouldBe("grant 1 on A#1");
+        story.Arrives(2, "A").ShouldBe("");
+        story.Arrives(3, "A").ShouldBe("refuse 3: queue_full");
+        story.Released(1, "A#1").ShouldBe("grant 2 on A#1");
+        story.Arrives(4, "A").ShouldBe("");
+        story.Arrives(1, "A").ShouldBe("", "it had been granted, and could not be sent");
+        story.Released(2, "A#1").ShouldBe("grant 1 on A#1");
     }
 }

@@ -232,7 +232,7 @@ internal sealed class SchedulerWorld
     private void Release(PlayedRequest request, bool comesBack)
     {
         var run = request.Run!;
-        run.InFlight.Remove(request.Ticket.Id);
+        run.HasServed |= run.InFlight.Remove(request.Ticket.Id);
         run.IdleSince = run.InFlight.Count == 0 ? Now : null;
         var putBack = comesBack && request is { IsAskedBack: true, HasSent: false };
         (request.Fate, request.EndedAt) = (Fate.Released, Now);
@@ -258,6 +258,7 @@ internal sealed class SchedulerWorld
 
                 Observe(run.Pool);
                 (run.Phase, run.SettledAt) = (RunPhase.Settled, Now);
+                Models[run.Id.Model].Measured = run is { StopAskedAt: not null, HasServed: true, Peak: { } peak, IsOrphan: false } ? peak : Models[run.Id.Model].Measured;
                 Tell(new SchedulerEvent.MemorySettled(run.Id));
                 break;
             case { StopAskedAt: not null }:
@@ -279,7 +280,9 @@ internal sealed class SchedulerWorld
     /// <summary>An engine that has worked for a while holds a little more than when it began.</summary>
     private void Measure(PlayedRun run)
     {
-        (run.IsOrphan ? new PlayedModel() : Models[run.Id.Model]).Measured = run.Held;
+        run.Peak = run.Held;
+        var model = run.IsOrphan ? new PlayedModel() : Models[run.Id.Model];
+        model.Measured = Math.Max(run.Held, model.Measured ?? 0);
         Tell(new SchedulerEvent.FootprintMeasured(run.Id, run.Held));
     }
 
