@@ -42,13 +42,23 @@ internal static class Urgency
         var line = instance.Model.Line;
         WaitingTicket? overdue = null;
         Priority? best = null;
+        var isOverdueOutside = false;
         for (var priority = Priority.Critical; priority <= Priority.Background; priority++)
         {
-            if (line.Oldest(priority) is { } oldest && instance.Admits(oldest.Ticket, bestForeign, decision.Now))
+            if (line.Oldest(priority) is not { } oldest)
+            {
+                continue;
+            }
+
+            var deadline = oldest.Deadline(decision.Options);
+            if (instance.Admits(oldest.Ticket, bestForeign, decision.Now))
             {
                 best ??= priority;
-                var deadline = oldest.Deadline(decision.Options);
                 overdue = deadline <= decision.Now && !(overdue?.Deadline(decision.Options) <= deadline) ? oldest : overdue;
+            }
+            else
+            {
+                isOverdueOutside |= deadline <= decision.Now;
             }
         }
 
@@ -57,9 +67,15 @@ internal static class Urgency
             return null;
         }
 
-        return overdue is not null && (overdue.Ticket.Priority <= best || instance.Model.TicketInterposed)
-            ? (overdue, false)
-            : (shares.Next(line.HeadsOf(best.Value).Where(head => instance.Admits(head.Ticket, bestForeign, decision.Now)), decision.Now)!, overdue is not null);
+        // One that is overdue and shut out by the gate is not passed over here, but that it was before is not forgotten.
+        var wasInterposed = isOverdueOutside && instance.Model.TicketInterposed;
+        if (overdue is not null && (overdue.Ticket.Priority <= best || instance.Model.TicketInterposed))
+        {
+            return (overdue, wasInterposed);
+        }
+
+        var next = shares.Next(line.HeadsOf(best.Value).Where(head => instance.Admits(head.Ticket, bestForeign, decision.Now)), decision.Now)!;
+        return (next, overdue is not null || wasInterposed);
     }
 
     /// <summary>A model somebody waits for, as it stands against others.</summary>

@@ -111,6 +111,7 @@ internal sealed class SchedulerPromises(SchedulerWorld world)
         }
 
         JudgeOverdue(request, run);
+        request.PassedOver = 0; // should it be called back, it begins anew
     }
 
     /// <summary>Between two overdue tickets of a model at most one of a better priority is served.</summary>
