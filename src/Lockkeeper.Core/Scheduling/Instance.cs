@@ -5,6 +5,7 @@ internal sealed class Instance
 {
     private readonly Dictionary<long, InFlight> _inFlight = [];
     private readonly int _slots;
+    private long? _seen;
 
     public Instance(InstanceId id, ScheduledModel model, long? claim, TimeSpan now)
     {
@@ -21,8 +22,8 @@ internal sealed class Instance
     /// <summary>Whose memory it holds: the model's pool when it was started.</summary>
     public Pool Pool { get; }
 
-    /// <summary>Bytes of the pool it counts for, from start to settled; null when unknown.</summary>
-    public long? Claim { get; }
+    /// <summary>Bytes of the pool it counts for, from start to settled: what was expected of it, or what it turned out to have; null while unknown.</summary>
+    public long? Claim { get; private set; }
 
     public TimeSpan StartedAt { get; }
 
@@ -83,6 +84,10 @@ internal sealed class Instance
         ReadySince = now;
         IdleSince = now;
         (TurnMayBeCut, TurnEnds) = (now + turn.Least, now + turn.Whole);
+        if (_seen is { } bytes)
+        {
+            Measured(bytes);
+        }
     }
 
     public void Occupy(Ticket ticket, TimeSpan now)
@@ -105,6 +110,24 @@ internal sealed class Instance
     }
 
     public InFlight? Find(long ticketId) => _inFlight.GetValueOrDefault(ticketId);
+
+    /// <summary>
+    /// It was seen to have so much. What it has counts, even if less was expected. One that is not ready yet tells of its model only that it needs at least so much: a start that dies after
+    /// a megabyte says nothing about the rest.
+    /// </summary>
+    public void Measured(long bytes)
+    {
+        _seen = bytes;
+        if (ReadySince is not null || bytes > (Model.Figures.Footprint ?? Model.Options.Memory))
+        {
+            Model.LearnFootprint(bytes);
+        }
+
+        if (ReadySince is not null || Claim is not null)
+        {
+            Claim = Math.Max(Claim ?? 0, Pool.WithMargin(bytes));
+        }
+    }
 
     public void CloseGate(Gate gate) => Gate ??= gate;
 

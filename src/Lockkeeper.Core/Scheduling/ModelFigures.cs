@@ -14,7 +14,7 @@ internal sealed record ModelFigures
     /// <summary>How long a request held its slot; a moving average.</summary>
     public TimeSpan? Service { get; init; }
 
-    /// <summary>Bytes of memory at the peak of its latest run, file pages included.</summary>
+    /// <summary>Bytes of memory at the peak of its latest run that was ready, file pages included.</summary>
     public long? Footprint { get; init; }
 
     /// <summary>Whether it has been ready once while nothing else held memory of its pool. Then it may always run alone, whatever the figures say.</summary>

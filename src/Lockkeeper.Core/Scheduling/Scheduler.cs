@@ -101,7 +101,7 @@ internal sealed class Scheduler
                 observed.Available = available;
                 break;
             case SchedulerEvent.FootprintMeasured(var id, var bytes) when _fleet.Unsettled(id) is { } instance:
-                instance.Model.LearnFootprint(bytes);
+                instance.Measured(bytes);
                 break;
             case SchedulerEvent.ConfigChanged(var options):
                 Configure(options);

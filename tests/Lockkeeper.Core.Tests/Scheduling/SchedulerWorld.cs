@@ -280,6 +280,7 @@ internal sealed class SchedulerWorld
     private void Measure(PlayedRun run)
     {
         (run.IsOrphan ? new PlayedModel() : Models[run.Id.Model]).Measured = run.Held;
+        run.Claim = Math.Max(run.Claim ?? 0, (long)Math.Ceiling(run.Held * PoolOf(run.Pool).SafetyMargin));
         Tell(new SchedulerEvent.FootprintMeasured(run.Id, run.Held));
     }
 
