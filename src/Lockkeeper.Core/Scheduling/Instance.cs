@@ -21,8 +21,8 @@ internal sealed class Instance
     /// <summary>Whose memory it holds: the model's pool when it was started.</summary>
     public Pool Pool { get; }
 
-    /// <summary>Bytes of the pool it counts for, from start to settled; null when unknown.</summary>
-    public long? Claim { get; }
+    /// <summary>Bytes of the pool it counts for, from start to settled: what was expected of it, or what it turned out to have; null while unknown.</summary>
+    public long? Claim { get; private set; }
 
     public TimeSpan StartedAt { get; }
 
@@ -48,7 +48,7 @@ internal sealed class Instance
     public TimeSpan? StopAsked { get; private set; }
 
     /// <summary>The most it was measured to hold so far; null before the first measurement.</summary>
-    public long? Peak { get; set; }
+    public long? Peak { get; private set; }
 
     /// <summary>Whether a request has ended on it: only then its peak is what the model really needs.</summary>
     public bool HasServed { get; private set; }
@@ -89,6 +89,10 @@ internal sealed class Instance
         ReadySince = now;
         IdleSince = now;
         (TurnMayBeCut, TurnEnds) = (now + turn.Least, now + turn.Whole);
+        if (Peak is { } bytes)
+        {
+            Measured(bytes);
+        }
     }
 
     public void Occupy(Ticket ticket, TimeSpan now)
@@ -112,6 +116,25 @@ internal sealed class Instance
     }
 
     public InFlight? Find(long ticketId) => _inFlight.GetValueOrDefault(ticketId);
+
+    /// <summary>
+    /// It was seen to have so much at its peak. That counts here, even if less was expected. Of its model it tells, until a request has ended on it, only that it needs at least so much: a
+    /// start that dies after a megabyte says nothing about the rest.
+    /// </summary>
+    public void Measured(long bytes)
+    {
+        Peak = bytes;
+        var known = Model.Figures.Footprint ?? Model.Options.Memory;
+        if (HasServed || bytes > known || (known is null && ReadySince is not null))
+        {
+            Model.LearnFootprint(bytes);
+        }
+
+        if (ReadySince is not null || Claim is not null)
+        {
+            Claim = Math.Max(Claim ?? 0, Pool.WithMargin(bytes));
+        }
+    }
 
     public void CloseGate(Gate gate) => Gate ??= gate;
 

@@ -13,7 +13,10 @@ internal static class MemoryFit
     /// <summary>Whether it could be started once those have given their memory back.</summary>
     /// <param name="model">The model.</param>
     /// <param name="gone">Those who give their memory back.</param>
-    /// <param name="atBest">Whether what is still loading is taken to hold its whole claim already. Else nothing of it: it may have come after the measurement.</param>
+    /// <param name="atBest">
+    /// Whether what is still loading is taken to hold its whole claim already, and nothing beyond what is known of it. Else nothing of its claim, which may have come after the measurement, and
+    /// the whole pool if it has none.
+    /// </param>
     public static bool HasRoomWithout(ScheduledModel model, IReadOnlySet<Instance> gone, bool atBest = false)
     {
         var pool = model.Pool;
@@ -34,7 +37,7 @@ internal static class MemoryFit
 
             count++;
             claimed += claim;
-            unknown |= instance.Claim is null;
+            unknown |= instance.Claim is null && !(atBest && instance.ReadySince is null);
 
             // What a starting engine will take is still measured as free, also when it was told to stop meanwhile.
             starting += instance.ReadySince is null ? claim : 0;

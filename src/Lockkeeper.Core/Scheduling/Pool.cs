@@ -26,6 +26,9 @@ internal sealed class Pool(PoolOptions options)
     /// <summary>The same for single requests, where the pool serves one at a time.</summary>
     public bool TicketInterposed { get; set; }
 
+    /// <summary>What a footprint of so many bytes claims.</summary>
+    public long WithMargin(long bytes) => (long)Math.Ceiling(bytes * Options.SafetyMargin);
+
     public long Claimed => Instances.Sum(instance => instance.Claim ?? 0);
 
     public int Running => Instances.Sum(instance => instance.Running);

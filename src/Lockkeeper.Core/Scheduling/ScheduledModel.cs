@@ -44,7 +44,7 @@ internal sealed class ScheduledModel(ModelOptions options, Pool pool, ModelFigur
     public TimeSpan StartsSeen(TimeSpan now) => Instance is { Phase: InstancePhase.Starting } starting ? _starting + (now - starting.StartedAt) : _starting;
 
     /// <summary>Bytes to reserve for it; null when nothing is known.</summary>
-    public long? Claim => (Figures.Footprint ?? Options.Memory) is { } bytes ? (long)Math.Ceiling(bytes * Pool.Options.SafetyMargin) : Options.Attached ? 0 : null;
+    public long? Claim => (Figures.Footprint ?? Options.Memory) is { } bytes ? Pool.WithMargin(bytes) : Options.Attached ? 0 : null;
 
     public void MoveTo(Pool pool)
     {

@@ -101,9 +101,7 @@ internal sealed class Scheduler
                 observed.Available = available;
                 break;
             case SchedulerEvent.FootprintMeasured(var id, var bytes) when _fleet.Unsettled(id) is { } instance:
-                // While a model loads it is measured small, and it may be stopped before it has grown: what is known of it only grows until a run has shown what it needs.
-                instance.Peak = bytes;
-                instance.Model.LearnFootprint(Math.Max(bytes, instance.Model.Figures.Footprint ?? 0));
+                instance.Measured(bytes);
                 break;
             case SchedulerEvent.ConfigChanged(var options):
                 Configure(options);

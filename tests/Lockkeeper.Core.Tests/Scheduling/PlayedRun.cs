@@ -61,7 +61,8 @@ internal sealed class PlayedRun(InstanceId id, string pool, int slots, long? cla
 
     public int Slots => slots;
 
-    public long? Claim => claim;
+    /// <summary>What it counts for: what was expected, or more if more was measured.</summary>
+    public long? Claim { get; set; } = claim;
 
     public bool IsAttached { get; init; }
 

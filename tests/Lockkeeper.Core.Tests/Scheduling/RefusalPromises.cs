@@ -70,7 +70,7 @@ internal sealed class RefusalPromises(SchedulerWorld world)
         var runs = new RunPromises(world);
         var staying = world.Unsettled.Where(run => run.Pool == pool.Name && run.Id.Model != ticket.Model && run is { StopAskedAt: null, IsUnwanted: false, Phase: RunPhase.Starting or RunPhase.Ready } && runs.IsPinned(run)).ToList();
         var need = runs.ClaimOf(ticket.Model);
-        if (staying.Count >= (pool.Policy == PoolPolicy.Exclusive ? 1 : pool.MaxResident ?? int.MaxValue) || staying.Exists(run => run.Claim is null))
+        if (staying.Count >= (pool.Policy == PoolPolicy.Exclusive ? 1 : pool.MaxResident ?? int.MaxValue) || staying.Exists(run => run is { Claim: null, Phase: RunPhase.Ready }))
         {
             return false;
         }
@@ -83,8 +83,8 @@ internal sealed class RefusalPromises(SchedulerWorld world)
         var free = world.Observed.TryGetValue(pool.Name, out var observed)
             ? observed.Free + observed.Held.Where(held => held.Key.Unsettled && !staying.Contains(held.Key)).Sum(held => Math.Min(held.Value, held.Key.Claim ?? 0))
             : long.MaxValue;
-        return need is not null && !(need + staying.Sum(run => run.Claim!.Value) > pool.Capacity)
-            && need <= free - staying.Where(run => run.Phase == RunPhase.Starting).Sum(run => run.Claim!.Value);
+        return need is not null && !(need + staying.Sum(run => run.Claim ?? 0) > pool.Capacity)
+            && need <= free - staying.Where(run => run.Phase == RunPhase.Starting).Sum(run => run.Claim ?? 0);
     }
 
     private bool IsStarting(PlayedRequest request) => world.RunOf(request.Ticket.Model) is { Phase: RunPhase.Starting, StopAskedAt: null };

@@ -58,6 +58,8 @@ internal sealed class SchedulerStory(int maxQueue = 100, int slots = 1, Func<Sch
 
     public string Observed(long available) => Happens(new SchedulerEvent.MemoryObserved("gpu", available));
 
+    public string Measured(string run, long bytes) => Happens(new SchedulerEvent.FootprintMeasured(Run(run), bytes));
+
     public string Sends(long id, string run) => Happens(new SchedulerEvent.FirstByteSent(id, Run(run)));
 
     public string IsPinned(string model, bool pinned = true) => Happens(new SchedulerEvent.PinAsked(new ModelId(model), pinned));

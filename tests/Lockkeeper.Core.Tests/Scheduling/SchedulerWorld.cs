@@ -282,7 +282,9 @@ internal sealed class SchedulerWorld
     {
         run.Peak = run.Held;
         var model = run.IsOrphan ? new PlayedModel() : Models[run.Id.Model];
-        model.Measured = Math.Max(run.Held, model.Measured ?? 0);
+        var known = model.Measured ?? OptionsOf(run.Id.Model)?.Memory;
+        model.Measured = run.HasServed || !(run.Held <= known) ? run.Held : model.Measured;
+        run.Claim = Math.Max(run.Claim ?? 0, (long)Math.Ceiling(run.Held * PoolOf(run.Pool).SafetyMargin));
         Tell(new SchedulerEvent.FootprintMeasured(run.Id, run.Held));
     }
 
