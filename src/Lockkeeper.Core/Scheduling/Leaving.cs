@@ -52,8 +52,8 @@ internal static class Leaving
             return true;
         }
 
-        // They wait on, all at once: each second adds as many as there are of them. Rounded up, or it would be woken a tick too early again and again.
-        decision.WakeAt(decision.Now + ((patience - foreign.Waited) / foreign.Count) + TimeSpan.FromTicks(1));
+        // They wait on, all at once: each second adds as many as there are of them. Rounded up to the tick, or it would be woken too early again and again.
+        decision.WakeAt(decision.Now + new TimeSpan(((patience - foreign.Waited).Ticks + foreign.Count - 1) / foreign.Count));
         decision.WakeAt(foreign.EarliestDeadline);
         return false;
     }

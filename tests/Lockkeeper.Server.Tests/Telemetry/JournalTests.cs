@@ -1,5 +1,5 @@
-using Lockkeeper.Core.Scheduling;
 using Lockkeeper.Core.Models;
+using Lockkeeper.Core.Scheduling;
 using Lockkeeper.Core.Wire;
 using Lockkeeper.Server.Telemetry;
 using Lockkeeper.Testing;
