@@ -55,7 +55,7 @@ internal sealed partial class LockkeeperApp : IAsyncDisposable
         var keys = new KeyRing(settings.Keys, config.Server.AllowAnonymous, settings.Catalog, time);
         _web.UseRequestIds(new RequestIds(time));
         _web.Use(new LastResort(logs.CreateLogger<LastResort>()).PassAsync);
-        _web.Use(new FrontDoor(config.Server, keys, logs.CreateLogger<FrontDoor>()).PassAsync);
+        _web.Use(new FrontDoor(config.Server, keys, logs.CreateLogger<FrontDoor>()) { Refused = _observation.Metrics.TurnedAway }.PassAsync);
         _web.MapHealth();
         _observation.Map(_web);
         _web.MapModels(settings.Catalog, time.GetUtcNow());
