@@ -54,7 +54,8 @@ internal sealed partial class LockkeeperApp : IAsyncDisposable
             config.Server.MaxBody.Bytes, config.Scheduling.KeepAliveInterval, config.Scheduling.RequestTimeout, model => pressures[model.Pool].Level());
         var keys = new KeyRing(settings.Keys, config.Server.AllowAnonymous, settings.Catalog, time);
         _web.UseRequestIds(new RequestIds(time));
-        _web.Use(new FrontDoor(config.Server, keys, logs.CreateLogger<FrontDoor>()).PassAsync);
+        _web.Use(new LastResort(logs.CreateLogger<LastResort>()).PassAsync);
+        _web.Use(new FrontDoor(config.Server, keys, logs.CreateLogger<FrontDoor>()) { Refused = _observation.Metrics.TurnedAway }.PassAsync);
         _web.MapHealth();
         _observation.Map(_web);
         _web.MapModels(settings.Catalog, time.GetUtcNow());

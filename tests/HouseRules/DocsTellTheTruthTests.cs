@@ -15,6 +15,16 @@ public sealed partial class DocsTellTheTruthTests
     [Fact]
     public void Every_relative_link_leads_somewhere() => Repository.Docs.SelectMany(page => CheckLinks(page, Exists)).ShouldBeNone();
 
+    [Fact]
+    public void Every_error_code_is_in_the_api_page()
+    {
+        var errors = Repository.File("src/Lockkeeper.Core/Wire/RouterError.cs");
+        var page = Repository.File("docs/api.md").Text;
+        var codes = ErrorCode().Matches(errors.Text).Select(match => match.Groups["code"].Value).Distinct().ToList();
+        codes.Count.ShouldBeGreaterThan(20, "they are not found where they were");
+        codes.Except(NeverAnswered).Where(code => !page.Contains($"| `{code}` |")).ShouldBeEmpty();
+    }
+
     [Theory]
     [InlineData("see `Scheduler.Handle` and `AdmissionLoop`", "AdmissionLoop")]
     [InlineData("`BodyPeeker.cs` reads it", "BodyPeeker")]
@@ -50,6 +60,9 @@ public sealed partial class DocsTellTheTruthTests
         .Where(link => !exists(Path.GetRelativePath("/", Path.Combine("/", page.Folder, link.Target)).Replace('\\', '/')))
         .Select(link => page.At(link.Number, $"'{link.Target}' does not exist"));
 
+    /// <summary>For the journal and the log: there is nobody left to read them, or nobody is told.</summary>
+    private static readonly string[] NeverAnswered = ["client_closed_request", "client_stalled", "recalled"];
+
     /// <summary>The history of changes may name what is gone.</summary>
     private static bool Describes(SourceFile page) => page.Name != "CHANGELOG.md";
 
@@ -74,6 +87,9 @@ public sealed partial class DocsTellTheTruthTests
 
     [GeneratedRegex(@"\]\((?<target>[^)#\s]*)(?:#[^)]*)?\)", RegexOptions.None, 10_000)]
     private static partial Regex Link();
+
+    [GeneratedRegex(@"Blame\.\w+, ""(?<code>[a-z_]+)""", RegexOptions.None, 10_000)]
+    private static partial Regex ErrorCode();
 
     [GeneratedRegex(@"[A-Za-z_]\w*", RegexOptions.None, 10_000)]
     private static partial Regex Word();

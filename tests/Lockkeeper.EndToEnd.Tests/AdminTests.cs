@@ -91,6 +91,17 @@ public sealed class AdminTests
     }
 
     [Fact]
+    public async Task An_id_is_found_whatever_letters_it_has()
+    {
+        await using var lockkeeper = await LockkeeperProcess.StartAsync(new TestConfig { Models = { ["org/a"] = "", ["50%20off"] = "", ["grün"] = "" } });
+        foreach (var path in new[] { "org/a/pin", "org%2Fa/pin", "org%2fa/pin/", "50%2520off/pin", "gr%C3%BCn/pin" })
+        {
+            using var pinned = await lockkeeper.PostAsync($"/admin/models/{path}");
+            ((int)pinned.StatusCode).ShouldBe(200, path);
+        }
+    }
+
+    [Fact]
     public async Task Unload_waits_for_what_is_in_flight_and_force_does_not()
     {
         await using var lockkeeper = await LockkeeperProcess.StartAsync(new TestConfig { Models = { ["a"] = "" } });
@@ -154,7 +165,7 @@ public sealed class AdminTests
         (await ErrorAsync("/admin/drain?wait=maybe")).ShouldSatisfyAllConditions(error => error.Status.ShouldBe(400), error => error.Param.ShouldBe("wait"));
         (await ErrorAsync("/admin/models/bad/load")).ShouldSatisfyAllConditions(error => error.Status.ShouldBe(503), error => error.Code.ShouldBe("engine_start_failed"));
         using var got = await lockkeeper.GetAsync("/admin/models/good/load");
-        ((int)got.StatusCode).ShouldBe(404, "a GET changes nothing");
+        ((int)got.StatusCode).ShouldBe(405, "a GET changes nothing");
         using var limit = await lockkeeper.GetAsync("/admin/requests?limit=0");
         ((int)limit.StatusCode).ShouldBe(400);
 

@@ -1,6 +1,7 @@
 using System.Collections.Concurrent;
 using System.Globalization;
 using System.Net.Http.Headers;
+using System.Net.Sockets;
 using System.Text.Json;
 using System.Threading.Channels;
 using Lockkeeper.Testing;
@@ -74,6 +75,39 @@ public sealed class EventsTests
             "both requests count as missed");
         await using var stranger = await Listener.StartAsync(lockkeeper, 1_000_000);
         (await stranger.NextAsync("snapshot")).GetProperty("missed").ValueKind.ShouldBe(JsonValueKind.Null);
+    }
+
+    [Fact]
+    public async Task A_listener_that_has_stopped_reading_is_disconnected()
+    {
+        await using var lockkeeper = await LockkeeperProcess.StartAsync(new TestConfig { Models = { ["a"] = "" } });
+        using var socket = new Socket(SocketType.Stream, ProtocolType.Tcp) { ReceiveBufferSize = 4096 };
+        await socket.ConnectAsync(lockkeeper.BaseAddress.Host, lockkeeper.BaseAddress.Port);
+        await socket.SendAsync("GET /admin/events HTTP/1.1\r\nHost: localhost\r\n\r\n"u8.ToArray());
+
+        // What it does not read fills buffers of the system first: some megabytes.
+        await Task.WhenAll(Enumerable.Range(0, 4).Select(async _ =>
+        {
+            for (var i = 0; i < 4000; i++)
+            {
+                using var refused = await lockkeeper.SendAsync("/v1/chat/completions", """{"model":"none"}"""u8.ToArray(), headers => headers.Add("X-Request-Id", new string('x', 128)));
+            }
+        }));
+        await Eventually.True(() => IsCut(socket), "its connection is cut, though it never reads on");
+    }
+
+    /// <summary>Writing shows it without reading: the other side has reset the connection.</summary>
+    private static bool IsCut(Socket socket)
+    {
+        try
+        {
+            socket.Send("\r\n"u8);
+            return false;
+        }
+        catch (SocketException)
+        {
+            return true;
+        }
     }
 
     [Fact]

@@ -84,6 +84,8 @@ public sealed class SecurityTests
         var error = await response.ErrorAsync();
         (error.Status, error.Code).ShouldBe((403, code));
         lockkeeper.Engines.ShouldBeEmpty();
+        using var metrics = await lockkeeper.GetAsync("/metrics");
+        (await metrics.Content.ReadAsStringAsync()).ShouldContain($"lockkeeper_turned_away_total{{code=\"{code}\"}} 1\n");
     }
 
     [Fact]

@@ -7,7 +7,6 @@ namespace Lockkeeper.Core.Scheduling;
 internal sealed class Line
 {
     private readonly Shelf[] _shelves = [new(), new(), new(), new(), new()];
-    private long _sinceTicks;
     private long _clampedTicks;
     private TimeSpan _clampedAt;
 
@@ -30,9 +29,6 @@ internal sealed class Line
         }
     }
 
-    /// <summary>Sum of the arrival times, in ticks.</summary>
-    public long SinceTicks => _sinceTicks;
-
     public int CountOf(Priority priority) => _shelves[(int)priority].ByAge.Count;
 
     /// <summary>Who came first of that priority.</summary>
@@ -42,7 +38,6 @@ internal sealed class Line
     {
         _shelves[(int)waiting.Ticket.Priority].Add(waiting);
         Count++;
-        _sinceTicks += waiting.Since.Ticks;
         _clampedTicks += Clamped(waiting);
     }
 
@@ -50,7 +45,6 @@ internal sealed class Line
     {
         _shelves[(int)waiting.Ticket.Priority].Remove(waiting);
         Count--;
-        _sinceTicks -= waiting.Since.Ticks;
         _clampedTicks -= Clamped(waiting);
     }
 

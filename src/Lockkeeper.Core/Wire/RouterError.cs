@@ -18,8 +18,10 @@ internal abstract record RouterError(int Status, Blame Blame, string Code, strin
     /// <summary>The request field at fault, where one is.</summary>
     public string? Field { get; private init; }
 
-    public sealed record BodyTooLarge(long Limit) : RouterError(413, Blame.Client, "body_too_large",
-        string.Create(CultureInfo.InvariantCulture, $"The request body is larger than {Limit} bytes. Raise server.max_body to allow it."));
+    /// <param name="Limit">In bytes.</param>
+    /// <param name="Key">Where it can be raised; null for a limit that cannot.</param>
+    public sealed record BodyTooLarge(long Limit, string? Key) : RouterError(413, Blame.Client, "body_too_large",
+        string.Create(CultureInfo.InvariantCulture, $"The request body is larger than {Limit} bytes.{(Key is null ? "" : $" Raise {Key} to allow it.")}"));
 
     public sealed record BodyInvalid(string Detail) : RouterError(400, Blame.Client, "invalid_json", $"The request body is not valid JSON: {Detail}");
 
@@ -44,7 +46,14 @@ internal abstract record RouterError(int Status, Blame Blame, string Code, strin
 
     public sealed record RouteUnknown(string Method, string Path) : RouterError(404, Blame.Client, "unknown_route", $"There is no {Method} {Path} here.");
 
-    public sealed record MethodNotAllowed(string Method, string Path) : RouterError(405, Blame.Client, "method_not_allowed", $"{Path} does not take {Method}.");
+    /// <param name="Method">The one it came with.</param>
+    /// <param name="Path">The route.</param>
+    /// <param name="Allowed">Those the route takes, as in <c>GET, HEAD</c>; written as <c>Allow</c>.</param>
+    public sealed record MethodNotAllowed(string Method, string Path, string Allowed)
+        : RouterError(405, Blame.Client, "method_not_allowed", $"{Path} does not take {Method}, but {Allowed}.");
+
+    /// <summary>Something threw that should not have. What it was is for the log: it may cite anything.</summary>
+    public sealed record Internal(string RequestId) : RouterError(500, Blame.Router, "internal_error", $"Lockkeeper itself failed at this request. Its log says how, under {RequestId}.");
 
     public sealed record QueueFull : RouterError
     {

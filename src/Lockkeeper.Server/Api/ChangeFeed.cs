@@ -19,7 +19,7 @@ internal sealed class ChangeFeed(Lookout lookout, TimeProvider time) : IDisposab
     private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(200);
 
     private readonly Lock _gate = new();
-    private readonly List<Channel<byte[]>> _subscribers = [];
+    private readonly List<Subscriber> _subscribers = [];
     private readonly Dictionary<string, byte[]> _told = [];
     private long _version;
     private bool _looking;
@@ -36,7 +36,8 @@ internal sealed class ChangeFeed(Lookout lookout, TimeProvider time) : IDisposab
     }
 
     /// <summary>Starts to listen. Every change with a greater number than the one returned will come.</summary>
-    public (ChannelReader<byte[]> Changes, long Version) Subscribe()
+    /// <returns>The task completes when the listener does not keep up: it may be stuck in writing what it has taken, and would never see the end of the rest.</returns>
+    public (ChannelReader<byte[]> Changes, long Version, Task CutOff) Subscribe()
     {
         lock (_gate)
         {
@@ -44,17 +45,18 @@ internal sealed class ChangeFeed(Lookout lookout, TimeProvider time) : IDisposab
             if (_closed)
             {
                 channel.Writer.Complete();
-                return (channel.Reader, _version);
+                return (channel.Reader, _version, new TaskCompletionSource().Task);
             }
 
-            _subscribers.Add(channel);
+            var subscriber = new Subscriber(channel);
+            _subscribers.Add(subscriber);
             if (!_looking)
             {
                 _looking = true;
                 _ = Task.Run(LookAsync); // not here: what it finds would come before the number that is returned
             }
 
-            return (channel.Reader, _version);
+            return (channel.Reader, _version, subscriber.CutOff.Task);
         }
     }
 
@@ -62,7 +64,7 @@ internal sealed class ChangeFeed(Lookout lookout, TimeProvider time) : IDisposab
     {
         lock (_gate)
         {
-            _subscribers.RemoveAll(subscriber => subscriber.Reader == changes);
+            _subscribers.RemoveAll(subscriber => subscriber.Changes.Reader == changes);
         }
     }
 
@@ -72,7 +74,7 @@ internal sealed class ChangeFeed(Lookout lookout, TimeProvider time) : IDisposab
         lock (_gate)
         {
             _closed = true;
-            _subscribers.ForEach(subscriber => subscriber.Writer.TryComplete());
+            _subscribers.ForEach(subscriber => subscriber.Changes.Writer.TryComplete());
             _subscribers.Clear();
         }
     }
@@ -161,7 +163,7 @@ internal sealed class ChangeFeed(Lookout lookout, TimeProvider time) : IDisposab
         }
 
         var frame = Frame(name, _version, data);
-        _subscribers.RemoveAll(subscriber => !subscriber.Writer.TryWrite(frame) && subscriber.Writer.TryComplete());
+        _subscribers.RemoveAll(subscriber => !subscriber.Changes.Writer.TryWrite(frame) && subscriber.End());
     }
 
     private static byte[] KeyOf(IEnumerable<WaitingReport> waiting) => Encoding.UTF8.GetBytes(string.Join(',', waiting.Select(one => one.Ticket.Id)));
@@ -179,5 +181,12 @@ internal sealed class ChangeFeed(Lookout lookout, TimeProvider time) : IDisposab
         json.WriteNumber("run", long.Parse(instance.AsSpan(hash + 1), CultureInfo.InvariantCulture));
         json.WriteString("state", "gone");
         json.WriteEndObject();
+    }
+
+    private sealed record Subscriber(Channel<byte[]> Changes)
+    {
+        public TaskCompletionSource CutOff { get; } = new(TaskCreationOptions.RunContinuationsAsynchronously);
+
+        public bool End() => Changes.Writer.TryComplete() && CutOff.TrySetResult();
     }
 }

@@ -22,13 +22,19 @@ internal static class EventsApi
         http.Features.Get<IHttpResponseBodyFeature>()!.DisableBuffering();
 
         // First the subscription, then the snapshot: a change in between is told twice rather than never, and tells the whole state of what it is about.
-        var (changes, version) = feed.Subscribe();
+        var (changes, version, cutOff) = feed.Subscribe();
         try
         {
             var standing = await lookout.LookAsync();
             await http.Response.Body.WriteAsync(ChangeFeed.Frame("snapshot", version, Snapshot(standing, lookout, version, MissedBy(http, version))), http.RequestAborted);
             await http.Response.Body.FlushAsync(http.RequestAborted);
-            await PassOnAsync(http, changes, lookout.Journal.Time);
+            var passing = PassOnAsync(http, changes, lookout.Journal.Time);
+            if (await Task.WhenAny(passing, cutOff) == cutOff)
+            {
+                http.Abort(); // ends a write to somebody who does not read, which nothing else would
+            }
+
+            await passing;
         }
         catch (Exception failure) when (failure is IOException or OperationCanceledException)
         {

@@ -20,7 +20,7 @@ internal static class WishBody
             await body.WriteAsync(buffer.AsMemory(0, count), http.RequestAborted);
             if (body.Length > Longest)
             {
-                return new RouterError.BodyTooLarge(Longest);
+                return new RouterError.BodyTooLarge(Longest, Key: null);
             }
         }
 

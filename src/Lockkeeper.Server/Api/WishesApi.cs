@@ -29,9 +29,10 @@ internal static class WishesApi
 
     private static Task ModelAsync(HttpContext http, Lookout lookout)
     {
-        var wish = (string?)http.Request.RouteValues["wish"] ?? "";
+        // The server has decoded the path, all but an encoded slash.
+        var wish = ((string?)http.Request.RouteValues["wish"] ?? "").Replace("%2F", "/", StringComparison.OrdinalIgnoreCase).TrimEnd('/');
         var slash = wish.LastIndexOf('/');
-        var (name, verb) = slash < 0 ? (wish, "") : (Uri.UnescapeDataString(wish[..slash]), wish[(slash + 1)..]);
+        var (name, verb) = slash < 0 ? (wish, "") : (wish[..slash], wish[(slash + 1)..]);
         Func<ModelSpec, JsonElement, ValueTask<Checked<int>>>? grant = verb.ToLowerInvariant() switch
         {
             "load" => (model, body) => LoadAsync(http, lookout, model, body),

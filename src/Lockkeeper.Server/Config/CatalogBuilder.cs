@@ -14,7 +14,7 @@ internal static class CatalogBuilder
     private static ModelSpec Model(string id, ModelConfig model, LockkeeperConfig config, Expansion engine) => new()
     {
         Id = new ModelId(id),
-        Engine = Engine(model, engine),
+        Engine = Engine(model, config, engine),
         Path = model.Path is { } path ? engine.Folder.Resolve(path) : null,
         Aliases = [.. model.Aliases],
         ContextLength = model.ContextLength,
@@ -30,7 +30,8 @@ internal static class CatalogBuilder
         MaxDuration = (model.MaxDuration ?? config.Scheduling.MaxDuration).Value,
     };
 
-    private static EngineSpec Engine(ModelConfig model, Expansion engine)
+    /// <remarks>An engine inherits Lockkeeper's environment, but not the keys of clients that are in it: it could act as any of them.</remarks>
+    private static EngineSpec Engine(ModelConfig model, LockkeeperConfig config, Expansion engine)
     {
         var whole = engine.Whole;
         var attached = whole.Lifecycle == Lifecycle.Attached;
@@ -40,7 +41,8 @@ internal static class CatalogBuilder
             Lifecycle = whole.Lifecycle ?? spec.Lifecycle,
             Url = whole.Url is { } url ? new Uri(url) : null,
             PriorityField = whole.PriorityField ?? spec.PriorityField,
-            Environment = (whole.Env ?? new Dictionary<string, string>()).ToImmutableDictionary(variable => variable.Key, string? (variable) => variable.Value),
+            Environment = config.Server.ApiKeys.Where(key => key.Key.Place == KeyPlace.Environment).ToImmutableDictionary(key => key.Key.Value, string? (_) => null)
+                .SetItems((whole.Env ?? new Dictionary<string, string>()).Select(variable => KeyValuePair.Create(variable.Key, (string?)variable.Value))),
             WorkingDirectory = whole.Cwd is { } cwd ? engine.Folder.Resolve(cwd) : null,
             ReadyPath = whole.Ready?.Path ?? spec.ReadyPath,
             StartTimeout = whole.StartTimeout ?? spec.StartTimeout,

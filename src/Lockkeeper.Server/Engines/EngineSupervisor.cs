@@ -22,7 +22,6 @@ internal sealed partial class EngineSupervisor(InstanceId instance, ModelSpec mo
     private readonly TaskCompletionSource _loaded = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly HeldMemory _held = new(room.Memory, room.Time, peak => observer.Post(new SchedulerEvent.FootprintMeasured(instance, peak)));
     private readonly OutOfMemoryEvidence _outOfMemory = new(room.Memory);
-    private volatile SwapPhases _phases = SwapPhases.None;
     private volatile EngineProcess? _process;
     private volatile Upstream? _upstream;
     private volatile InstanceFailure? _failure;
@@ -41,7 +40,6 @@ internal sealed partial class EngineSupervisor(InstanceId instance, ModelSpec mo
     public InstanceSnapshot Snapshot() => new(instance, _state, _process?.Pid, Upstream?.BaseAddress, _held.Last?.Held, _failure)
     {
         FootprintBytes = _held.Peak?.Use.Footprint,
-        Phases = _phases,
     };
 
     /// <summary>What to tell requests that were in flight when the run was stopped without waiting for them; null when none had to be.</summary>
@@ -73,9 +71,7 @@ internal sealed partial class EngineSupervisor(InstanceId instance, ModelSpec mo
         var watching = _held.WatchAsync(() => _process?.Tree.Alive() ?? [], _loaded.Task, over.Token);
 
         // 1. Up: ready, or a failure, or asked to stop meanwhile.
-        var start = room.Time.GetTimestamp();
         var failure = await StartAsync();
-        _phases = _phases with { Load = room.Time.GetElapsedTime(start) };
         var wasReady = failure is null && _state == InstanceState.Ready;
         if (wasReady)
         {
@@ -237,9 +233,7 @@ internal sealed partial class EngineSupervisor(InstanceId instance, ModelSpec mo
                 }
 
                 _upstream?.Dispose();
-                var took = room.Time.GetElapsedTime(start);
-                _phases = _phases with { Stop = took };
-                LogStopped(instance, process.Pid, took.TotalMilliseconds);
+                LogStopped(instance, process.Pid, room.Time.GetElapsedTime(start).TotalMilliseconds);
                 return true;
             }
             catch (Exception e)
@@ -261,7 +255,6 @@ internal sealed partial class EngineSupervisor(InstanceId instance, ModelSpec mo
         try
         {
             var (outcome, waited) = await Settle.WaitAsync(_held.Last, room.Memory, room.SettleTimeoutOf(model), room.Time, room.Closing);
-            _phases = _phases with { Settle = waited, SettleOutcome = outcome };
             var how = $"{SettleOutcomeName.Of(outcome)}, {Describe(outcome)}";
             var held = _held.Last is { } last ? string.Create(CultureInfo.InvariantCulture, $"{last.Held / (1024 * 1024)} MiB") : "unknown";
             var level = outcome == SettleOutcome.TimedOut ? LogLevel.Warning : LogLevel.Information;

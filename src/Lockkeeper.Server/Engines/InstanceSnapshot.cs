@@ -13,6 +13,4 @@ internal sealed record InstanceSnapshot(InstanceId Instance, InstanceState State
 {
     /// <summary>The most it has had so far, file pages included.</summary>
     public long? FootprintBytes { get; init; }
-
-    public SwapPhases Phases { get; init; } = SwapPhases.None;
 }

@@ -26,11 +26,12 @@ internal sealed partial class Endpoints(ModelCatalog catalog, Admission admissio
 
     private readonly Forwarder _forwarder = new(journal.Time, async () => (await admission.LookAsync()).Waiting.Length > 0);
 
-    public void Map(IEndpointRouteBuilder routes)
+    /// <param name="web">Where all other routes are mapped already or will be: what none of them takes is refused here.</param>
+    public void Map(WebApplication web)
     {
         foreach (var route in Routes)
         {
-            routes.MapPost(route, http =>
+            web.MapPost(route, http =>
             {
                 // Routing forgives case and a last slash; engines do not.
                 http.Request.Path = route;
@@ -38,18 +39,22 @@ internal sealed partial class Endpoints(ModelCatalog catalog, Admission admissio
             });
         }
 
-        // The default pattern leaves out what looks like a file, as /v1/models/qwen2.5 does.
-        routes.MapFallback("{**path}", UnknownAsync);
+        web.Use(RefuseUnroutedAsync);
     }
 
     private async Task InferAsync(HttpContext http)
     {
         var request = journal.Begin(http, Caller.Of(http).Key);
         var answer = new Answer(http, request, new KeepAlive(http.Response, options.KeepAliveInterval, journal.Time), new StreamTap(journal.Time));
-        RouterError? error = new RouterError.ClientGone(); // what an exception would mean: only writing to a client that is gone throws
+        RouterError? error = null;
         try
         {
             error = await AnswerAsync(answer);
+        }
+        catch (Exception failure)
+        {
+            error = LastResort.MeaningOf(failure, http);
+            throw;
         }
         finally
         {
@@ -144,14 +149,27 @@ internal sealed partial class Endpoints(ModelCatalog catalog, Admission admissio
         return (await Forward.JudgeAsync(outcome, answer.Request, prepared.Model.Id, lease.Instance, host, patience), lease.Ticket);
     }
 
-    private Task UnknownAsync(HttpContext http)
+    /// <summary>Not a route of its own: a route that takes everything would keep the server from finding out which methods a path takes.</summary>
+    private async Task RefuseUnroutedAsync(HttpContext http, RequestDelegate next)
     {
+        var endpoint = http.GetEndpoint();
+        if (endpoint is RouteEndpoint)
+        {
+            await next(http);
+            return;
+        }
+
         var (method, path) = (http.Request.Method, http.Request.Path.ToUriComponent());
-        RouterError error = Routes.Contains(path, StringComparer.OrdinalIgnoreCase)
-            ? new RouterError.MethodNotAllowed(method, path)
-            : new RouterError.RouteUnknown(method, path);
+        RouterError error = new RouterError.RouteUnknown(method, path);
+        if (endpoint is not null)
+        {
+            // Routing's own answer where only the method is wrong: a status, and the methods that would be right.
+            await next(http);
+            error = new RouterError.MethodNotAllowed(method, path, http.Response.Headers.Allow.ToString());
+        }
+
         Log(error, http);
-        return Refuse.WithAsync(http, error, Dialect.OpenAi, atEventBoundary: true).AsTask();
+        await Refuse.WithAsync(http, error, Dialect.OpenAi, atEventBoundary: true);
     }
 
     private void Log(RouterError error, HttpContext http)

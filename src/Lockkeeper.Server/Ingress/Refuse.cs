@@ -57,6 +57,11 @@ internal static class Refuse
             response.Headers.WWWAuthenticate = "Bearer";
         }
 
+        if (error is RouterError.MethodNotAllowed(_, _, var allowed))
+        {
+            response.Headers.Allow = allowed;
+        }
+
         if (error is RouterError.BodyTooLarge)
         {
             // What was not read cannot be skipped cheaply: the connection ends with the answer.

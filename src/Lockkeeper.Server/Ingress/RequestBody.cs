@@ -27,7 +27,7 @@ internal sealed class RequestBody : IDisposable
     {
         if (request.ContentLength > limit)
         {
-            return new RouterError.BodyTooLarge(limit);
+            return new RouterError.BodyTooLarge(limit, "server.max_body");
         }
 
         var body = new RequestBody();
@@ -46,7 +46,7 @@ internal sealed class RequestBody : IDisposable
                 if (body._length > limit)
                 {
                     body.Dispose();
-                    return new RouterError.BodyTooLarge(limit);
+                    return new RouterError.BodyTooLarge(limit, "server.max_body");
                 }
 
                 if (read.IsCompleted)

@@ -15,6 +15,9 @@ internal sealed partial class FrontDoor(ServerConfig server, KeyRing keys, ILogg
     private readonly HostCheck _hosts = new(server);
     private readonly OriginCheck _origins = new(server);
 
+    /// <summary>Is told of each request that is not let in, on its own thread.</summary>
+    public Action<RouterError>? Refused { get; init; }
+
     public Task PassAsync(HttpContext http, RequestDelegate next)
     {
         if (CheckSender(http) is { } refusal)
@@ -98,6 +101,7 @@ internal sealed partial class FrontDoor(ServerConfig server, KeyRing keys, ILogg
     private Task RefuseAsync(HttpContext http, RouterError error)
     {
         LogRefused(http.TraceIdentifier, error.Code, error.Message);
+        Refused?.Invoke(error);
         return Refuse.WithAsync(http, error, Dialect.OpenAi, atEventBoundary: true).AsTask();
     }
 

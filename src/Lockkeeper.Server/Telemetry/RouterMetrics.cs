@@ -22,6 +22,7 @@ internal sealed class RouterMetrics : IDisposable
 
     private readonly FrozenSet<string> _models;
     private readonly Counter<long> _requests;
+    private readonly Counter<long> _turnedAway;
     private readonly Counter<long> _cancels;
     private readonly Counter<long> _tokens;
     private readonly Counter<long> _settles;
@@ -35,6 +36,7 @@ internal sealed class RouterMetrics : IDisposable
     {
         _models = catalog.Models.Select(model => model.Id.Value).ToFrozenSet(StringComparer.Ordinal);
         _requests = Meter.CreateCounter<long>("lockkeeper.requests", unit: null, "Requests that have ended, by outcome and by whose doing an error was.");
+        _turnedAway = Meter.CreateCounter<long>("lockkeeper.turned_away", unit: null, "Requests not let in, by the code of the error; they count nowhere else.");
         _duration = Meter.CreateHistogram("lockkeeper.request.duration", "s", "From a request's arrival to its end.", tags: null, InSeconds);
         _firstByte = Meter.CreateHistogram("lockkeeper.time_to_first_byte", "s", "From a request's arrival to the first byte of its engine's answer.", tags: null, InSeconds);
         _tokens = Meter.CreateCounter<long>("lockkeeper.tokens", unit: null, "Tokens as engines counted them.");
@@ -83,6 +85,9 @@ internal sealed class RouterMetrics : IDisposable
             _cancels.Add(1, Label("by", entry.Blame == Blame.Client ? "client" : entry.Outcome == RequestOutcome.Cancelled ? "operator" : "max_duration"));
         }
     }
+
+    /// <summary>A request was not let in.</summary>
+    public void TurnedAway(RouterError error) => _turnedAway.Add(1, Label("code", error.Code));
 
     /// <summary>A phase of a swap is over.</summary>
     public void Swapped(SwapPhase phase, TimeSpan took) => _phases.Record(took.TotalSeconds, Label("phase", WordOf(phase)));

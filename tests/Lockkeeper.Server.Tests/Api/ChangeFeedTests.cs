@@ -42,8 +42,8 @@ public sealed class ChangeFeedTests : IAsyncLifetime
     [Fact]
     public async Task A_listener_that_does_not_keep_up_is_cut_off_and_another_is_not()
     {
-        var (slow, _) = _feed.Subscribe();
-        var (quick, version) = _feed.Subscribe();
+        var (slow, _, slowCut) = _feed.Subscribe();
+        var (quick, _, quickCut) = _feed.Subscribe();
         var heard = 0;
         for (var i = 0; i < ChangeFeed.Backlog + 50; i++)
         {
@@ -63,12 +63,14 @@ public sealed class ChangeFeedTests : IAsyncLifetime
 
         left.ShouldBe(ChangeFeed.Backlog, "what it had not read, and then the end");
         quick.Completion.IsCompleted.ShouldBeFalse();
+        await Eventually.True(() => slowCut.IsCompleted, "who is stuck in writing is told");
+        quickCut.IsCompleted.ShouldBeFalse();
     }
 
     [Fact]
     public void What_happens_while_nobody_listens_is_counted()
     {
-        var (first, before) = _feed.Subscribe();
+        var (first, before, _) = _feed.Subscribe();
         _feed.Unsubscribe(first);
         _feed.Ended(Entry());
         _feed.Ended(Entry());
@@ -78,9 +80,9 @@ public sealed class ChangeFeedTests : IAsyncLifetime
     [Fact]
     public async Task A_closed_feed_ends_those_who_listen_and_those_who_come_later()
     {
-        var (early, _) = _feed.Subscribe();
+        var (early, _, _) = _feed.Subscribe();
         _feed.Dispose();
-        var (late, _) = _feed.Subscribe();
+        var (late, _, _) = _feed.Subscribe();
         await foreach (var _ in early.ReadAllAsync())
         {
         }

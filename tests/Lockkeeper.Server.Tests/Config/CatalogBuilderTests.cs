@@ -33,6 +33,18 @@ public sealed class CatalogBuilderTests
     }
 
     [Fact]
+    public void An_engine_does_not_inherit_the_keys_of_clients()
+    {
+        var catalog = Build("""
+            server: { api_keys: [{ name: laptop, key: "env:LAPTOP_KEY" }, { name: shared, key: "env:SHARED_KEY" }, { name: other, key: "file:key" }] }
+            engines: { e: { command: [mine, '{port}'] }, f: { command: [mine, '{port}'], env: { SHARED_KEY: given } } }
+            models: { a: { engine: e }, b: { engine: f } }
+            """);
+        catalog.Find("a")!.Engine.Environment.ShouldBe(new Dictionary<string, string?> { ["LAPTOP_KEY"] = null, ["SHARED_KEY"] = null }, ignoreOrder: true);
+        catalog.Find("b")!.Engine.Environment.ShouldBe(new Dictionary<string, string?> { ["LAPTOP_KEY"] = null, ["SHARED_KEY"] = "given" }, ignoreOrder: true);
+    }
+
+    [Fact]
     public void What_is_left_out_keeps_its_default()
     {
         var model = Build("engines: { e: { command: [mine, '{port}'] } }\nmodels: { a: { engine: e } }").Find("a")!;

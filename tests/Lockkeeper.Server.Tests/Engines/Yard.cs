@@ -1,5 +1,7 @@
+using System.Collections.Concurrent;
 using System.Collections.Immutable;
 using System.Text.Json;
+using Lockkeeper.Core.Memory;
 using Lockkeeper.Core.Models;
 using Lockkeeper.Core.Scheduling;
 using Lockkeeper.Server.Engines;
@@ -12,14 +14,18 @@ namespace Lockkeeper.Server.Tests.Engines;
 /// <summary>Real instances of the fake engine, and a witness of their events. Disposing it stops them all.</summary>
 internal sealed class Yard : IAsyncDisposable
 {
+    private readonly ConcurrentQueue<SettleOutcome> _settled = new();
     private long _runs;
 
     public Yard(IMemoryReader? memory = null, MemoryWatch? watch = null) =>
-        Instances = new Instances(Witness, memory ?? new UnknownMemoryReader(), _ => TimeSpan.FromSeconds(5), TimeProvider.System, NullLoggerFactory.Instance, watch);
+        Instances = new Instances(Witness, memory ?? new UnknownMemoryReader(), _ => TimeSpan.FromSeconds(5), TimeProvider.System, NullLoggerFactory.Instance, watch) { Settled = _settled.Enqueue };
 
     public Witness Witness { get; } = new();
 
     public Instances Instances { get; }
+
+    /// <summary>How the waits for memory ended, in the order of their ends.</summary>
+    public IReadOnlyList<SettleOutcome> Settled => [.. _settled];
 
     public static ModelSpec Model(params string[] flags) => Of(FakeEngine.Executable, [.. flags, "--port", "{port}", "--id", "{id}"]);
 

@@ -28,10 +28,7 @@ public sealed class HeldMemoryTests
         snapshot.FootprintBytes!.Value.ShouldBeGreaterThan(snapshot.HeldBytes.Value, "its program is mapped from files");
         yard.Witness.Events.OfType<SchedulerEvent.FootprintMeasured>().Last().Bytes.ShouldBeInRange(400 * Mebibyte, 520 * Mebibyte);
         memory.Looks.ShouldBeGreaterThan(1);
-        snapshot.Phases.SettleOutcome.ShouldBeOneOf(SettleOutcome.Recovered, SettleOutcome.Plateau);
-        snapshot.Phases.Load.ShouldNotBeNull();
-        snapshot.Phases.Stop.ShouldNotBeNull();
-        snapshot.Phases.Settle.ShouldNotBeNull();
+        yard.Settled.ShouldHaveSingleItem().ShouldBeOneOf(SettleOutcome.Recovered, SettleOutcome.Plateau);
     }
 
     [Fact]
@@ -43,9 +40,11 @@ public sealed class HeldMemoryTests
             await using var yard = new Yard(IMemoryReader.OfThisSystem());
             var instance = await yard.Ready(Yard.Model("--hold", "300"));
             await Eventually.True(() => yard.Snapshot(instance).HeldBytes >= 300 * Mebibyte, "300 MiB measured");
-            await yard.Gone(instance);
-            var phases = yard.Snapshot(instance).Phases;
-            if (phases.SettleOutcome == SettleOutcome.Recovered && phases.Settle < TimeSpan.FromMilliseconds(300))
+            yard.Instances.Stop(instance, StopReason.Swap);
+            await yard.Witness.Saw<SchedulerEvent.InstanceGone>();
+            var gone = TimeProvider.System.GetTimestamp();
+            await yard.Witness.Saw<SchedulerEvent.MemorySettled>();
+            if (yard.Settled.Single() == SettleOutcome.Recovered && TimeProvider.System.GetElapsedTime(gone) < TimeSpan.FromMilliseconds(300))
             {
                 return;
             }

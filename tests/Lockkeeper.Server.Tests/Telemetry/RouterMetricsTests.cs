@@ -98,6 +98,7 @@ public sealed partial class RouterMetricsTests : IDisposable
 
     private void RecordEverything()
     {
+        _metrics.TurnedAway(new RouterError.KeyMissing());
         _metrics.Ended(Entry(A, new RouterError.ClientGone()));
         _metrics.Swapped(SwapPhase.Load, TimeSpan.FromSeconds(1));
         _metrics.Settled(SettleOutcome.Recovered);
