@@ -148,6 +148,13 @@ internal abstract record RouterError(int Status, Blame Blame, string Code, strin
         public InstanceFailure Failure { get; }
     }
 
+    /// <summary>The engine was stopped by us before it had answered.</summary>
+    public sealed record EngineStopped : RouterError
+    {
+        public EngineStopped(ModelId model, InstanceFailure failure)
+            : base(503, Blame.Router, "engine_stopped", $"The engine for '{model}' was stopped before it had answered: {failure}") => RetryAfter = TimeSpan.FromSeconds(1);
+    }
+
     public sealed record EngineSilent(ModelId Model, TimeSpan Timeout) : RouterError(504, Blame.Engine, "engine_timeout", string.Create(CultureInfo.InvariantCulture,
         $"The engine for '{Model}' has sent nothing for {Timeout.TotalSeconds:0.###} s (request_timeout); the request was aborted."));
 
