@@ -171,6 +171,10 @@ internal abstract record RouterError(int Status, Blame Blame, string Code, strin
 
     public sealed record RequestEnded(string RequestId) : RouterError(409, Blame.Client, "request_ended", $"Request '{RequestId}' has ended already; GET /admin/requests/{RequestId} tells how.");
 
+    /// <summary>Somebody wants an engine stopped that another one runs.</summary>
+    public sealed record EngineAttached(ModelId Model, Uri? Address) : RouterError(409, Blame.Client, "engine_attached",
+        $"The engine for '{Model}' is attached: somebody else runs it at {Address}, and Lockkeeper never stops it. Stop it there.");
+
     /// <summary>There are keys, and the request has none.</summary>
     public sealed record KeyMissing() : RouterError(401, Blame.Client, "invalid_api_key",
         "This server needs an API key: send it as 'Authorization: Bearer KEY' or 'x-api-key: KEY'.");
