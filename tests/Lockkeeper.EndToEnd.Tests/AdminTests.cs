@@ -118,7 +118,10 @@ public sealed class AdminTests
         using var forced = await lockkeeper.PostAsync("/admin/models/a/unload", """{"force":true}""");
         ((int)forced.StatusCode).ShouldBe(200);
         using var cut = await hanging;
-        ((int)cut.StatusCode).ShouldBe(502);
+        (await cut.ErrorAsync()).ShouldSatisfyAllConditions(
+            error => error.Status.ShouldBe(503),
+            error => error.Code.ShouldBe("engine_stopped"),
+            error => error.Message.ShouldContain("by force"));
         (await lockkeeper.AnswerAsync("a")).ShouldStartWith("fake a ");
     }
 

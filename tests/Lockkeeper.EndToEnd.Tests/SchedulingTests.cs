@@ -199,6 +199,11 @@ public sealed partial class SchedulingTests
         {
             (await lockkeeper.AnswerAsync("theirs")).ShouldNotBeEmpty();
             lockkeeper.Engines.ShouldBeEmpty();
+            using var kept = await lockkeeper.PostAsync("/admin/models/theirs/unload");
+            (await kept.ErrorAsync()).ShouldSatisfyAllConditions(
+                error => error.Status.ShouldBe(409),
+                error => error.Code.ShouldBe("engine_attached"),
+                error => error.Message.ShouldContain($"http://127.0.0.1:{port}"));
         }
 
         await other.AnswerAsync("theirs");

@@ -14,6 +14,9 @@ internal sealed record InstanceFailure(string Cause, int? ExitCode, IReadOnlyLis
     /// <summary>Whether it failed for want of memory, as far as its output and its end tell.</summary>
     public bool OutOfMemory { get; init; }
 
+    /// <summary>Whether the engine is not to blame: it was stopped by us while it worked.</summary>
+    public bool Intended { get; init; }
+
     public static InstanceFailure Of(string cause) => new(cause, null, []);
 
     /// <summary>Cause, exit code and last lines in one line, the same for the client and for the log.</summary>

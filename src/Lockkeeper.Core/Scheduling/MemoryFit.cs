@@ -5,6 +5,8 @@ namespace Lockkeeper.Core.Scheduling;
 /// <summary>Whether a model fits into the memory of its pool: what instances have claimed, and what was measured free.</summary>
 internal static class MemoryFit
 {
+    private const long Gibibyte = 1024 * 1024 * 1024;
+
     private static readonly HashSet<Instance> Nobody = [];
 
     /// <summary>Whether it may be started now.</summary>
@@ -71,23 +73,36 @@ internal static class MemoryFit
         return HasRoomWithout(model, evictable, atBest: true) ? null : Figures(model);
     }
 
+    /// <summary>Whether it is only what others than the pool's own hold that is in its way. They may give it back; the pool does not grow, and what is pinned does not go.</summary>
+    public static bool FitsWithoutOthers(ScheduledModel model)
+    {
+        var pool = model.Pool;
+        var staying = Staying(pool);
+        return pool.Available is not null && staying.Count < pool.MostInstances
+            && model.Claim is { } need && !(need > pool.Options.Capacity - staying.Sum(instance => instance.Claim ?? 0));
+    }
+
     /// <summary>What it needs, what the pool has, and what is free.</summary>
     public static string Figures(ScheduledModel model)
     {
         var pool = model.Pool;
-        var staying = pool.Instances.Where(instance => instance.Model.IsPinned && instance is { IsGoing: false, MustGo: false }).ToList();
-        var pinned = staying.Count == 0 ? "" : $", of which {string.Join(" and ", staying.Select(Describe))} stay there (pinned)";
+        var staying = Staying(pool);
+        var pinned = staying.Count == 0 ? "" : $", of which {string.Join(" and ", staying.Select(Describe))} {(staying.Count == 1 ? "stays" : "stay")} there (pinned)";
         var need = model.Claim is { } claim
-            ? string.Create(CultureInfo.InvariantCulture, $"it needs {Gibibytes(claim)} (with safety_margin {pool.Options.SafetyMargin:0.##})")
+            ? string.Create(CultureInfo.InvariantCulture, $"it needs {Size(claim)} (with safety_margin {pool.Options.SafetyMargin:0.##})")
             : "its footprint is not known yet, so it has to run alone the first time";
-        var has = pool.Options.Capacity is { } capacity ? $"pool '{pool.Options.Name}' has {Gibibytes(capacity)}" : $"pool '{pool.Options.Name}' holds {Count(pool)}";
-        var free = pool.Available is { } available ? $"; {Gibibytes(available)} is measured free now" : "";
+        var has = pool.Options.Capacity is { } capacity ? $"pool '{pool.Options.Name}' has {Size(capacity)}" : $"pool '{pool.Options.Name}' holds {Count(pool)}";
+        var free = pool.Available is { } available ? $"; {Size(available)} is measured free now" : "";
         return $"{need}, {has}{pinned}{free}";
     }
 
-    private static string Describe(Instance instance) => $"'{instance.Id.Model}'{(instance.Claim is { } claim ? $" with {Gibibytes(claim)}" : "")}";
+    private static List<Instance> Staying(Pool pool) => [.. pool.Instances.Where(instance => instance.Model.IsPinned && instance is { IsGoing: false, MustGo: false })];
+
+    private static string Describe(Instance instance) => $"'{instance.Id.Model}'{(instance.Claim is { } claim ? $" with {Size(claim)}" : ", whose size is not known yet,")}";
 
     private static string Count(Pool pool) => pool.MostInstances == 1 ? "one model at a time" : string.Create(CultureInfo.InvariantCulture, $"at most {pool.MostInstances} models");
 
-    private static string Gibibytes(long bytes) => string.Create(CultureInfo.InvariantCulture, $"{bytes / (1024.0 * 1024 * 1024):0.##} GiB");
+    private static string Size(long bytes) => bytes < Gibibyte
+        ? string.Create(CultureInfo.InvariantCulture, $"{bytes / (1024.0 * 1024):0.#} MiB")
+        : string.Create(CultureInfo.InvariantCulture, $"{bytes / (double)Gibibyte:0.##} GiB");
 }

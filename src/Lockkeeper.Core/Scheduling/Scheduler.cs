@@ -278,7 +278,7 @@ internal sealed class Scheduler
         model.HasRetriedForMemory = false;
         model.BackOff.Failed(failure, readyFor: null, _decision.Now);
         RouterError error = failure.OutOfMemory
-            ? new RouterError.InsufficientMemory(model.Id, $"its start failed for want of memory. {MemoryFit.Figures(model)}. {failure}")
+            ? new RouterError.InsufficientMemory(model.Id, $"its start failed for want of memory ({failure.ToString().TrimEnd('.')}); {MemoryFit.Figures(model)}")
             : new RouterError.StartFailed(model.Id, failure);
         _succession.RefuseAll(model, error, _decision);
     }

@@ -180,7 +180,7 @@ internal sealed class Succession(Waiting waiting, FairShare shares)
         {
             if (MemoryFit.WhyNever(next.Model) is { } figures)
             {
-                RefuseAll(next.Model, new RouterError.InsufficientMemory(next.Model.Id, figures, RetryAfter(pool)), decision);
+                RefuseAll(next.Model, new RouterError.InsufficientMemory(next.Model.Id, figures, RetryAfter(next.Model)), decision);
                 continue;
             }
 
@@ -197,7 +197,7 @@ internal sealed class Succession(Waiting waiting, FairShare shares)
     }
 
     /// <summary>Memory that others hold may come back; what is pinned or configured will not by itself.</summary>
-    private static TimeSpan? RetryAfter(Pool pool) => pool.Available is null ? null : TimeSpan.FromSeconds(30);
+    private static TimeSpan? RetryAfter(ScheduledModel model) => MemoryFit.FitsWithoutOthers(model) ? TimeSpan.FromSeconds(30) : null;
 
     /// <returns>Whether the plan is done with, so that another can be made.</returns>
     private bool Follow(Plan plan, Decision decision)

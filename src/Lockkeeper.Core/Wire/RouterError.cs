@@ -157,6 +157,13 @@ internal abstract record RouterError(int Status, Blame Blame, string Code, strin
         public InstanceFailure Failure { get; }
     }
 
+    /// <summary>The engine was stopped by us before it had answered.</summary>
+    public sealed record EngineStopped : RouterError
+    {
+        public EngineStopped(ModelId model, InstanceFailure failure)
+            : base(503, Blame.Router, "engine_stopped", $"The engine for '{model}' was stopped before it had answered: {failure}") => RetryAfter = TimeSpan.FromSeconds(1);
+    }
+
     public sealed record EngineSilent(ModelId Model, TimeSpan Timeout) : RouterError(504, Blame.Engine, "engine_timeout", string.Create(CultureInfo.InvariantCulture,
         $"The engine for '{Model}' has sent nothing for {Timeout.TotalSeconds:0.###} s (request_timeout); the request was aborted."));
 
@@ -172,6 +179,10 @@ internal abstract record RouterError(int Status, Blame Blame, string Code, strin
         $"There is no request '{RequestId}' here: it never was, or it ended too long ago to be remembered. GET /admin/requests lists those that are.");
 
     public sealed record RequestEnded(string RequestId) : RouterError(409, Blame.Client, "request_ended", $"Request '{RequestId}' has ended already; GET /admin/requests/{RequestId} tells how.");
+
+    /// <summary>Somebody wants an engine stopped that another one runs.</summary>
+    public sealed record EngineAttached(ModelId Model, Uri? Address) : RouterError(409, Blame.Client, "engine_attached",
+        $"The engine for '{Model}' is attached: somebody else runs it at {Address}, and Lockkeeper never stops it. Stop it there.");
 
     /// <summary>There are keys, and the request has none.</summary>
     public sealed record KeyMissing() : RouterError(401, Blame.Client, "invalid_api_key",

@@ -115,6 +115,11 @@ internal static class WishesApi
             return error;
         }
 
+        if (model.Engine.Lifecycle == Lifecycle.Attached)
+        {
+            return new RouterError.EngineAttached(model.Id, model.Engine.Url);
+        }
+
         var living = (await lookout.Admission.LookAsync()).Instances.Where(instance => instance.Id.Model == model.Id).Select(instance => instance.Id).ToList();
         lookout.Admission.Tell(new SchedulerEvent.UnloadAsked(model.Id, force));
         return await UntilGoneAsync(http, lookout, living, wait);

@@ -48,13 +48,14 @@ internal sealed partial class EngineSupervisor(InstanceId instance, ModelSpec mo
     /// <summary>Asks the run to end, in whatever state it is. Returns at once.</summary>
     public void Stop(StopReason reason)
     {
-        _interruption ??= reason switch
+        var why = reason switch
         {
-            StopReason.ForcedUnload => InstanceFailure.Of("it was unloaded by force (POST /admin/models/…/unload)"),
-            StopReason.DrainTimeout => InstanceFailure.Of("another model needed its memory, and the request had not ended within pools.*.drain_timeout"),
-            StopReason.Closing => InstanceFailure.Of("Lockkeeper is closing"),
+            StopReason.ForcedUnload => $"it was unloaded by force (POST /admin/models/{instance.Model}/unload)",
+            StopReason.DrainTimeout => $"it had to go, for another model or by hand, and the request had not ended within pools.{model.Pool}.drain_timeout",
+            StopReason.Closing => "Lockkeeper is closing",
             _ => null,
         };
+        _interruption ??= why is null ? null : InstanceFailure.Of(why) with { Intended = true };
         _ = _stopAsked.CancelAsync();
     }
 

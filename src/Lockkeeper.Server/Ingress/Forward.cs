@@ -23,9 +23,12 @@ internal static class Forward
         ForwardEnd.ClientStalled => new RouterError.ClientStalled(BodyCopier.Stall),
         ForwardEnd.Silent => new RouterError.EngineSilent(model, requestTimeout),
         ForwardEnd.Unreached => new RouterError.EngineUnreached(model, await EvidenceAsync(outcome, instance, host)),
-        ForwardEnd.Broken => new RouterError.EngineFailed(model, await EvidenceAsync(outcome, instance, host)),
+        ForwardEnd.Broken => Broken(model, await EvidenceAsync(outcome, instance, host)),
         _ => throw new UnreachableException(),
     };
+
+    private static RouterError Broken(ModelId model, InstanceFailure failure) =>
+        failure.Intended ? new RouterError.EngineStopped(model, failure) : new RouterError.EngineFailed(model, failure);
 
     private static async Task<InstanceFailure> EvidenceAsync(ForwardOutcome outcome, InstanceId instance, IInstanceHost host) =>
         await host.FailureOfAsync(instance, NewsOfDeath) ?? InstanceFailure.Of(outcome.Detail ?? "the connection broke");

@@ -32,7 +32,7 @@ internal enum RequestOutcome
     /// <summary>The client left, or an operator ended it.</summary>
     Cancelled,
 
-    /// <summary>Its engine or Lockkeeper failed, or it took longer than it may.</summary>
+    /// <summary>Its engine or Lockkeeper failed, its engine was stopped, or it took longer than it may.</summary>
     Failed,
 }
 
@@ -116,7 +116,7 @@ internal sealed class JournalEntry(string id, string route, DateTimeOffset arriv
         {
             null => RequestOutcome.Answered,
             RouterError.ClientGone or RouterError.ClientStalled or RouterError.CancelledByOperator => RequestOutcome.Cancelled,
-            RouterError.Internal or RouterError.MaxDurationPassed or { Blame: Core.Wire.Blame.Engine } => RequestOutcome.Failed,
+            RouterError.Internal or RouterError.MaxDurationPassed or RouterError.EngineStopped or { Blame: Core.Wire.Blame.Engine } => RequestOutcome.Failed,
             _ => RequestOutcome.Refused,
         };
         State = RequestState.Ended;

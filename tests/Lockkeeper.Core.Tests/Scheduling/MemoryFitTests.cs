@@ -1,4 +1,5 @@
 using Lockkeeper.Core.Scheduling;
+using Lockkeeper.Core.Wire;
 using Shouldly;
 using Xunit;
 
@@ -88,6 +89,24 @@ public sealed class MemoryFitTests
         story.Measured("D#1", 30).ShouldBe("", "it may still grow");
         story.Ready("D#1").ShouldBe("grant 1 on D#1, start A#2");
     }
+
+    [Fact]
+    public void What_cannot_fit_now_may_be_asked_for_again_only_if_others_hold_the_memory()
+    {
+        var story = Story();
+        story.Observed(50);
+        story.Arrives(1, "A").ShouldBe("refuse 1: insufficient_memory");
+        Refusal(story).RetryAfter.ShouldBe(TimeSpan.FromSeconds(30), "of the 100 bytes somebody else holds 50");
+
+        story.Observed(100);
+        story.IsResident("B");
+        story.IsPinned("B");
+        story.Arrives(2, "A").ShouldBe("refuse 2: insufficient_memory");
+        Refusal(story).RetryAfter.ShouldBeNull("B does not go by itself");
+        Refusal(story).Message.ShouldContain("'B' with 0 MiB stays there (pinned)");
+    }
+
+    private static RouterError Refusal(SchedulerStory story) => story.LastEffects.OfType<SchedulerEffect.Refuse>().Single().Error;
 
     private static SchedulerStory Story()
     {
