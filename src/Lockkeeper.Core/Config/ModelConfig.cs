@@ -30,7 +30,7 @@ internal sealed record ModelConfig
     public string? Pool { get; init; }
 
     /// <summary>Memory an instance needs, file pages included. Counts until it has been measured.</summary>
-    /// <value>Default none: estimated.</value>
+    /// <value>Default none: unknown.</value>
     [Between("1MiB", "100TiB")]
     public ByteSize? Memory { get; init; }
 

@@ -90,7 +90,7 @@ internal static class MemoryFit
         var pinned = staying.Count == 0 ? "" : $", of which {string.Join(" and ", staying.Select(Describe))} {(staying.Count == 1 ? "stays" : "stay")} there (pinned)";
         var need = model.Claim is { } claim
             ? string.Create(CultureInfo.InvariantCulture, $"it needs {Size(claim)} (with safety_margin {pool.Options.SafetyMargin:0.##})")
-            : "its footprint is not known yet, so it has to run alone the first time";
+            : $"its footprint is not known yet, so it has to run alone the first time, unless models.{model.Id}.memory says what it needs";
         var has = pool.Options.Capacity is { } capacity ? $"pool '{pool.Options.Name}' has {Size(capacity)}" : $"pool '{pool.Options.Name}' holds {Count(pool)}";
         var free = pool.Available is { } available ? $"; {Size(available)} is measured free now" : "";
         return $"{need}, {has}{pinned}{free}";
