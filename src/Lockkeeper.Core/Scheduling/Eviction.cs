@@ -51,6 +51,35 @@ internal static class Eviction
     public static HashSet<Instance> Idle(Pool pool) =>
         [.. pool.Instances.Where(instance => instance is { Serves: true, IsIdle: true } && instance.Model.Line.Count == 0 && !instance.Model.IsPinned)];
 
+    /// <summary>
+    /// Engines can turn out to need more than was claimed for them when they started. Then idle ones go, the cheapest first, until the claims of the rest fit again; one that is alone may stay.
+    /// </summary>
+    public static void RelieveOvercommit(Pool pool, Decision decision)
+    {
+        if (pool.Options is not { Policy: PoolPolicy.Fit, Capacity: { } capacity })
+        {
+            return;
+        }
+
+        while (true)
+        {
+            var (staying, claimed) = (0, 0L);
+            foreach (var instance in pool.Instances)
+            {
+                var stays = instance is { IsGoing: false, MustGo: false };
+                staying += stays ? 1 : 0;
+                claimed += stays ? instance.Claim ?? 0 : 0;
+            }
+
+            if (claimed <= capacity || staying < 2 || Idle(pool).OrderBy(instance => Cost(instance, decision.Now)).ThenBy(instance => instance.Id.Run).FirstOrDefault() is not { } cheapest)
+            {
+                return;
+            }
+
+            Succession.Stop(cheapest, StopReason.Overcommit, decision);
+        }
+    }
+
     /// <summary>In seconds. One that is used now or waited for will certainly be wanted again.</summary>
     private static double Cost(Instance instance, TimeSpan now)
     {

@@ -379,6 +379,8 @@ internal sealed class Scheduler
 
             TimeLimits.Apply(instance, _decision);
         }
+
+        Eviction.RelieveOvercommit(pool, _decision);
     }
 
     private void Expire(Pool pool)

@@ -43,6 +43,9 @@ internal enum StopReason
     /// <summary>It was idle for <c>idle_timeout</c>.</summary>
     Idle,
 
+    /// <summary>It was idle, and the engines in its pool turned out to need more memory together than the pool has.</summary>
+    Overcommit,
+
     /// <summary>Somebody asked, or its model is not configured any more.</summary>
     Unload,
 

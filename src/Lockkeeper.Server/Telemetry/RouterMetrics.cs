@@ -108,6 +108,7 @@ internal sealed class RouterMetrics : IDisposable
         StopReason.Swap => "swap",
         StopReason.Unwanted => "unwanted",
         StopReason.Idle => "idle",
+        StopReason.Overcommit => "overcommit",
         StopReason.Unload => "unload",
         StopReason.ForcedUnload => "forced_unload",
         StopReason.DrainTimeout => "drain_timeout",

@@ -59,6 +59,16 @@ public sealed class MemoryFitTests
     }
 
     [Fact]
+    public void Where_engines_have_grown_beyond_their_pool_an_idle_one_goes()
+    {
+        var story = Story();
+        story.IsResident("C");
+        story.IsResident("B");
+        story.Measured("C#1", 50).ShouldBe("stop C#1", "50 and 60 are more than 100; both are idle, and C was so for longer");
+        story.State.ShouldContain("B#2 Ready 0");
+    }
+
+    [Fact]
     public void An_engine_that_has_less_than_was_expected_may_still_grow()
     {
         var story = Story();

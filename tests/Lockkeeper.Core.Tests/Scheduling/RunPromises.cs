@@ -53,12 +53,29 @@ internal sealed class RunPromises(SchedulerWorld world)
                 StopReason.Swap => run.Phase == RunPhase.Ready && OthersWait(run) && (run.IsUnwanted || !IsPinned(run)),
                 StopReason.Unwanted => run.Phase == RunPhase.Starting && OthersWait(run) && (run.IsUnwanted || (waitForIt.Count == 0 && !IsPinned(run))),
                 StopReason.Idle => waitForIt.Count == 0 && !IsPinned(run) && world.Now - run.IdleSince >= world.OptionsOf(instance.Model)!.IdleTimeout,
+                StopReason.Overcommit => waitForIt.Count == 0 && !IsPinned(run) && IsOvercommitted(run.Pool),
                 StopReason.Unload => run.IsUnwanted,
                 StopReason.ForcedUnload => world.LastEvent is SchedulerEvent.UnloadAsked(var model, true) && model == instance.Model,
                 StopReason.DrainTimeout => world.Now - run.DrainingSince >= world.PoolOf(run.Pool).DrainTimeout,
                 _ => world.Closed,
             },
             $"{instance} is stopped for no reason: {reason}");
+    }
+
+    /// <summary>After all effects of an event: nobody idle is left where engines have grown beyond their pool.</summary>
+    public void JudgeRest()
+    {
+        foreach (var run in world.Unsettled.Where(run => run is { Phase: RunPhase.Ready, StopAskedAt: null, IsUnwanted: false } && run.InFlight.Count == 0 && !IsPinned(run)))
+        {
+            Demand(world.WhoWaits.Any(request => request.Ticket.Model == run.Id.Model) || !IsOvercommitted(run.Pool), $"P1: {run.Id} is idle and stays, and '{run.Pool}' is over-committed");
+        }
+    }
+
+    /// <summary>Those who are to stay, two at least, claim more than there is.</summary>
+    private bool IsOvercommitted(string pool)
+    {
+        var staying = world.Unsettled.Where(run => run.Pool == pool && run is { Phase: RunPhase.Starting or RunPhase.Ready, StopAskedAt: null, IsUnwanted: false }).ToList();
+        return world.PoolOf(pool).Policy == PoolPolicy.Fit && staying.Count > 1 && staying.Sum(run => run.Claim ?? 0) > world.PoolOf(pool).Capacity;
     }
 
     private void JudgeMemory(InstanceId instance, ModelOptions options)

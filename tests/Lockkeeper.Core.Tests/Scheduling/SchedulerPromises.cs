@@ -36,6 +36,11 @@ internal sealed class SchedulerPromises(SchedulerWorld world)
                 break;
             case SchedulerEffect.Start(var instance):
                 _runs.JudgeStart(instance);
+                foreach (var run in world.Runs.Where(run => run.Pool == world.OptionsOf(instance.Model)!.Pool))
+                {
+                    run.Gate = null; // what it was closed for has come; if it is closed still, then for the next one
+                }
+
                 break;
             case SchedulerEffect.Drain(var instance):
                 Demand(world.Runs.Single(run => run.Id == instance) is { Serves: true }, $"{instance} is said to drain, but does not serve");
@@ -52,6 +57,7 @@ internal sealed class SchedulerPromises(SchedulerWorld world)
     /// <summary>After all effects of an event: nothing is left undone that could be done.</summary>
     public void JudgeRest()
     {
+        _runs.JudgeRest();
         Demand(!(world.Closed || world.Drained) || !world.WhoWaits.Any(), "somebody waits although nobody is admitted any more");
         foreach (var waiting in world.WhoWaits)
         {
