@@ -71,7 +71,7 @@ internal static class Eviction
                 claimed += stays ? instance.Claim ?? 0 : 0;
             }
 
-            if (claimed <= capacity || staying < 2 || Idle(pool).OrderBy(instance => Cost(instance, decision.Now)).ThenBy(instance => instance.Id.Run).FirstOrDefault() is not { } cheapest)
+            if (claimed <= capacity || staying < 2 || CheapestIdle(pool, decision.Now) is not { } cheapest)
             {
                 return;
             }
@@ -79,6 +79,8 @@ internal static class Eviction
             Succession.Stop(cheapest, StopReason.Overcommit, decision);
         }
     }
+
+    private static Instance? CheapestIdle(Pool pool, TimeSpan now) => Idle(pool).OrderBy(instance => Cost(instance, now)).ThenBy(instance => instance.Id.Run).FirstOrDefault();
 
     /// <summary>In seconds. One that is used now or waited for will certainly be wanted again.</summary>
     private static double Cost(Instance instance, TimeSpan now)
