@@ -52,8 +52,6 @@ internal sealed class Waiting
         return place;
     }
 
-    public bool Contains(long ticketId) => _places.ContainsKey(ticketId);
-
     /// <summary>Everybody, in the order of arrival; a copy.</summary>
     public WaitingTicket[] All() => [.. _places.Values.Select(place => place.Waiting).OrderBy(waiting => waiting.Ticket.Id)];
 

@@ -31,9 +31,6 @@ internal sealed class Caller
     /// <summary>The best priority its requests may have; null for any.</summary>
     public Priority? MaxPriority { get; private init; }
 
-    /// <summary>Its share of a model that several keys wait for, relative to the others'.</summary>
-    public double Weight { get; private init; } = 1;
-
     /// <summary>Null when it has none.</summary>
     public CallerLimits? Limits { get; private init; }
 
@@ -47,7 +44,6 @@ internal sealed class Caller
     {
         Priority = given.Priority,
         MaxPriority = given.MaxPriority,
-        Weight = given.Weight,
         Limits = given.MaxConcurrent is null && given.RequestsPerMinute is null ? null : new CallerLimits(Describe(given.Name), given.MaxConcurrent, given.RequestsPerMinute, time),
         _models = given.Models.Count == 0 ? null : given.Models.Select(catalog.Find).OfType<ModelSpec>().Select(model => model.Id).ToFrozenSet(),
     };
