@@ -35,7 +35,7 @@ internal sealed record ConfigProperty
     ];
 
     /// <summary>A section has keys of its own; anything else is a value, a list or a map.</summary>
-    public static bool IsSection(Type type) => type.IsClass && type != typeof(string);
+    public static bool IsSection(Type type) => type.IsClass && type != typeof(string) && type != typeof(JsonFields);
 
     /// <summary>Whether a single value may stand for a section of this type.</summary>
     public static bool IsOneForAll(Type section) => section.IsDefined(typeof(OneForAllAttribute), inherit: false);

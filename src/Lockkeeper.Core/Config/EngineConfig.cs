@@ -2,25 +2,28 @@ using Lockkeeper.Core.Models;
 
 namespace Lockkeeper.Core.Config;
 
-/// <summary>A kind of backend: a preset, or a command of one's own.</summary>
+/// <summary>A kind of backend: a preset, or a command or an address of one's own.</summary>
 internal sealed record EngineConfig
 {
-    /// <summary>Name of a preset; only <c>builtin</c> exists for now. Any other key overrides what the preset says.</summary>
+    /// <summary>Name of a preset; any other key overrides what it says.</summary>
     public string? Preset { get; init; }
 
     /// <summary>How the engine is brought up and freed.</summary>
     /// <value>Default <c>process</c>.</value>
     public Lifecycle? Lifecycle { get; init; }
 
-    /// <summary>Where an engine runs that is not started by us, as in <c>http://127.0.0.1:11434</c>.</summary>
+    /// <summary>Where the engine answers, as in <c>http://127.0.0.1:11434</c>. A process is given a port of its own unless this says which.</summary>
     public string? Url { get; init; }
 
     /// <summary>Key of the pool its instances live in.</summary>
     /// <value>Default: the first.</value>
     public string? Pool { get; init; }
 
-    /// <summary>Program and arguments, with <c>{path} {port} {id} {context_length}</c>. Never passed through a shell.</summary>
+    /// <summary>Program and arguments, with placeholders. Never passed through a shell.</summary>
     public IReadOnlyList<string>? Command { get; init; }
+
+    /// <summary>Arguments behind the command, the preset's too; with placeholders.</summary>
+    public IReadOnlyList<string>? Args { get; init; }
 
     /// <summary>Environment variables for the engine, added to Lockkeeper's own.</summary>
     public IReadOnlyDictionary<string, string>? Env { get; init; }
@@ -28,7 +31,51 @@ internal sealed record EngineConfig
     /// <summary>Folder the engine starts in.</summary>
     public string? Cwd { get; init; }
 
+    /// <summary>The systemd unit it runs as.</summary>
+    public string? Unit { get; init; }
+
+    /// <summary>Whose systemd.</summary>
+    /// <value>Default <c>user</c>.</value>
+    public UnitScope? UnitScope { get; init; }
+
+    /// <summary>Where the key is that the engine wants of us; sent with every request to it. The client's own key never is.</summary>
+    public SecretSource? ApiKey { get; init; }
+
+    /// <summary>Headers of control calls only: load, unload, list, sleep. A value may be <c>env:NAME</c> or <c>file:PATH</c>.</summary>
+    public IReadOnlyDictionary<string, string>? ControlHeaders { get; init; }
+
     public ReadyConfig? Ready { get; init; }
+
+    public StopConfig? Stop { get; init; }
+
+    /// <summary>Loads a model into a running engine (<c>lifecycle: api</c>).</summary>
+    public ControlCallConfig? Load { get; init; }
+
+    /// <summary>Unloads it.</summary>
+    public ControlCallConfig? Unload { get; init; }
+
+    public ListConfig? List { get; init; }
+
+    /// <summary>APIs the engine speaks natively.</summary>
+    /// <value>Default <c>[openai]</c>.</value>
+    public IReadOnlyList<EngineDialect>? Dialects { get; init; }
+
+    /// <summary>What the engine can do; a model can do no more.</summary>
+    /// <value>Default: everything its models can.</value>
+    public IReadOnlyList<Capability>? Capabilities { get; init; }
+
+    /// <summary>Whether the engine is put to sleep and woken instead of being stopped and started, where it can.</summary>
+    /// <value>Default <c>false</c>.</value>
+    public bool? Sleep { get; init; }
+
+    /// <summary>Whether it is known to look healthy while its generator is dead: it is then asked for a token now and then, while idle too.</summary>
+    /// <value>Default <c>false</c>.</value>
+    public bool? HealthLies { get; init; }
+
+    /// <summary>Models that may be loaded in the engine at the same time (<c>lifecycle: api</c> and <c>ollama</c>).</summary>
+    /// <value>Default none for <c>ollama</c>, else 1.</value>
+    [Between("1", "1000")]
+    public int? MaxLoaded { get; init; }
 
     /// <summary>Requests that may run at the same time on a model of it.</summary>
     /// <value>Default 1.</value>
@@ -44,25 +91,15 @@ internal sealed record EngineConfig
     [Between("10ms", "24h")]
     public TimeSpan? StartTimeout { get; init; }
 
-    /// <summary>From the polite request to stop (SIGTERM) to SIGKILL.</summary>
+    /// <summary>From the polite request to stop (SIGTERM) to SIGKILL; for a model of an engine that runs on, how long it is waited to be unloaded.</summary>
     /// <value>Default 30 s.</value>
     [Between("0s", "1h")]
     public TimeSpan? StopTimeout { get; init; }
 
-    /// <summary>This section with what it leaves out taken from a preset; variables are joined, its own winning.</summary>
-    public EngineConfig Over(EngineConfig preset) => new()
-    {
-        Preset = Preset ?? preset.Preset,
-        Lifecycle = Lifecycle ?? preset.Lifecycle,
-        Url = Url ?? preset.Url,
-        Pool = Pool ?? preset.Pool,
-        Command = Command ?? preset.Command,
-        Env = Env is null || preset.Env is null ? Env ?? preset.Env : new Dictionary<string, string>([.. preset.Env.Where(variable => !Env.ContainsKey(variable.Key)), .. Env]),
-        Cwd = Cwd ?? preset.Cwd,
-        Ready = Ready ?? preset.Ready,
-        MaxConcurrency = MaxConcurrency ?? preset.MaxConcurrency,
-        PriorityField = PriorityField ?? preset.PriorityField,
-        StartTimeout = StartTimeout ?? preset.StartTimeout,
-        StopTimeout = StopTimeout ?? preset.StopTimeout,
-    };
+    /// <summary>File that what the engine prints is appended to.</summary>
+    /// <value>Default: none; the last lines are kept in memory.</value>
+    public string? LogFile { get; init; }
+
+    /// <summary>This section with what it leaves out taken from a preset; sections in it and maps are joined, its own winning.</summary>
+    public EngineConfig Over(EngineConfig preset) => (EngineConfig)Joined.Of(this, preset);
 }

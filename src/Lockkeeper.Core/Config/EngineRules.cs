@@ -34,9 +34,9 @@ internal static class EngineRules
                 findings.Add(key / "cwd", refusal);
             }
 
-            if (engine.Ready is { } ready && !IsPath(ready.Path))
+            if (engine.Ready?.Path is { } ready && !IsPath(ready))
             {
-                findings.Add(key / "ready" / "path", $"'{ready.Path}' is no path; it begins with a slash and holds no spaces, as in /health");
+                findings.Add(key / "ready" / "path", $"'{ready}' is no path; it begins with a slash and holds no spaces, as in /health");
             }
         }
     }
@@ -87,8 +87,8 @@ internal static class EngineRules
         {
             foreach (var unknown in Placeholders.In(command[i]).Except(Placeholders.Known))
             {
-                var meant = Spelling.Nearest(unknown, Placeholders.Known) is { } near ? $"; did you mean {near}?" : ";";
-                findings.Add(key.Item(i), $"{unknown} is no placeholder{meant} There are {string.Join(' ', Placeholders.Known)}");
+                var meant = Spelling.Nearest(unknown, Placeholders.Known) is { } near ? $"did you mean {near}?" : $"there are {string.Join(' ', Placeholders.Known)}";
+                findings.Add(key.Item(i), $"{unknown} is no placeholder; {meant}");
             }
 
             if (command[i].Contains('\0', StringComparison.Ordinal))

@@ -16,6 +16,13 @@ internal sealed record LockkeeperConfig
 
     public IReadOnlyDictionary<string, ModelConfig> Models { get; init; } = new Dictionary<string, ModelConfig>();
 
+    /// <summary>Folders whose models are served as they are found.</summary>
+    public IReadOnlyList<DiscoverConfig> Discover { get; init; } = [];
+
+    /// <summary>Folder of further files, each with any of these sections; all <c>*.yaml</c> in it are read, in the order of their names. A relative path starts at the configuration file.</summary>
+    /// <value>Default: none.</value>
+    public string? Include { get; init; }
+
     /// <summary>File of what is learned and kept across restarts; <c>~</c> is the home folder, a relative path starts at the configuration file.</summary>
     /// <value>Default: <c>lockkeeper/state.json</c> in the user's folder for state.</value>
     public string? StateFile { get; init; }

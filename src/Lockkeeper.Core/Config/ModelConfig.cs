@@ -1,3 +1,5 @@
+using Lockkeeper.Core.Models;
+
 namespace Lockkeeper.Core.Config;
 
 /// <summary>A model a client can ask for; its key in the file is its id.</summary>
@@ -8,6 +10,18 @@ internal sealed record ModelConfig
 
     /// <summary>Model file or folder; <c>~</c> is the home folder, a relative path starts at the configuration file.</summary>
     public string? Path { get; init; }
+
+    /// <summary>What it is for.</summary>
+    /// <value>Default <c>chat</c>, or what its file says.</value>
+    public ModelType? Type { get; init; }
+
+    /// <summary>Whether it is served. One that is not is refused with 503, and keeps its name.</summary>
+    /// <value>Default <c>true</c>.</value>
+    public bool Enabled { get; init; } = true;
+
+    /// <summary>What it can do.</summary>
+    /// <value>Default: what its type and its file say.</value>
+    public IReadOnlyList<Capability> Capabilities { get; init; } = [];
 
     /// <summary>Other names for the model.</summary>
     public IReadOnlyList<string> Aliases { get; init; } = [];
@@ -57,6 +71,104 @@ internal sealed record ModelConfig
     [Between("10ms", "7d")]
     public DurationOrOff? MaxDuration { get; init; }
 
+    /// <summary>Members that a request gets where it does not say otherwise, as in <c>{ temperature: 0.7, stream: true }</c>.</summary>
+    public JsonFields Defaults { get; init; } = JsonFields.None;
+
+    /// <summary>Members that every request gets, whatever it says.</summary>
+    public JsonFields Set { get; init; } = JsonFields.None;
+
+    /// <summary>Members that are taken out of every request.</summary>
+    public IReadOnlyList<string> Strip { get; init; } = [];
+
+    /// <summary>Bounds of numbers in a request: <c>{ max_tokens: 4096 }</c> for the most, <c>{ temperature: { min: 0, max: 1 } }</c> for both.</summary>
+    public JsonFields Clamp { get; init; } = JsonFields.None;
+
+    /// <summary>Named chat template the engine is told to use.</summary>
+    /// <value>Default: the model's own.</value>
+    public string? ChatTemplate { get; init; }
+
+    /// <summary>File of the chat template the engine is told to use.</summary>
+    public string? ChatTemplateFile { get; init; }
+
+    /// <summary>What a request without <c>chat_template_kwargs</c> gets as such.</summary>
+    public JsonFields ChatTemplateKwargs { get; init; } = JsonFields.None;
+
+    public ThinkingConfig Thinking { get; init; } = new();
+
+    /// <summary>Most characters of text in a request; a longer one is refused with 400.</summary>
+    /// <value>Default none.</value>
+    [Between("1", "1000000000")]
+    public int? MaxPromptChars { get; init; }
+
+    /// <summary>Tokens it generates for nobody when it has become ready, so that the first request does not pay for what engines do at their first token.</summary>
+    /// <value>Default 0.</value>
+    [Between("0", "1000")]
+    public int WarmUp { get; init; }
+
     /// <summary>Most tokens of an answer, by the level of memory pressure.</summary>
     public MaxTokensConfig MaxTokensUnderPressure { get; init; } = new();
+
+    /// <summary>How its weights are stored, for showing.</summary>
+    /// <value>Default: what its file says.</value>
+    public string? Quantization { get; init; }
+
+    /// <summary>File of the vision projector that belongs to it.</summary>
+    /// <value>Default: one that lies beside it.</value>
+    public string? Mmproj { get; init; }
+
+    /// <summary>Layers on the GPU.</summary>
+    /// <value>Default: all.</value>
+    [Between("0", "10000")]
+    public int? GpuLayers { get; init; }
+
+    /// <summary>Threads of the engine.</summary>
+    /// <value>Default: the engine's own choice.</value>
+    [Between("1", "4096")]
+    public int? Threads { get; init; }
+
+    /// <summary>The engine's own default temperature.</summary>
+    [Between("0", "10")]
+    public double? Temp { get; init; }
+
+    /// <summary>The engine's own default top-p.</summary>
+    [Between("0", "1")]
+    public double? TopP { get; init; }
+
+    /// <summary>The engine's own default top-k.</summary>
+    [Between("0", "1000000")]
+    public int? TopK { get; init; }
+
+    /// <summary>The engine's own default min-p.</summary>
+    [Between("0", "1")]
+    public double? MinP { get; init; }
+
+    /// <summary>Whether all slots share one KV cache.</summary>
+    public bool? KvUnified { get; init; }
+
+    /// <summary>Type of the keys in the KV cache, as in <c>q8_0</c>.</summary>
+    public string? CacheTypeK { get; init; }
+
+    /// <summary>Type of the values in the KV cache.</summary>
+    public string? CacheTypeV { get; init; }
+
+    /// <summary>Flash attention: <c>on</c>, <c>off</c> or <c>auto</c>.</summary>
+    public Switch? FlashAttn { get; init; }
+
+    /// <summary>Whether the engine fits the model to the memory there is: <c>on</c> or <c>off</c>.</summary>
+    public Switch? Fit { get; init; }
+
+    /// <summary>Whether the engine lets the model choose tools by itself.</summary>
+    public bool? EnableAutoToolChoice { get; init; }
+
+    /// <summary>Name of the engine's own parser of tool calls.</summary>
+    public string? ToolCallParser { get; init; }
+
+    /// <summary>Name of the engine's own parser of reasoning.</summary>
+    public string? ReasoningParser { get; init; }
+
+    /// <summary>Name of an image model's configuration.</summary>
+    public string? ConfigName { get; init; }
+
+    /// <summary>Further arguments of the engine's command for this model, with placeholders.</summary>
+    public IReadOnlyList<string> Args { get; init; } = [];
 }

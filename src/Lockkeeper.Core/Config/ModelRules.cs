@@ -53,7 +53,8 @@ internal static class ModelRules
 
         var preset = engine.Preset is { } name ? presets.GetValueOrDefault(name) : null;
         var command = engine.Command ?? preset?.Engine.Command ?? [];
-        foreach (var placeholder in command.SelectMany(Placeholders.In).Distinct().Where(placeholder => !Placeholders.HasValue(placeholder, model)))
+        var values = PlaceholderValues.Of("id", model, path => path);
+        foreach (var placeholder in command.SelectMany(Placeholders.In).Distinct().Where(placeholder => placeholder != Placeholders.Port && Placeholders.Known.Contains(placeholder) && !values.ContainsKey(placeholder.Trim('{', '}'))))
         {
             var why = engine.Command is null ? $"the preset '{engine.Preset}' needs it" : $"the command of its engine holds {placeholder}";
             findings.Add(key / placeholder.Trim('{', '}'), $"is missing; {why}");

@@ -10,7 +10,8 @@ internal static class Placeholders
     public const string Id = "{id}";
     public const string ContextLength = "{context_length}";
 
-    public static readonly string[] Known = [Path, Port, Id, ContextLength];
+    /// <summary>All there are: the port, and what <see cref="PlaceholderValues"/> can take from a model.</summary>
+    public static readonly string[] Known = [Port, .. PlaceholderValues.Names.Select(name => $"{{{name}}}")];
 
     /// <summary>The placeholders of one argument, known or not. JSON and <c>{{templates}}</c> in an argument are not placeholders.</summary>
     public static IReadOnlyList<string> In(string argument)
@@ -74,12 +75,4 @@ internal static class Placeholders
 
         return null;
     }
-
-    /// <summary>Whether the model has a value for it. A port is leased and an id always there.</summary>
-    public static bool HasValue(string placeholder, ModelConfig model) => placeholder switch
-    {
-        Path => model.Path is not null,
-        ContextLength => model.ContextLength is not null,
-        _ => true,
-    };
 }

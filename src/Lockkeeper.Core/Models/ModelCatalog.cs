@@ -33,6 +33,13 @@ internal sealed class ModelCatalog
     /// <exception cref="ArgumentException">Two models share a name; the configuration rules refuse that earlier, with line numbers.</exception>
     public static ModelCatalog Of(IEnumerable<ModelSpec> models) => new([.. models]);
 
+    /// <summary>What is configured, and what was found in folders: a name that the configuration gives stands for what it says there.</summary>
+    public static ModelCatalog Of(IEnumerable<ModelSpec> configured, IEnumerable<ModelSpec> found)
+    {
+        var known = Of(configured);
+        return new([.. known.Models, .. found.Where(model => known.Find(model.Id.Value) is null)]);
+    }
+
     /// <summary>The model of that id or alias, ignoring case; null when there is none.</summary>
     public ModelSpec? Find(string name) => _byName.GetValueOrDefault(name);
 

@@ -16,6 +16,30 @@ internal sealed record ModelSpec
     /// <summary>Absolute path of the model file or folder; null for an engine that needs none.</summary>
     public string? Path { get; init; }
 
+    /// <summary>What it is for.</summary>
+    public ModelType Type { get; init; }
+
+    /// <summary>Whether it is served.</summary>
+    public bool Enabled { get; init; } = true;
+
+    /// <summary>What it can do, as far as that is known; empty when it is not.</summary>
+    public ImmutableArray<Capability> Capabilities { get; init; } = [];
+
+    /// <summary>How its weights are stored, as in <c>Q4_K_M</c>; null when that is not known.</summary>
+    public string? Quantization { get; init; }
+
+    /// <summary>Whether it was found in a folder, and is not written in the configuration.</summary>
+    public bool Discovered { get; init; }
+
+    /// <summary>Values of the placeholders a command may hold for it, by their names without braces; those it has no value for are missing. The port is not among them.</summary>
+    public ImmutableDictionary<string, string> Values { get; init; } = ImmutableDictionary<string, string>.Empty;
+
+    /// <summary>How requests for it are changed.</summary>
+    public RequestShaping Shaping { get; init; } = RequestShaping.None;
+
+    /// <summary>Tokens it generates for nobody when it has become ready.</summary>
+    public int WarmUp { get; init; }
+
     public ImmutableArray<string> Aliases { get; init; } = [];
 
     /// <summary>Tokens of context; null leaves the engine's own default.</summary>
@@ -32,6 +56,9 @@ internal sealed record ModelSpec
 
     /// <summary>Bytes an instance needs, as configured; null when that is not said.</summary>
     public long? Memory { get; init; }
+
+    /// <summary>Bytes an instance will need, as estimated from its files; null when they do not tell. Counts only where nothing is configured or measured.</summary>
+    public long? MemoryEstimate { get; init; }
 
     /// <summary>Whether it is never evicted for another model, nor stopped for being idle.</summary>
     public bool Pinned { get; init; }

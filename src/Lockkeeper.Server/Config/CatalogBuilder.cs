@@ -16,6 +16,13 @@ internal static class CatalogBuilder
         Id = new ModelId(id),
         Engine = Engine(model, config, engine),
         Path = model.Path is { } path ? engine.Folder.Resolve(path) : null,
+        Type = model.Type ?? ModelType.Chat,
+        Enabled = model.Enabled,
+        Capabilities = [.. model.Capabilities],
+        Quantization = model.Quantization,
+        Values = PlaceholderValues.Of(id, model with { MaxConcurrency = model.MaxConcurrency ?? engine.Whole.MaxConcurrency }, engine.Folder.Resolve),
+        Shaping = Shaping(model),
+        WarmUp = model.WarmUp,
         Aliases = [.. model.Aliases],
         ContextLength = model.ContextLength,
         MaxConcurrency = model.MaxConcurrency ?? engine.Whole.MaxConcurrency ?? 1,
@@ -30,12 +37,24 @@ internal static class CatalogBuilder
         MaxDuration = (model.MaxDuration ?? config.Scheduling.MaxDuration).Value,
     };
 
+    private static RequestShaping Shaping(ModelConfig model) => new()
+    {
+        Defaults = model.Defaults,
+        Set = model.Set,
+        Strip = [.. model.Strip],
+        Clamp = model.Clamp,
+        ChatTemplateKwargs = model.ChatTemplateKwargs,
+        Thinking = model.Thinking.Enabled,
+        ThinkingOffBelow = model.Thinking.OffBelowMaxTokens,
+        MaxPromptChars = model.MaxPromptChars,
+    };
+
     /// <remarks>An engine inherits Lockkeeper's environment, but not the keys of clients that are in it: it could act as any of them.</remarks>
     private static EngineSpec Engine(ModelConfig model, LockkeeperConfig config, Expansion engine)
     {
         var whole = engine.Whole;
-        var attached = whole.Lifecycle == Lifecycle.Attached;
-        var spec = new EngineSpec { Name = model.Engine, Command = attached ? [] : Command(model, engine) };
+        var isProcess = whole.Lifecycle is null or Lifecycle.Process;
+        var spec = new EngineSpec { Name = model.Engine, Preset = whole.Preset, Command = isProcess ? Command(model, engine) : [] };
         return spec with
         {
             Lifecycle = whole.Lifecycle ?? spec.Lifecycle,
@@ -44,7 +63,25 @@ internal static class CatalogBuilder
             Environment = config.Server.ApiKeys.Where(key => key.Key.Place == KeyPlace.Environment).ToImmutableDictionary(key => key.Key.Value, string? (_) => null)
                 .SetItems((whole.Env ?? new Dictionary<string, string>()).Select(variable => KeyValuePair.Create(variable.Key, (string?)variable.Value))),
             WorkingDirectory = whole.Cwd is { } cwd ? engine.Folder.Resolve(cwd) : null,
-            ReadyPath = whole.Ready?.Path ?? spec.ReadyPath,
+            Unit = whole.Unit,
+            UnitScope = whole.UnitScope ?? spec.UnitScope,
+            Ready = new ReadyRule
+            {
+                Path = whole.Ready?.Path ?? spec.Ready.Path,
+                Json = whole.Ready?.Json,
+                ContainsModel = whole.Ready?.ContainsModel ?? false,
+                Completion = whole.Ready?.Completion ?? false,
+            },
+            Stop = whole.Stop ?? spec.Stop,
+            Load = whole.Load,
+            Unload = whole.Unload,
+            List = whole.List,
+            Dialects = whole.Dialects is { } dialects ? [.. dialects] : spec.Dialects,
+            Capabilities = [.. whole.Capabilities ?? []],
+            Sleep = whole.Sleep ?? spec.Sleep,
+            HealthLies = whole.HealthLies ?? spec.HealthLies,
+            MaxLoaded = whole.MaxLoaded ?? (whole.Lifecycle == Lifecycle.Api ? 1 : null),
+            LogFile = whole.LogFile is { } log ? engine.Folder.Resolve(log) : null,
             StartTimeout = whole.StartTimeout ?? spec.StartTimeout,
             StopTimeout = whole.StopTimeout ?? spec.StopTimeout,
         };
@@ -52,13 +89,15 @@ internal static class CatalogBuilder
 
     private static ImmutableArray<string> Command(ModelConfig model, Expansion engine)
     {
+        string[] added = [.. engine.Whole.Args ?? [], .. model.Args];
         if (engine.Written.Command is { } command)
         {
-            return [engine.Folder.ResolveProgram(command[0]), .. command.Skip(1)];
+            return [engine.Folder.ResolveProgram(command[0]), .. command.Skip(1), .. added];
         }
 
-        var given = engine.Preset!.WhenGiven.Where(group => group.SelectMany(Placeholders.In).All(placeholder => Placeholders.HasValue(placeholder, model)));
-        return [.. engine.Whole.Command!, .. given.SelectMany(group => group)];
+        var values = PlaceholderValues.Of("id", model with { MaxConcurrency = model.MaxConcurrency ?? engine.Whole.MaxConcurrency }, path => path);
+        var given = engine.Preset!.WhenGiven.Where(group => group.SelectMany(Placeholders.In).All(placeholder => values.ContainsKey(placeholder.Trim('{', '}'))));
+        return [.. engine.Whole.Command!, .. given.SelectMany(group => group), .. added];
     }
 
     /// <summary>An engine's section, and what its preset adds.</summary>

@@ -68,6 +68,13 @@ internal sealed class ConfigBinder(ConfigFindings findings)
             return BindScalar(reader, node, key, nothing);
         }
 
+        if (type == typeof(JsonFields))
+        {
+            return nothing ? JsonFields.None
+                : node is ConfigNode.Mapping fields ? new JsonFields(Distinct(fields, key).Select(field => KeyValuePair.Create(field.Key, JsonText.Of(field.Value))))
+                : Refuse(key, $"expected a section of JSON members, found {Describe(node)}");
+        }
+
         if (ConfigProperty.ItemOf(type) is { } item)
         {
             return node is ConfigNode.Sequence list ? BindList(item, list, key)
@@ -87,7 +94,7 @@ internal sealed class ConfigBinder(ConfigFindings findings)
         }
 
         return mapping is null
-            ? Refuse(key, $"expected a section with the keys {Names(ConfigProperty.Of(type).Select(property => property.Key))}, found {Describe(node)}")
+            ? Refuse(key, $"expected a section{WithKeys(ConfigProperty.Of(type))}, found {Describe(node)}")
             : BindSection(unless ?? Empty(type), mapping, key);
     }
 
@@ -210,6 +217,9 @@ internal sealed class ConfigBinder(ConfigFindings findings)
 
         return empty;
     }
+
+    private static string WithKeys(IReadOnlyCollection<ConfigProperty> properties) =>
+        properties.Count <= FewKeys ? $" with the keys {Names(properties.Select(property => property.Key))}" : ", 'key: value' lines";
 
     private static string Names(IEnumerable<string> names) => string.Join(", ", names);
 

@@ -105,9 +105,9 @@ internal sealed partial class AttachedEngine(InstanceId instance, ModelSpec mode
         using var ending = CancellationTokenSource.CreateLinkedTokenSource(patience.Token, _stopAsked.Token);
         try
         {
-            using var request = new HttpRequestMessage(HttpMethod.Get, new Uri(_upstream.BaseAddress, model.Engine.ReadyPath));
+            using var request = new HttpRequestMessage(HttpMethod.Get, new Uri(_upstream.BaseAddress, model.Engine.Ready.Path));
             using var answer = await _upstream.Invoker.SendAsync(request, ending.Token);
-            _lastSeen = string.Create(CultureInfo.InvariantCulture, $"GET {model.Engine.ReadyPath} answered {(int)answer.StatusCode}");
+            _lastSeen = string.Create(CultureInfo.InvariantCulture, $"GET {model.Engine.Ready.Path} answered {(int)answer.StatusCode}");
             return (int)answer.StatusCode < 500;
         }
         catch (HttpRequestException failure)
@@ -117,7 +117,7 @@ internal sealed partial class AttachedEngine(InstanceId instance, ModelSpec mode
         }
         catch (OperationCanceledException)
         {
-            _lastSeen = string.Create(CultureInfo.InvariantCulture, $"GET {model.Engine.ReadyPath} had no answer for {PatienceOfProbe.TotalSeconds} s");
+            _lastSeen = string.Create(CultureInfo.InvariantCulture, $"GET {model.Engine.Ready.Path} had no answer for {PatienceOfProbe.TotalSeconds} s");
             return false;
         }
     }

@@ -169,7 +169,7 @@ internal sealed partial class EngineSupervisor(InstanceId instance, ModelSpec mo
     {
         var start = room.Time.GetTimestamp();
         var upstream = new Upstream(new UriBuilder(Uri.UriSchemeHttp, "127.0.0.1", process.Port).Uri);
-        var probe = new ReadinessProbe(upstream, model.Engine.ReadyPath, () => PortOwner.Of(process.Port, process.Tree), room.Time);
+        var probe = new ReadinessProbe(upstream, model.Engine.Ready.Path, () => PortOwner.Of(process.Port, process.Tree), room.Time);
         using var ending = CancellationTokenSource.CreateLinkedTokenSource(_stopAsked.Token, timeout);
         var probing = probe.WaitAsync(ending.Token);
         await Task.WhenAny(probing, process.Exited);

@@ -47,6 +47,6 @@ internal static class SchedulerSetup
         Pinned = model.Pinned,
         Attached = model.Engine.Lifecycle == Lifecycle.Attached,
         IdleTimeout = model.IdleTimeout,
-        Memory = model.Memory,
+        Memory = model.Memory ?? model.MemoryEstimate,
     };
 }

@@ -19,7 +19,22 @@ public sealed class EngineConfigTests
         Command = ["run"],
         Env = new Dictionary<string, string> { ["A"] = "1", ["B"] = "1" },
         Cwd = "/",
+        Args = ["--fast"],
+        Unit = "e.service",
+        UnitScope = UnitScope.System,
+        ApiKey = SecretSource.TryParse("env:KEY", out var key, out _) ? key : default,
+        ControlHeaders = new Dictionary<string, string> { ["X-Admin"] = "env:ADMIN" },
         Ready = new ReadyConfig { Path = "/ready" },
+        Stop = new StopConfig { Signal = "SIGINT" },
+        Load = new ControlCallConfig { Path = "/load" },
+        Unload = new ControlCallConfig { Path = "/unload" },
+        List = new ListConfig { Path = "/list" },
+        Dialects = [EngineDialect.Ollama],
+        Capabilities = [Capability.Chat],
+        Sleep = true,
+        HealthLies = true,
+        MaxLoaded = 3,
+        LogFile = "e.log",
         StartTimeout = TimeSpan.FromSeconds(1),
         StopTimeout = TimeSpan.FromSeconds(2),
     };
@@ -52,6 +67,15 @@ public sealed class EngineConfigTests
             StopTimeout = TimeSpan.FromSeconds(4),
         };
         Full.Over(other).ShouldBe(Full);
+    }
+
+    [Fact]
+    public void Sections_within_are_joined_key_by_key()
+    {
+        var preset = new EngineConfig { Ready = new ReadyConfig { Path = "/health", Completion = true }, Load = new ControlCallConfig { Path = "/load", Method = "PUT" } };
+        var whole = new EngineConfig { Ready = new ReadyConfig { Json = "status == ok" }, Load = new ControlCallConfig { Path = "/mine" } }.Over(preset);
+        whole.Ready.ShouldBe(new ReadyConfig { Path = "/health", Json = "status == ok", Completion = true });
+        whole.Load.ShouldBe(new ControlCallConfig { Path = "/mine", Method = "PUT" });
     }
 
     [Fact]

@@ -15,7 +15,7 @@ public sealed class CatalogBuilderTests
         string[] command = ["lockkeeper", "engine", "--model", "{path}", "--port", "{port}", "--alias", "{id}"];
         catalog.Find("a")!.Engine.Command.ShouldBe(command);
         catalog.Find("b")!.Engine.Command.ShouldBe([.. command, "--ctx-size", "{context_length}"]);
-        catalog.Find("a")!.Engine.ReadyPath.ShouldBe("/health");
+        catalog.Find("a")!.Engine.Ready.Path.ShouldBe("/health");
     }
 
     [Fact]
@@ -29,7 +29,7 @@ public sealed class CatalogBuilderTests
         engine.Name.ShouldBe("e");
         engine.Command.ShouldBe(["mine", "{port}"]);
         engine.Environment.ShouldBe(new Dictionary<string, string?> { ["A"] = "1" });
-        (engine.WorkingDirectory, engine.ReadyPath, engine.StartTimeout, engine.StopTimeout).ShouldBe(("/conf/work", "/up", TimeSpan.FromSeconds(1), TimeSpan.FromSeconds(2)));
+        (engine.WorkingDirectory, engine.Ready.Path, engine.StartTimeout, engine.StopTimeout).ShouldBe(("/conf/work", "/up", TimeSpan.FromSeconds(1), TimeSpan.FromSeconds(2)));
     }
 
     [Fact]
@@ -50,8 +50,8 @@ public sealed class CatalogBuilderTests
         var model = Build("engines: { e: { command: [mine, '{port}'] } }\nmodels: { a: { engine: e } }").Find("a")!;
         var plain = new EngineSpec { Name = "e", Command = [] };
         (model.Path, model.ContextLength, model.MaxConcurrency, model.Priority).ShouldBe((null, null, 1, Priority.Medium));
-        (model.Engine.WorkingDirectory, model.Engine.ReadyPath, model.Engine.StartTimeout, model.Engine.StopTimeout)
-            .ShouldBe((null, plain.ReadyPath, plain.StartTimeout, plain.StopTimeout));
+        (model.Engine.WorkingDirectory, model.Engine.Ready.Path, model.Engine.StartTimeout, model.Engine.StopTimeout)
+            .ShouldBe((null, plain.Ready.Path, plain.StartTimeout, plain.StopTimeout));
     }
 
     [Fact]

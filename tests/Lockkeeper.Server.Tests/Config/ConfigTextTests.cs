@@ -146,7 +146,7 @@ public sealed class ConfigTextTests
     }
 
     [Theory]
-    [InlineData("serverr: {}", "4: serverr: is an unknown key; did you mean 'server'? Known here: server, scheduling, pools, engines, models, state_file")]
+    [InlineData("serverr: {}", "4: serverr: is an unknown key; did you mean 'server'? Known here: server, scheduling, pools, engines, models, discover, include, state_file")]
     [InlineData("server:\n  lisen: x", "5: server.lisen: is an unknown key; did you mean 'listen'? Known here: listen, api_keys, allow_anonymous, allowed_hosts, cors, shutdown_grace, max_body")]
     [InlineData("server:\n  tls: {}", "5: server.tls: is an unknown key; Known here: listen, api_keys, allow_anonymous, allowed_hosts, cors, shutdown_grace, max_body")]
     [InlineData("server: {}\nserver: {}", "5: server: is given twice, first on line 4; remove one of them")]
@@ -186,15 +186,15 @@ public sealed class ConfigTextTests
 
     [Theory]
     [InlineData("preset: bultin", "1: engines.e.preset: 'bultin' is no preset; this version knows builtin")]
-    [InlineData("preset: builtin, lifecycle: systemd", "1: engines.e.lifecycle: 'systemd' is no life cycle of this version; write process or attached")]
+    [InlineData("preset: builtin, lifecycle: launchd", "1: engines.e.lifecycle: 'launchd' is no life cycle of this version; write process, api, ollama, systemd, attached or cloud")]
     [InlineData("", "1: engines.e.command: is missing; write the program and its arguments, or take a preset: builtin")]
     [InlineData("lifecycle: process", "1: engines.e.command: is missing; write the program and its arguments, or take a preset: builtin")]
     [InlineData("command: []", "1: engines.e.command: names no program; the first item is the program to run")]
     [InlineData("command: ['', '{port}']", "1: engines.e.command[0]: names no program; the first item is the program to run")]
     [InlineData("command: \"run {port}\"", "1: engines.e.command: expected a list, found the text \"run {port}\"; write it as a list of separate items")]
     [InlineData("command: [run, {port}]", "1: engines.e.command[1]: expected text, found a section; a placeholder must be in quotes: \"{port}\"")]
-    [InlineData("command: [run, '{port}', '{pth}']", "1: engines.e.command[2]: {pth} is no placeholder; did you mean {path}? There are {path} {port} {id} {context_length}")]
-    [InlineData("command: [run, '{port}', '{gpu_layers}']", "1: engines.e.command[2]: {gpu_layers} is no placeholder; There are {path} {port} {id} {context_length}")]
+    [InlineData("command: [run, '{port}', '{pth}']", "1: engines.e.command[2]: {pth} is no placeholder; did you mean {path}?")]
+    [InlineData("command: [run, '{port}', '{zzzzzzzz}']", "1: engines.e.command[2]: {zzzzzzzz} is no placeholder; there are {port} {id} {path} {dir} {name} {type} {context_length} {max_concurrency} {mmproj} {gpu_layers} {threads} {temp} {top_p} {top_k} {min_p} {kv_unified} {cache_type_k} {cache_type_v} {flash_attn} {fit} {chat_template} {chat_template_file} {chat_template_kwargs} {enable_auto_tool_choice} {tool_call_parser} {reasoning_parser} {config_name} {quantization}")]
     [InlineData("command: [run, \"{port}\", \"a\\0b\"]", "1: engines.e.command[2]: holds a NUL character, which no program can be given")]
     [InlineData("command: [run]", "1: engines.e.command: never says {port}; Lockkeeper leases a port for each start and must be able to tell the engine")]
     [InlineData("command: [run, '{port}', '{context_length}']", "3: models.m.context_length: is missing; the command of its engine holds {context_length}")]
@@ -202,7 +202,7 @@ public sealed class ConfigTextTests
     [InlineData("preset: builtin, env: { A: }", "1: engines.e.env.A: has no value; expected text; remove the key to leave it out")]
     [InlineData("preset: builtin, cwd: ''", "1: engines.e.cwd: is empty; name a file or folder, or remove the key")]
     [InlineData("preset: builtin, ready: { path: health }", "1: engines.e.ready.path: 'health' is no path; it begins with a slash and holds no spaces, as in /health")]
-    [InlineData("preset: builtin, ready: /health", "1: engines.e.ready: expected a section with the keys path, found '/health'")]
+    [InlineData("preset: builtin, ready: /health", "1: engines.e.ready: expected a section with the keys path, json, contains_model, completion, found '/health'")]
     [InlineData("preset: builtin, start_timeout: 0s", "1: engines.e.start_timeout: must be from 10ms to 24h, and is 0s")]
     public void A_mistake_in_an_engine_is_named(string engine, string problem)
     {
@@ -215,7 +215,7 @@ public sealed class ConfigTextTests
     [InlineData("m: { path: x }", "3: models.m.engine: is missing; this key must be given")]
     [InlineData("m: {}", "3: models.m.engine: is missing; this key must be given")]
     [InlineData("m:", "3: models.m.engine: is missing; this key must be given")]
-    [InlineData("m: x", "3: models.m: expected a section with the keys engine, path, aliases, context_length, max_concurrency, priority, pool, memory, pinned, preload, idle_timeout, request_timeout, max_duration, max_tokens_under_pressure, found 'x'")]
+    [InlineData("m: x", "3: models.m: expected a section, 'key: value' lines, found 'x'")]
     [InlineData("m: { engine: ee, path: x }", "3: models.m.engine: there is no engine 'ee'; did you mean 'e'?")]
     [InlineData("m: { engine: something, path: x }", "3: models.m.engine: there is no engine 'something'; there are 'e'")]
     [InlineData("m: { engine: e }", "3: models.m.path: is missing; the preset 'builtin' needs it")]
