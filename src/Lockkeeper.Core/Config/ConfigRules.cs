@@ -16,6 +16,7 @@ internal static class ConfigRules
         SchedulingRules.Check(config.Scheduling, findings);
         EngineRules.Check(config.Engines, presets, findings);
         ModelRules.Check(config, presets, findings);
+        ShapingRules.Check(config.Models, findings);
         PoolRules.Check(config, findings);
         NameRules.Check(config.Models, findings);
         return findings.Problems;

@@ -2,6 +2,7 @@ using System.Collections.Immutable;
 using Lockkeeper.Core.Config;
 using Lockkeeper.Core.Memory;
 using Lockkeeper.Core.Scheduling;
+using Lockkeeper.Core.Wire;
 
 namespace Lockkeeper.Core.Models;
 
@@ -35,7 +36,7 @@ internal sealed record ModelSpec
     public ImmutableDictionary<string, string> Values { get; init; } = ImmutableDictionary<string, string>.Empty;
 
     /// <summary>How requests for it are changed.</summary>
-    public RequestShaping Shaping { get; init; } = RequestShaping.None;
+    public RequestShape Shape { get; init; } = RequestShape.None;
 
     /// <summary>Tokens it generates for nobody when it has become ready.</summary>
     public int WarmUp { get; init; }

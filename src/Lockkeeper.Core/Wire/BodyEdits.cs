@@ -12,9 +12,9 @@ internal readonly struct BodyEdits
     private static readonly JsonSerializerOptions Unescaped = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
 
     /// <summary>In the order of their places; null when there are none.</summary>
-    private readonly List<Edit>? _edits;
+    private readonly List<BodyEdit>? _edits;
 
-    private BodyEdits(List<Edit>? edits, bool areCapped) => (_edits, AreCapped) = (edits, areCapped);
+    private BodyEdits(List<BodyEdit>? edits, bool areCapped) => (_edits, AreCapped) = (edits, areCapped);
 
     /// <summary>Whether the body stays as it came.</summary>
     public bool AreNone => _edits is null;
@@ -49,15 +49,15 @@ internal readonly struct BodyEdits
     /// <param name="cap">The most tokens the answer may have; null for as many as the client likes.</param>
     public static BodyEdits For(in BodyPeek peek, string realId, bool keepWholePriority = false, int? cap = null)
     {
-        List<Edit>? edits = null;
+        List<BodyEdit>? edits = null;
         if (!string.Equals(peek.Model, realId, StringComparison.Ordinal))
         {
-            (edits ??= []).Add(new Edit(peek.ModelValue, JsonSerializer.SerializeToUtf8Bytes(realId, Unescaped)));
+            (edits ??= []).Add(new BodyEdit(peek.ModelValue, JsonSerializer.SerializeToUtf8Bytes(realId, Unescaped)));
         }
 
         if (peek.PriorityMember.Length > 0 && !(keepWholePriority && peek.PriorityIsWhole))
         {
-            (edits ??= []).Add(new Edit(peek.PriorityMember, default));
+            (edits ??= []).Add(new BodyEdit(peek.PriorityMember, default));
         }
 
         var others = edits?.Count ?? 0;
@@ -66,12 +66,36 @@ internal readonly struct BodyEdits
             Cap(peek, most, edits ??= []);
         }
 
+        return Of(edits, isCapped: edits?.Count > others);
+    }
+
+    /// <summary>The edits of a request for a model that has a shape: those above, and what the shape asks for.</summary>
+    /// <param name="peek">The body, as peeked at.</param>
+    /// <param name="body">The body.</param>
+    /// <param name="realId">Id of the model.</param>
+    /// <param name="shape">The model's shape.</param>
+    /// <param name="purpose">What the request is for.</param>
+    public static Checked<BodyEdits> For(in BodyPeek peek, in ReadOnlySequence<byte> body, string realId, RequestShape shape, ShapeScan.Purpose purpose)
+    {
+        List<BodyEdit> edits = [];
+        if (!string.Equals(peek.Model, realId, StringComparison.Ordinal))
+        {
+            edits.Add(new BodyEdit(peek.ModelValue, JsonSerializer.SerializeToUtf8Bytes(realId, Unescaped)));
+        }
+
+        var options = new JsonReaderOptions { MaxDepth = BodyPeek.MaxDepth };
+        var reader = body.IsSingleSegment ? new Utf8JsonReader(body.FirstSpan, options) : new Utf8JsonReader(body, options);
+        return new ShapeScan(peek, shape, purpose, edits).Run(ref reader) is { } refused
+            ? refused
+            : Of(edits, isCapped: purpose.Cap is { } cap && shape.Lower(cap) == cap && !(peek.Limits.Asked <= cap));
+    }
+
+    private static BodyEdits Of(List<BodyEdit>? edits, bool isCapped)
+    {
         if (edits is null or [])
         {
             return default;
         }
-
-        var isCapped = edits.Count > others;
 
         // What is put in between stands before what is taken away behind it.
         edits.Sort(static (left, right) => (left.Range.Start, left.Range.Length).CompareTo((right.Range.Start, right.Range.Length)));
@@ -103,11 +127,11 @@ internal readonly struct BodyEdits
         }
     }
 
-    private static void Cap(in BodyPeek peek, int cap, List<Edit> edits)
+    private static void Cap(in BodyPeek peek, int cap, List<BodyEdit> edits)
     {
         if (peek.Limits.AreNone)
         {
-            edits.Add(new Edit(new ByteRange(peek.ModelValue.End, 0), Encoding.UTF8.GetBytes(string.Create(CultureInfo.InvariantCulture, $",\"max_tokens\":{cap}"))));
+            edits.Add(new BodyEdit(new ByteRange(peek.ModelValue.End, 0), Encoding.UTF8.GetBytes(string.Create(CultureInfo.InvariantCulture, $",\"max_tokens\":{cap}"))));
             return;
         }
 
@@ -115,9 +139,7 @@ internal readonly struct BodyEdits
         peek.Limits.Above(cap, above);
         foreach (var value in above)
         {
-            edits.Add(new Edit(value, Encoding.UTF8.GetBytes(cap.ToString(CultureInfo.InvariantCulture))));
+            edits.Add(new BodyEdit(value, Encoding.UTF8.GetBytes(cap.ToString(CultureInfo.InvariantCulture))));
         }
     }
-
-    private readonly record struct Edit(ByteRange Range, ReadOnlyMemory<byte> Replacement);
 }

@@ -12,7 +12,7 @@ namespace Lockkeeper.Core.Wire;
 internal readonly record struct BodyPeek
 {
     /// <summary>Tool schemas nest deeper than the reader's default of 64.</summary>
-    private const int MaxDepth = 256;
+    internal const int MaxDepth = 256;
 
     private const string PriorityField = "priority";
     private const string PriorityRule = $"must be {PriorityName.Allowed}.";
@@ -25,6 +25,9 @@ internal readonly record struct BodyPeek
 
     /// <summary>Whether the answer is asked for as a stream.</summary>
     public required bool Stream { get; init; }
+
+    /// <summary>What the client says of that; null when it says nothing.</summary>
+    public bool? StreamAsked { get; init; }
 
     /// <summary>The priority in the body; null when it names none.</summary>
     public required Priority? Priority { get; init; }
@@ -147,6 +150,7 @@ internal readonly record struct BodyPeek
                 Model = _model,
                 ModelValue = _modelValue,
                 Stream = _stream ?? false,
+                StreamAsked = _stream,
                 Priority = _priority,
                 PriorityIsWhole = _priorityIsWhole,
                 PriorityMember = _priorityMember,

@@ -34,6 +34,11 @@ internal abstract record RouterError(int Status, Blame Blame, string Code, strin
             : base(400, Blame.Client, "invalid_value", $"'{field}' {detail}") => Field = field;
     }
 
+    /// <param name="Characters">It has.</param>
+    /// <param name="Most">It may have.</param>
+    public sealed record PromptTooLong(long Characters, int Most) : RouterError(400, Blame.Client, "prompt_too_long",
+        string.Create(CultureInfo.InvariantCulture, $"The request has {Characters} characters of text, and this model takes {Most} (max_prompt_chars). Shorten it, or raise the limit."));
+
     public sealed record ModelUnknown : RouterError
     {
         public ModelUnknown(string asked, IReadOnlyList<string> near)

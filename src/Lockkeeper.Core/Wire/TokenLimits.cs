@@ -16,6 +16,9 @@ internal record struct TokenLimits
     /// <summary>Whether the client leaves the length to the engine.</summary>
     public readonly bool AreNone => (_maxTokens ?? _maxCompletionTokens ?? _maxOutputTokens) is null;
 
+    /// <summary>How many tokens the client asks for; null when it leaves that to the engine, or says it in a way that engines differ about.</summary>
+    public readonly long? Asked => (_maxCompletionTokens ?? _maxTokens ?? _maxOutputTokens)?.Tokens is >= 0 and var tokens ? tokens : null;
+
     /// <summary>Which limit the reader stands on the name of; null for any other member.</summary>
     public static string? Named(ref Utf8JsonReader reader) =>
         reader.ValueTextEquals("max_tokens"u8) ? MaxTokens

@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using Lockkeeper.Core.Config;
 using Lockkeeper.Core.Models;
+using Lockkeeper.Core.Wire;
 using Lockkeeper.Server.Memory;
 
 namespace Lockkeeper.Server.Config;
@@ -21,7 +22,7 @@ internal static class CatalogBuilder
         Capabilities = [.. model.Capabilities],
         Quantization = model.Quantization,
         Values = PlaceholderValues.Of(id, model with { MaxConcurrency = model.MaxConcurrency ?? engine.Whole.MaxConcurrency }, engine.Folder.Resolve),
-        Shaping = Shaping(model),
+        Shape = RequestShape.Of(Shaping(model)),
         WarmUp = model.WarmUp,
         Aliases = [.. model.Aliases],
         ContextLength = model.ContextLength,

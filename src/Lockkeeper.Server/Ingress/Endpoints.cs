@@ -20,9 +20,10 @@ internal sealed partial class Endpoints(ModelCatalog catalog, Admission admissio
     /// <summary>How often a request that no engine has seen is admitted again, after its instance died in between.</summary>
     private const int MostTries = 3;
 
+    private const string Chat = "/v1/chat/completions";
     private const string Embeddings = "/v1/embeddings";
 
-    private static readonly string[] Routes = ["/v1/chat/completions", "/v1/completions", Embeddings];
+    private static readonly string[] Routes = [Chat, "/v1/completions", Embeddings];
 
     private readonly Forwarder _forwarder = new(journal.Time, async () => (await admission.LookAsync()).Waiting.Length > 0);
 
@@ -88,9 +89,9 @@ internal sealed partial class Endpoints(ModelCatalog catalog, Admission admissio
         }
 
         var entry = answer.Request.Entry;
-        (entry.Model, entry.Priority, entry.Stream) = (resolved.Model.Id, resolved.Priority, peeked.Facts.Stream);
+        (entry.Model, entry.Priority, entry.Stream) = (resolved.Model.Id, resolved.Priority, resolved.Model.Shape.Streams(peeked.Facts.StreamAsked));
         var pressure = answer.Http.Request.Path == Embeddings ? null : options.Pressure;
-        if (!Prepare.Request(resolved, host, pressure).Holds(out var prepared, out error))
+        if (!Prepare.Request(resolved, host, pressure, isChat: answer.Http.Request.Path == Chat).Holds(out var prepared, out error))
         {
             return error;
         }

@@ -14,7 +14,8 @@ internal static class Prepare
     /// <param name="resolved">The request.</param>
     /// <param name="host">Knows whether an engine can be started.</param>
     /// <param name="pressure">Asked only for a model that has caps; null for a route whose answers have no length.</param>
-    public static Checked<Prepared> Request(in Resolved resolved, IInstanceHost host, Func<ModelSpec, PressureLevel>? pressure)
+    /// <param name="isChat">Whether it is a chat: only those have templates, and think.</param>
+    public static Checked<Prepared> Request(in Resolved resolved, IInstanceHost host, Func<ModelSpec, PressureLevel>? pressure, bool isChat = true)
     {
         var (peeked, model, priority) = resolved;
         if (host.WhyNotStart(model) is { } failure)
@@ -23,9 +24,18 @@ internal static class Prepare
         }
 
         var cap = pressure is null || model.MaxTokensUnderPressure.IsEmpty ? null : PressureRule.Cap(model.MaxTokensUnderPressure, pressure(model));
-        var edits = BodyEdits.For(peeked.Facts, model.Id.Value, model.Engine.PriorityField, cap);
-        return new Prepared(model, priority, peeked.Facts.Stream, new EngineBody(peeked.Body.Bytes, edits), edits.AreCapped ? cap : null);
+        if (!Edits(peeked, model, new ShapeScan.Purpose(isChat, IsGeneration: pressure is not null, model.Engine.PriorityField, cap)).Holds(out var edits, out var refused))
+        {
+            return refused;
+        }
+
+        return new Prepared(model, priority, model.Shape.Streams(peeked.Facts.StreamAsked), new EngineBody(peeked.Body.Bytes, edits), edits.AreCapped ? cap : null);
     }
+
+    /// <summary>A model that shapes nothing, as most do, costs no second look at the body.</summary>
+    private static Checked<BodyEdits> Edits(in Peeked peeked, ModelSpec model, in ShapeScan.Purpose purpose) => model.Shape.IsNone
+        ? BodyEdits.For(peeked.Facts, model.Id.Value, purpose.KeepWholePriority, purpose.Cap)
+        : BodyEdits.For(peeked.Facts, peeked.Body.Bytes, model.Id.Value, model.Shape, purpose);
 }
 
 /// <summary>A request that is ready to be sent as soon as its model is.</summary>
