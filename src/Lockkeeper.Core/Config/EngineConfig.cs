@@ -77,6 +77,10 @@ internal sealed record EngineConfig
     [Between("1", "1000")]
     public int? MaxLoaded { get; init; }
 
+    /// <summary>What requests call a model that are sent to it, with placeholders.</summary>
+    /// <value>Default <c>{id}</c>.</value>
+    public string? RequestModel { get; init; }
+
     /// <summary>Requests that may run at the same time on a model of it.</summary>
     /// <value>Default 1.</value>
     [Between("1", "1024")]

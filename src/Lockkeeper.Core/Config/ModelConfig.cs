@@ -11,6 +11,10 @@ internal sealed record ModelConfig
     /// <summary>Model file or folder; <c>~</c> is the home folder, a relative path starts at the configuration file.</summary>
     public string? Path { get; init; }
 
+    /// <summary>What the engine calls it, where that is not its id.</summary>
+    /// <value>Default: what its engine says in <c>request_model</c>, else its id.</value>
+    public string? RequestModel { get; init; }
+
     /// <summary>What it is for.</summary>
     /// <value>Default <c>chat</c>, or what its file says.</value>
     public ModelType? Type { get; init; }

@@ -17,6 +17,9 @@ internal sealed record ModelSpec
     /// <summary>Absolute path of the model file or folder; null for an engine that needs none.</summary>
     public string? Path { get; init; }
 
+    /// <summary>What its engine calls it; null for its id.</summary>
+    public string? RequestModel { get; init; }
+
     /// <summary>What it is for.</summary>
     public ModelType Type { get; init; }
 

@@ -12,31 +12,36 @@ internal static class CatalogBuilder
     public static ModelCatalog Build(LockkeeperConfig config, ConfigFolder folder, IReadOnlyDictionary<string, EnginePreset> presets) =>
         ModelCatalog.Of(config.Models.Select(named => Model(named.Key, named.Value, config, new Expansion(config.Engines[named.Value.Engine], folder, presets))));
 
-    private static ModelSpec Model(string id, ModelConfig model, LockkeeperConfig config, Expansion engine) => new()
+    private static ModelSpec Model(string id, ModelConfig model, LockkeeperConfig config, Expansion engine)
     {
-        Id = new ModelId(id),
-        Engine = Engine(model, config, engine),
-        Path = model.Path is { } path ? engine.Folder.Resolve(path) : null,
-        Type = model.Type ?? ModelType.Chat,
-        Enabled = model.Enabled,
-        Capabilities = [.. model.Capabilities],
-        Quantization = model.Quantization,
-        Values = PlaceholderValues.Of(id, model with { MaxConcurrency = model.MaxConcurrency ?? engine.Whole.MaxConcurrency }, engine.Folder.Resolve),
-        Shape = RequestShape.Of(Shaping(model)),
-        WarmUp = model.WarmUp,
-        Aliases = [.. model.Aliases],
-        ContextLength = model.ContextLength,
-        MaxConcurrency = model.MaxConcurrency ?? engine.Whole.MaxConcurrency ?? 1,
-        Priority = model.Priority,
-        Pool = config.PoolOf(model),
-        Memory = model.Memory?.Bytes,
-        Pinned = model.Pinned,
-        Preload = model.Preload,
-        IdleTimeout = model.IdleTimeout.Value,
-        MaxTokensUnderPressure = PressureSetup.Caps(model.MaxTokensUnderPressure),
-        RequestTimeout = model.RequestTimeout,
-        MaxDuration = (model.MaxDuration ?? config.Scheduling.MaxDuration).Value,
-    };
+        var values = PlaceholderValues.Of(id, model with { MaxConcurrency = model.MaxConcurrency ?? engine.Whole.MaxConcurrency }, engine.Folder.Resolve);
+        return new ModelSpec
+        {
+            Id = new ModelId(id),
+            Engine = Engine(model, config, engine),
+            Path = model.Path is { } path ? engine.Folder.Resolve(path) : null,
+            RequestModel = model.RequestModel ?? (engine.Whole.RequestModel is { } named ? Placeholders.Fill(named, placeholder => values.GetValueOrDefault(placeholder.Trim('{', '}'), id)) : null),
+            Type = model.Type ?? ModelType.Chat,
+            Enabled = model.Enabled,
+            Capabilities = [.. model.Capabilities],
+            Quantization = model.Quantization,
+            Values = values,
+            Shape = RequestShape.Of(Shaping(model)),
+            WarmUp = model.WarmUp,
+            Aliases = [.. model.Aliases],
+            ContextLength = model.ContextLength,
+            MaxConcurrency = model.MaxConcurrency ?? engine.Whole.MaxConcurrency ?? 1,
+            Priority = model.Priority,
+            Pool = config.PoolOf(model),
+            Memory = model.Memory?.Bytes,
+            Pinned = model.Pinned,
+            Preload = model.Preload,
+            IdleTimeout = model.IdleTimeout.Value,
+            MaxTokensUnderPressure = PressureSetup.Caps(model.MaxTokensUnderPressure),
+            RequestTimeout = model.RequestTimeout,
+            MaxDuration = (model.MaxDuration ?? config.Scheduling.MaxDuration).Value,
+        };
+    }
 
     private static RequestShaping Shaping(ModelConfig model) => new()
     {

@@ -31,6 +31,7 @@ public sealed class EngineConfigTests
         List = new ListConfig { Path = "/list" },
         Dialects = [EngineDialect.Ollama],
         Capabilities = [Capability.Chat],
+        RequestModel = "{path}",
         Sleep = true,
         HealthLies = true,
         MaxLoaded = 3,

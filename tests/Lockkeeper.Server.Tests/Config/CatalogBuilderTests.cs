@@ -45,6 +45,16 @@ public sealed class CatalogBuilderTests
     }
 
     [Fact]
+    public void A_model_is_called_what_its_engine_calls_it()
+    {
+        var catalog = Build("""
+            engines: { e: { command: [mine, '{port}'] }, f: { command: [mine, '{port}'], request_model: "{path}" } }
+            models: { a: { engine: e }, b: { engine: f, path: b.gguf }, c: { engine: f, path: c.gguf, request_model: org/c } }
+            """);
+        (catalog.Find("a")!.RequestModel, catalog.Find("b")!.RequestModel, catalog.Find("c")!.RequestModel).ShouldBe((null, "/conf/b.gguf", "org/c"));
+    }
+
+    [Fact]
     public void What_is_left_out_keeps_its_default()
     {
         var model = Build("engines: { e: { command: [mine, '{port}'] } }\nmodels: { a: { engine: e } }").Find("a")!;

@@ -48,6 +48,10 @@ public sealed class PrepareTests : IDisposable
     [Fact]
     public async Task Who_asks_for_less_is_told_of_no_cap() => (await Prepared(Capped, _ => PressureLevel.Critical, """{"model":"m","max_tokens":9}""")).Cap.ShouldBeNull();
 
+    [Fact]
+    public async Task An_engine_is_asked_for_the_model_by_its_own_name_for_it() =>
+        (await Prepared(Plain with { RequestModel = "/models/m" }, null)).Body.ShouldBe("""{"model":"/models/m","max_tokens":9000}""");
+
     private async Task<(string Body, int? Cap)> Prepared(ModelSpec model, Func<ModelSpec, PressureLevel>? pressure, string sent = """{"model":"m","max_tokens":9000}""")
     {
         var http = new DefaultHttpContext();
