@@ -1,7 +1,9 @@
-using System.Collections.Frozen;
 using System.Text;
 using Lockkeeper.Core.Config;
+using Lockkeeper.Core.Models;
+using Lockkeeper.Core.Scheduling;
 using Lockkeeper.Server.Api;
+using Lockkeeper.Server.Config;
 using Lockkeeper.Server.Engines;
 using Lockkeeper.Server.Forwarding;
 using Lockkeeper.Server.Ingress;
@@ -15,6 +17,7 @@ using Microsoft.AspNetCore.Server.Kestrel.Core;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Options;
 
 namespace Lockkeeper.Server;
 
@@ -27,39 +30,49 @@ internal sealed partial class LockkeeperApp : IAsyncDisposable
     private readonly Preload _preload;
     private readonly Observation _observation;
     private readonly MemoryWatch _watch;
-    private readonly TimeSpan _grace;
+    private readonly ConfigInForce _config;
+    private readonly ConfigWatcher _watcher;
+    private readonly IDisposable? _reloadSignal;
     private readonly ILogger<LockkeeperApp> _logger;
+    private volatile IngressOptions _limits = null!;
 
     private LockkeeperApp(ServeSettings settings, TimeProvider time)
     {
-        var config = settings.Config;
-        _web = BuildWeb(config.Server, settings.Verbose);
-
-        _grace = config.Server.ShutdownGrace;
+        _web = BuildWeb(settings.Config.Server, settings.Verbose);
         var logs = _web.Services.GetRequiredService<ILoggerFactory>();
         _logger = logs.CreateLogger<LockkeeperApp>();
+        _config = new ConfigInForce(settings, time, logs.CreateLogger<ConfigInForce>());
+        var catalog = _config.Catalog;
         var mailbox = new AdmissionMailbox();
-        var pools = config.PoolsOrDefault;
         var memory = MachineMemory.OfThisMachine();
-        var pressures = pools.ToFrozenDictionary(pool => pool.Key, pool => new Pressure(memory.System, PressureSetup.Thresholds(pool.Value.Pressure), time, logs.CreateLogger<Pressure>()), StringComparer.Ordinal);
-        _watch = new MemoryWatch([.. pools.Keys], memory, mailbox, () => _instances?.AnyLives == true || _admission?.AnyWaits == true, time);
-        _observation = new Observation(settings.Catalog, settings.StateFile, mailbox, time, logs);
-        _instances = new Instances(_observation.Swaps, memory, model => pools[model.Pool].SettleTimeout, time, logs, _watch) { Settled = _observation.Metrics.Settled };
-        var options = SchedulerSetup.Of(settings.Catalog, config, memory.Total(), _observation.Figures);
-        _admission = new Admission(settings.Catalog, options, mailbox, _instances, time, logs.CreateLogger<Admission>()) { Watch = _observation.Swaps };
+        var pressures = new Pressures(memory.System, time, logs.CreateLogger<Pressure>());
+        _watch = new MemoryWatch(() => _config.Config.PoolsOrDefault.Keys, memory, mailbox, () => _instances?.AnyLives == true || _admission?.AnyWaits == true, time);
+        _observation = new Observation(catalog, settings.StateFile, mailbox, time, logs);
+        _instances = new Instances(_observation.Swaps, memory, SettleTimeoutOf, time, logs, _watch) { Settled = _observation.Metrics.Settled };
+        var total = memory.Total();
+        SchedulerOptions Options(ModelCatalog models) => SchedulerSetup.Of(models, _config.Config, total, _observation.Figures);
+        _admission = new Admission(catalog.Current, Options(catalog.Current), mailbox, _instances, time, logs.CreateLogger<Admission>()) { Watch = _observation.Swaps };
         _observation.Begin(_admission, _instances);
         _preload = new Preload(_admission, logs.CreateLogger<Preload>());
+        var entrance = new Entrance(time, logs.CreateLogger<FrontDoor>()) { Refused = _observation.Metrics.TurnedAway };
 
-        var limits = new IngressOptions(
-            config.Server.MaxBody.Bytes, config.Scheduling.KeepAliveInterval, config.Scheduling.RequestTimeout, model => pressures[model.Pool].Level());
-        var keys = new KeyRing(settings.Keys, config.Server.AllowAnonymous, settings.Catalog, time);
-        _web.UseRequestIds(new RequestIds(time));
-        _web.Use(new LastResort(logs.CreateLogger<LastResort>()).PassAsync);
-        _web.Use(new FrontDoor(config.Server, keys, logs.CreateLogger<FrontDoor>()) { Refused = _observation.Metrics.TurnedAway }.PassAsync);
-        _web.MapHealth();
-        _observation.Map(_web);
-        _web.MapModels(settings.Catalog, time.GetUtcNow());
-        new Endpoints(settings.Catalog, _admission, _instances, limits, _observation.Journal, logs.CreateLogger<Endpoints>()).Map(_web);
+        // What the request path looks up comes before the models that it leads to.
+        void Configure(ModelCatalog models)
+        {
+            var config = _config.Config;
+            pressures.Configure(config.PoolsOrDefault);
+            _limits = new IngressOptions(config.Server.MaxBody.Bytes, config.Scheduling.KeepAliveInterval, config.Scheduling.RequestTimeout, model => pressures.LevelOf(model.Pool));
+            entrance.Configure(config.Server, _config.Keys, models);
+        }
+
+        Configure(catalog.Current);
+        catalog.Changed += Configure;
+        catalog.Changed += models => _admission.Reconfigure(models, Options(models));
+        Map(entrance, time, logs);
+
+        // From here on the catalog may change: by a new configuration, and by whoever watches the folders of models.
+        _watcher = new ConfigWatcher(_config, time, logs.CreateLogger<ConfigWatcher>());
+        _reloadSignal = settings.OnReloadSignal?.Invoke(() => _ = Task.Run(() => _config.Reload(ReloadCause.Signal), CancellationToken.None));
     }
 
     /// <summary>Serves until <paramref name="stop"/>, then closes down in order.</summary>
@@ -78,7 +91,7 @@ internal sealed partial class LockkeeperApp : IAsyncDisposable
         }
 
         await Greeting.WriteAsync(settings, app._web.Urls.First());
-        app._preload.Begin(settings.Catalog);
+        app._preload.Begin(app._config.Catalog.Current);
 
         await Task.WhenAny(Task.Delay(Timeout.InfiniteTimeSpan, TimeProvider.System, stop), app._admission.Completion);
         await app.CloseAsync();
@@ -87,6 +100,8 @@ internal sealed partial class LockkeeperApp : IAsyncDisposable
 
     public async ValueTask DisposeAsync()
     {
+        _reloadSignal?.Dispose();
+        await _watcher.DisposeAsync();
         await _watch.DisposeAsync();
         await _instances.DisposeAsync();
         await _observation.DisposeAsync();
@@ -100,11 +115,26 @@ internal sealed partial class LockkeeperApp : IAsyncDisposable
     /// </summary>
     private async Task CloseAsync()
     {
-        var grace = HumanDuration.Format(_grace);
-        LogClosing(grace);
+        var grace = _config.Config.Server.ShutdownGrace;
+        _web.Services.GetRequiredService<IOptions<HostOptions>>().Value.ShutdownTimeout = grace; // it may have changed since the start
+        LogClosing(HumanDuration.Format(grace));
         _ = _admission.CloseAsync();
         _observation.Close();
         await _web.StopAsync(CancellationToken.None);
+    }
+
+    private TimeSpan SettleTimeoutOf(ModelSpec model) => (_config.Config.PoolsOrDefault.GetValueOrDefault(model.Pool) ?? new PoolConfig()).SettleTimeout;
+
+    private void Map(Entrance entrance, TimeProvider time, ILoggerFactory logs)
+    {
+        _web.UseRequestIds(new RequestIds(time));
+        _web.Use(new LastResort(logs.CreateLogger<LastResort>()).PassAsync);
+        _web.Use(entrance.PassAsync);
+        _web.MapHealth();
+        _observation.Map(_web);
+        _web.MapConfig(_config);
+        _web.MapModels(_config.Catalog, time.GetUtcNow());
+        new Endpoints(_config.Catalog, _admission, _instances, () => _limits, _observation.Journal, logs.CreateLogger<Endpoints>()).Map(_web);
     }
 
     private static WebApplication BuildWeb(ServerConfig server, bool verbose)
@@ -114,7 +144,6 @@ internal sealed partial class LockkeeperApp : IAsyncDisposable
         builder.Logging.AddConsoleLogging(verbose);
         builder.Services.AddRoutingCore();
         builder.Services.AddSingleton<IHostLifetime, CallersLifetime>();
-        builder.Services.Configure<HostOptions>(host => host.ShutdownTimeout = server.ShutdownGrace);
         builder.WebHost.UseKestrelCore().UseUrls(server.Listen).ConfigureKestrel(Limit);
         return builder.Build();
     }

@@ -2,6 +2,7 @@ using System.Collections.Frozen;
 using Lockkeeper.Core.Models;
 using Lockkeeper.Core.Scheduling;
 using Lockkeeper.Server.Api;
+using Lockkeeper.Server.Catalog;
 using Lockkeeper.Server.Engines;
 using Lockkeeper.Server.Learned;
 using Lockkeeper.Server.Scheduling;
@@ -14,7 +15,7 @@ namespace Lockkeeper.Server;
 /// <summary>Everybody who only watches, put together: what is counted, noted, learned and shown. The second half of the composition root.</summary>
 internal sealed class Observation : IAsyncDisposable
 {
-    private readonly ModelCatalog _catalog;
+    private readonly LiveCatalog _catalog;
     private readonly TimeProvider _time;
     private readonly PrometheusText _text;
     private readonly Learning _learning;
@@ -28,7 +29,7 @@ internal sealed class Observation : IAsyncDisposable
     /// <param name="next">Whom the news of instances goes to.</param>
     /// <param name="time">The clock.</param>
     /// <param name="logs">For the state file.</param>
-    public Observation(ModelCatalog catalog, string? stateFile, IInstanceObserver next, TimeProvider time, ILoggerFactory logs)
+    public Observation(LiveCatalog catalog, string? stateFile, IInstanceObserver next, TimeProvider time, ILoggerFactory logs)
     {
         (_catalog, _time) = (catalog, time);
         Metrics = new RouterMetrics(catalog);

@@ -1,5 +1,6 @@
 using Lockkeeper.Core.Config;
 using Lockkeeper.Core.Models;
+using Lockkeeper.Server.Config;
 using Lockkeeper.Server.Security;
 
 namespace Lockkeeper.Server;
@@ -19,6 +20,15 @@ internal sealed record ServeSettings
 
     /// <summary>The file the configuration came from; null for the demo.</summary>
     public string? ConfigPath { get; init; }
+
+    /// <summary>The files it was read from; null for the demo.</summary>
+    public ConfigFiles? Files { get; init; }
+
+    /// <summary>Reads the configuration again, as it was read for these settings; null where there is nothing to read.</summary>
+    public Func<ConfigResult>? Load { get; init; }
+
+    /// <summary>Has the given action called at each signal that asks for that (SIGHUP), until it is disposed; null for no such signal.</summary>
+    public Func<Action, IDisposable?>? OnReloadSignal { get; init; }
 
     /// <summary>Whether each request is logged too.</summary>
     public bool Verbose { get; init; }

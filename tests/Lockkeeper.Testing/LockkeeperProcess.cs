@@ -27,9 +27,8 @@ internal sealed class LockkeeperProcess : IAsyncDisposable
         List<string> arguments = ["serve", "--listen", listen];
         if (yaml is not null)
         {
-            var file = Path.Combine(_folder.FullName, "config.yaml");
-            File.WriteAllText(file, yaml);
-            arguments.AddRange(["--config", file]);
+            File.WriteAllText(ConfigFile, yaml);
+            arguments.AddRange(["--config", ConfigFile]);
         }
 
         _process = new Process
@@ -96,6 +95,20 @@ internal sealed class LockkeeperProcess : IAsyncDisposable
         launched._process.BeginErrorReadLine();
         return launched;
     }
+
+    /// <summary>Its configuration, where it was started with one.</summary>
+    public string ConfigFile => Path.Combine(_folder.FullName, "config.yaml");
+
+    /// <summary>Puts another configuration in the place of its own, as editors do: at once, and as a new file.</summary>
+    public void Rewrite(string yaml)
+    {
+        var draft = ConfigFile + ".new";
+        File.WriteAllText(draft, yaml);
+        File.Move(draft, ConfigFile, overwrite: true);
+    }
+
+    /// <summary>SIGHUP.</summary>
+    public void HangUp() => Signal("HUP", Pid);
 
     /// <summary>SIGTERM, and no waiting.</summary>
     public void Terminate() => Signal("TERM", Pid);

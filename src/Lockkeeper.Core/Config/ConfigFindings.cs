@@ -14,15 +14,16 @@ internal sealed class ConfigFindings(ConfigPositions positions)
 
     public IReadOnlyList<ConfigProblem> Problems => _problems;
 
-    /// <summary>In the order of the file; those without a line come last.</summary>
-    public static IReadOnlyList<ConfigProblem> InOrder(IEnumerable<ConfigProblem> problems) => [.. problems.OrderBy(problem => problem.Line == 0 ? int.MaxValue : problem.Line)];
+    /// <summary>In the order of the file, and of the files as they are first named; those without a line come last.</summary>
+    public static IReadOnlyList<ConfigProblem> InOrder(IEnumerable<ConfigProblem> problems) =>
+        [.. problems.GroupBy(problem => problem.File).SelectMany(file => file.OrderBy(problem => problem.Line == 0 ? int.MaxValue : problem.Line))];
 
     /// <summary>The value of a key breaks a rule. Dropped when the key has a problem already.</summary>
     public void Add(ConfigKey key, string message)
     {
         if (!Positions.IsDoubtful(key))
         {
-            Report(Positions.LineOf(key), key.ToString(), message);
+            Report(Positions.FileOf(key), Positions.LineOf(key), key.ToString(), message);
         }
     }
 
@@ -34,12 +35,15 @@ internal sealed class ConfigFindings(ConfigPositions positions)
     }
 
     /// <summary>A problem on a line that is not the key's own.</summary>
-    public void AddAt(ConfigKey key, int line, string message) => Report(line, key.ToString(), message);
+    public void AddAt(ConfigKey key, int line, string message) => Report(Positions.FileOf(key), line, key.ToString(), message);
+
+    /// <summary>A problem with something that stands in that file, null for the one; its key may be known from another.</summary>
+    public void AddIn(string? file, ConfigKey key, int line, string message) => Report(file ?? Positions.File, line, key.ToString(), message);
 
     /// <summary>The file itself is at fault.</summary>
-    public void RefuseFile(int line, string message) => Report(line, "", message);
+    public void RefuseFile(int line, string message, string? file = null) => Report(file ?? Positions.File, line, "", message);
 
-    private void Report(int line, string key, string message) => _problems.Add(new ConfigProblem(Positions.File, line, OneLine(key), OneLine(message)));
+    private void Report(string file, int line, string key, string message) => _problems.Add(new ConfigProblem(file, line, OneLine(key), OneLine(message)));
 
     private static string OneLine(string text)
     {

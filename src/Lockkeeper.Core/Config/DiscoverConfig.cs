@@ -4,6 +4,7 @@ namespace Lockkeeper.Core.Config;
 internal sealed record DiscoverConfig
 {
     /// <summary>The folder; <c>~</c> is the home folder, a relative path starts at the configuration file.</summary>
+    [WithVariables]
     public required string Path { get; init; }
 
     /// <summary>Which engine serves what is found.</summary>

@@ -13,6 +13,7 @@ internal sealed record EngineConfig
     public Lifecycle? Lifecycle { get; init; }
 
     /// <summary>Where the engine answers, as in <c>http://127.0.0.1:11434</c>. A process is given a port of its own unless this says which.</summary>
+    [WithVariables]
     public string? Url { get; init; }
 
     /// <summary>Key of the pool its instances live in.</summary>
@@ -26,9 +27,12 @@ internal sealed record EngineConfig
     public IReadOnlyList<string>? Args { get; init; }
 
     /// <summary>Environment variables for the engine, added to Lockkeeper's own.</summary>
+    [WithVariables]
+    [Confidential]
     public IReadOnlyDictionary<string, string>? Env { get; init; }
 
     /// <summary>Folder the engine starts in.</summary>
+    [WithVariables]
     public string? Cwd { get; init; }
 
     /// <summary>The systemd unit it runs as.</summary>
@@ -42,6 +46,7 @@ internal sealed record EngineConfig
     public SecretSource? ApiKey { get; init; }
 
     /// <summary>Headers of control calls only: load, unload, list, sleep. A value may be <c>env:NAME</c> or <c>file:PATH</c>.</summary>
+    [Confidential]
     public IReadOnlyDictionary<string, string>? ControlHeaders { get; init; }
 
     public ReadyConfig? Ready { get; init; }
@@ -102,6 +107,7 @@ internal sealed record EngineConfig
 
     /// <summary>File that what the engine prints is appended to.</summary>
     /// <value>Default: none; the last lines are kept in memory.</value>
+    [WithVariables]
     public string? LogFile { get; init; }
 
     /// <summary>This section with what it leaves out taken from a preset; sections in it and maps are joined, its own winning.</summary>

@@ -21,10 +21,12 @@ internal sealed record LockkeeperConfig
 
     /// <summary>Folder of further files, each with any of these sections; all <c>*.yaml</c> in it are read, in the order of their names. A relative path starts at the configuration file.</summary>
     /// <value>Default: none.</value>
+    [WithVariables]
     public string? Include { get; init; }
 
     /// <summary>File of what is learned and kept across restarts; <c>~</c> is the home folder, a relative path starts at the configuration file.</summary>
     /// <value>Default: <c>lockkeeper/state.json</c> in the user's folder for state.</value>
+    [WithVariables]
     public string? StateFile { get; init; }
 
     /// <summary>The pools there are, in the order of the file; one exclusive pool named <c>default</c> when none is written.</summary>

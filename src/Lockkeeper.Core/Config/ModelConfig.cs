@@ -9,6 +9,7 @@ internal sealed record ModelConfig
     public required string Engine { get; init; }
 
     /// <summary>Model file or folder; <c>~</c> is the home folder, a relative path starts at the configuration file.</summary>
+    [WithVariables]
     public string? Path { get; init; }
 
     /// <summary>What the engine calls it, where that is not its id.</summary>
@@ -92,6 +93,7 @@ internal sealed record ModelConfig
     public string? ChatTemplate { get; init; }
 
     /// <summary>File of the chat template the engine is told to use.</summary>
+    [WithVariables]
     public string? ChatTemplateFile { get; init; }
 
     /// <summary>What a request without <c>chat_template_kwargs</c> gets as such.</summary>
@@ -118,6 +120,7 @@ internal sealed record ModelConfig
 
     /// <summary>File of the vision projector that belongs to it.</summary>
     /// <value>Default: one that lies beside it.</value>
+    [WithVariables]
     public string? Mmproj { get; init; }
 
     /// <summary>Layers on the GPU.</summary>

@@ -34,9 +34,9 @@ internal static class NameRules
         else if (!owners.TryAdd(name, key))
         {
             var other = owners[name];
-            var line = findings.Positions.LineOf(other);
+            var place = findings.Positions.PlaceOf(other, key);
             var mend = key.Parent?.Parent is { } model && (other == model || other.Parent?.Parent == model) ? "remove one of them" : "choose another name";
-            findings.Add(key, $"'{name}' is taken by {other}{(line > 0 ? $" on line {line}" : "")}, and case does not tell names apart; {mend}");
+            findings.Add(key, $"'{name}' is taken by {other}{(place.Length > 0 ? $" on {place}" : "")}, and case does not tell names apart; {mend}");
         }
     }
 

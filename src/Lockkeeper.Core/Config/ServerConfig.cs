@@ -5,6 +5,7 @@ internal sealed record ServerConfig
 {
     /// <summary>URL to serve on. An address beyond loopback needs <see cref="ApiKeys"/> or <see cref="AllowAnonymous"/>.</summary>
     /// <value>Default <c>http://127.0.0.1:5590</c>; port 0 takes a free one.</value>
+    [WithVariables]
     public string Listen { get; init; } = "http://127.0.0.1:5590";
 
     /// <summary>Who may use it, and how. Without any, everybody on this machine may do everything.</summary>

@@ -50,6 +50,7 @@ internal sealed class Fleet(Succession succession)
         Pools.Clear();
         Pools.AddRange(pools);
 
+        _unwatched.Clear();
         var removed = _models.Keys.ToHashSet();
         foreach (var model in options.Models)
         {
@@ -65,7 +66,7 @@ internal sealed class Fleet(Succession succession)
         }
     }
 
-    /// <summary>Has those watched that run anyway; from then on they count.</summary>
+    /// <summary>Has those watched that run anyway; from then on they count. One that is still watched where it was before waits until that has ended.</summary>
     public void WatchAttached(Decision decision)
     {
         foreach (var model in _unwatched)
@@ -76,7 +77,7 @@ internal sealed class Fleet(Succession succession)
             }
         }
 
-        _unwatched.Clear();
+        _unwatched.RemoveAll(model => model.Instance is not { MustGo: true });
     }
 
     private static Pool Renew(Dictionary<string, Pool> before, PoolOptions options)
@@ -107,7 +108,7 @@ internal sealed class Fleet(Succession succession)
         }
 
         pool.Models.Add(model);
-        if (model.Pool != pool || model.Options.Attached != options.Attached)
+        if (model.Pool != pool || model.Options.Attached != options.Attached || !Equals(model.Options.Recipe, options.Recipe))
         {
             LetGo(model);
         }

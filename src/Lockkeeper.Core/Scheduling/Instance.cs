@@ -4,13 +4,11 @@ namespace Lockkeeper.Core.Scheduling;
 internal sealed class Instance
 {
     private readonly Dictionary<long, InFlight> _inFlight = [];
-    private readonly int _slots;
 
     public Instance(InstanceId id, ScheduledModel model, long? claim, TimeSpan now)
     {
         // With no slot the run would be loaded and then hold the pool for ever without serving anybody.
-        _slots = model.Options.MaxConcurrency;
-        ArgumentOutOfRangeException.ThrowIfLessThan(_slots, 1);
+        ArgumentOutOfRangeException.ThrowIfLessThan(model.Options.MaxConcurrency, 1);
         (Id, Model, Pool, Claim, StartedAt) = (id, model, model.Pool, claim, now);
     }
 
@@ -56,7 +54,7 @@ internal sealed class Instance
     /// <summary>Somebody asked for it to go: nobody is let in any more.</summary>
     public bool MustGo { get; set; }
 
-    public bool HasFreeSlot => _inFlight.Count < _slots;
+    public bool HasFreeSlot => _inFlight.Count < Model.Options.MaxConcurrency;
 
     public bool IsIdle => _inFlight.Count == 0;
 

@@ -21,4 +21,7 @@ internal sealed record ModelOptions(ModelId Id, string Pool)
 
     /// <summary>Bytes an instance needs, as configured or estimated; counts until a footprint has been measured. Null when unknown: then it runs alone the first time.</summary>
     public long? Memory { get; init; }
+
+    /// <summary>What its run is made of; a run made of something else is drained, and the next one is made of this. Null where nobody can tell.</summary>
+    public RunRecipe? Recipe { get; init; }
 }

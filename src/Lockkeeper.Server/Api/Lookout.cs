@@ -1,5 +1,6 @@
 using Lockkeeper.Core.Models;
 using Lockkeeper.Core.Scheduling;
+using Lockkeeper.Server.Catalog;
 using Lockkeeper.Server.Engines;
 using Lockkeeper.Server.Learned;
 using Lockkeeper.Server.Scheduling;
@@ -8,9 +9,10 @@ using Lockkeeper.Server.Telemetry;
 namespace Lockkeeper.Server.Api;
 
 /// <summary>Where one looks to see how things stand, and calls from what people want.</summary>
-internal sealed class Lookout(ModelCatalog catalog, Admission admission, Instances instances, Journal journal, Learning learning, SwapWatch swaps)
+internal sealed class Lookout(LiveCatalog catalog, Admission admission, Instances instances, Journal journal, Learning learning, SwapWatch swaps)
 {
-    public ModelCatalog Catalog => catalog;
+    /// <summary>The models there are now.</summary>
+    public ModelCatalog Catalog => catalog.Current;
 
     public Admission Admission => admission;
 

@@ -1,5 +1,6 @@
 using System.Text.Json;
 using Lockkeeper.Core.Models;
+using Lockkeeper.Server.Catalog;
 using Lockkeeper.Server.Security;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
@@ -10,13 +11,15 @@ namespace Lockkeeper.Server.Api;
 /// <summary><c>GET /v1/models</c>: what the caller can ask for, in OpenAI's shape.</summary>
 internal static class ModelsApi
 {
-    public static IEndpointConventionBuilder MapModels(this IEndpointRouteBuilder routes, ModelCatalog catalog, DateTimeOffset since)
+    public static IEndpointConventionBuilder MapModels(this IEndpointRouteBuilder routes, LiveCatalog catalog, DateTimeOffset since)
     {
-        var all = List(catalog.Models, since);
+        var all = new Listed(ModelCatalog.Of([]), []);
         return routes.MapMethods("/v1/models", [HttpMethods.Get, HttpMethods.Head], async http =>
         {
             var caller = Caller.Of(http);
-            var list = caller.UsesAllModels ? all : List(catalog.Models.Where(caller.MayUse), since);
+            var now = catalog.Current;
+            var known = all.Catalog == now ? all : all = new Listed(now, List(now.Models, since));
+            var list = caller.UsesAllModels ? known.List : List(now.Models.Where(caller.MayUse), since);
             http.Response.ContentType = "application/json; charset=utf-8";
             http.Response.ContentLength = list.Length;
             await http.Response.Body.WriteAsync(list, http.RequestAborted);
@@ -47,4 +50,7 @@ internal static class ModelsApi
 
         return bytes.ToArray();
     }
+
+    /// <summary>The list that most callers get, and the catalog it was made from.</summary>
+    private sealed record Listed(ModelCatalog Catalog, byte[] List);
 }

@@ -15,14 +15,17 @@ internal sealed class LiveCatalog(ModelCatalog configured)
     /// <summary>As it is now. A request takes it once and keeps to it.</summary>
     public ModelCatalog Current => _current;
 
-    /// <summary>Raised after each change, one at a time and in order, with the new catalog.</summary>
+    /// <summary>Raised with each new catalog, one at a time and in order, just before it is <see cref="Current"/>: whoever finds a model there finds it known everywhere.</summary>
     public event Action<ModelCatalog>? Changed;
 
     /// <summary>Another configuration is in force.</summary>
-    public void Configure(ModelCatalog configured)
+    /// <param name="configured">Its models.</param>
+    /// <param name="before">Done first; nothing is told of any catalog meanwhile.</param>
+    public void Configure(ModelCatalog configured, Action? before = null)
     {
         lock (_gate)
         {
+            before?.Invoke();
             _configured = configured.Models;
             Publish();
         }
@@ -40,7 +43,8 @@ internal sealed class LiveCatalog(ModelCatalog configured)
 
     private void Publish()
     {
-        _current = ModelCatalog.Of(_configured, _found);
-        Changed?.Invoke(_current);
+        var next = ModelCatalog.Of(_configured, _found);
+        Changed?.Invoke(next);
+        _current = next;
     }
 }

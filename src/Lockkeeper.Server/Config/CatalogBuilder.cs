@@ -9,8 +9,9 @@ namespace Lockkeeper.Server.Config;
 /// <summary>Makes the catalog from a configuration without problems: presets expanded, paths absolute.</summary>
 internal static class CatalogBuilder
 {
-    public static ModelCatalog Build(LockkeeperConfig config, ConfigFolder folder, IReadOnlyDictionary<string, EnginePreset> presets) =>
-        ModelCatalog.Of(config.Models.Select(named => Model(named.Key, named.Value, config, new Expansion(config.Engines[named.Value.Engine], folder, presets))));
+    public static ModelCatalog Build(LockkeeperConfig config, ConfigFolder folder, IReadOnlyDictionary<string, EnginePreset> presets, EngineSecrets? secrets = null) =>
+        ModelCatalog.Of(config.Models.Select(named =>
+            Model(named.Key, named.Value, config, new Expansion(config.Engines[named.Value.Engine], folder, presets) { Secrets = secrets ?? EngineSecrets.None })));
 
     private static ModelSpec Model(string id, ModelConfig model, LockkeeperConfig config, Expansion engine)
     {
@@ -55,7 +56,7 @@ internal static class CatalogBuilder
         MaxPromptChars = model.MaxPromptChars,
     };
 
-    /// <remarks>An engine inherits Lockkeeper's environment, but not the keys of clients that are in it: it could act as any of them.</remarks>
+    /// <remarks>An engine inherits Lockkeeper's environment, but not the keys of clients and of other engines that are in it: it could act as any of them.</remarks>
     private static EngineSpec Engine(ModelConfig model, LockkeeperConfig config, Expansion engine)
     {
         var whole = engine.Whole;
@@ -66,11 +67,14 @@ internal static class CatalogBuilder
             Lifecycle = whole.Lifecycle ?? spec.Lifecycle,
             Url = whole.Url is { } url ? new Uri(url) : null,
             PriorityField = whole.PriorityField ?? spec.PriorityField,
-            Environment = config.Server.ApiKeys.Where(key => key.Key.Place == KeyPlace.Environment).ToImmutableDictionary(key => key.Key.Value, string? (_) => null)
+            Environment = config.Server.ApiKeys.Where(key => key.Key.Place == KeyPlace.Environment).Select(key => key.Key.Value).Concat(engine.Secrets.VariablesNotFor(model.Engine)).Distinct()
+                .ToImmutableDictionary(name => name, string? (_) => null)
                 .SetItems((whole.Env ?? new Dictionary<string, string>()).Select(variable => KeyValuePair.Create(variable.Key, (string?)variable.Value))),
             WorkingDirectory = whole.Cwd is { } cwd ? engine.Folder.Resolve(cwd) : null,
             Unit = whole.Unit,
             UnitScope = whole.UnitScope ?? spec.UnitScope,
+            ApiKey = engine.Secrets.KeyOf(model.Engine),
+            ControlHeaders = engine.Secrets.HeadersOf(model.Engine),
             Ready = new ReadyRule
             {
                 Path = whole.Ready?.Path ?? spec.Ready.Path,
@@ -110,6 +114,8 @@ internal static class CatalogBuilder
     private sealed record Expansion(EngineConfig Written, ConfigFolder Folder, IReadOnlyDictionary<string, EnginePreset> Presets)
     {
         public EnginePreset? Preset { get; } = Written.Preset is { } known ? Presets[known] : null;
+
+        public EngineSecrets Secrets { get; init; } = EngineSecrets.None;
 
         public EngineConfig Whole => Preset is null ? Written : Written.Over(Preset.Engine);
     }

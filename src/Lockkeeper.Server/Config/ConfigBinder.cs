@@ -37,7 +37,7 @@ internal sealed class ConfigBinder(ConfigFindings findings)
         foreach (var entry in entries)
         {
             var key = new ConfigKey(at, entry.Key);
-            findings.Positions.Mark(key, entry.Line);
+            findings.Positions.Mark(key, entry.Line, entry.File);
             if (properties.FirstOrDefault(property => property.Key == entry.Key) is not { } property)
             {
                 RefuseUnknown(key, [.. properties.Select(property => property.Key)], [.. entries.Select(other => other.Key)]);
@@ -155,7 +155,7 @@ internal sealed class ConfigBinder(ConfigFindings findings)
         var map = (IDictionary)Activator.CreateInstance(typeof(OrderedDictionary<,>).MakeGenericType(typeof(string), value))!;
         foreach (var entry in Distinct(mapping, key))
         {
-            findings.Positions.Mark(key / entry.Key, entry.Line);
+            findings.Positions.Mark(key / entry.Key, entry.Line, entry.File);
             map.Add(entry.Key, BindValue(value, entry.Value, key / entry.Key) ?? Empty(value));
         }
 
@@ -175,7 +175,7 @@ internal sealed class ConfigBinder(ConfigFindings findings)
             }
             else
             {
-                findings.AddAt(new ConfigKey(at, entry.Key), entry.Line, $"is given twice, first on line {first[entry.Key]}; remove one of them");
+                findings.AddIn(entry.File, new ConfigKey(at, entry.Key), entry.Line, $"is given twice, first on line {first[entry.Key]}; remove one of them");
             }
         }
 

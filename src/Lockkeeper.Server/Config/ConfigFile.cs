@@ -1,28 +1,35 @@
-using System.Text;
 using Lockkeeper.Core.Config;
 using Lockkeeper.Server.Security;
 
 namespace Lockkeeper.Server.Config;
 
-/// <summary>Loads the configuration file: all of it, or all that is wrong with it.</summary>
+/// <summary>Loads the configuration: all of it, or all that is wrong with it.</summary>
 internal static class ConfigFile
 {
-    /// <summary>No configuration comes near it; a model file named by mistake is far beyond.</summary>
-    private const int LargestFile = 1 << 20;
-
-    private static readonly UTF8Encoding StrictUtf8 = new(encoderShouldEmitUTF8Identifier: false, throwOnInvalidBytes: true);
-
     public static ConfigResult Load(string file, IReadOnlyDictionary<string, EnginePreset> presets)
     {
-        try
+        var folder = ConfigFolder.Of(file);
+        var text = new ConfigText(file, presets, Environment.GetEnvironmentVariable);
+        var print = new ConfigFiles.FilePrint();
+        var files = new ConfigFiles(file, null);
+        Add(file, text, print);
+        if (text.Include is { } include)
         {
-            var draft = ConfigText.Read(file, ReadText(file), presets);
-            return Finish(draft.Config, draft.Positions, ConfigFolder.Of(file), draft.Problems, presets);
+            files = files with { Folder = folder.Resolve(include) };
+            try
+            {
+                foreach (var included in files.Included())
+                {
+                    Add(included, text, print);
+                }
+            }
+            catch (FileRefusedException refused)
+            {
+                text.RefuseInclude(refused.Message);
+            }
         }
-        catch (FileRefusedException refused)
-        {
-            return new ConfigResult.Refused([new ConfigProblem(file, refused.Line, "", refused.Message)]);
-        }
+
+        return Finish(text.Finish(), folder, presets) with { Files = files with { Print = print.ToString() } };
     }
 
     /// <summary>What is served without any file.</summary>
@@ -30,64 +37,43 @@ internal static class ConfigFile
     {
         var config = DemoConfig.In(AppContext.BaseDirectory);
         var positions = new ConfigPositions(DemoConfig.Name);
-        return Finish(config, positions, ConfigFolder.Of(AppContext.BaseDirectory), ConfigRules.Check(config, positions, presets), presets);
+        return Finish(new ConfigDraft(config, positions, ConfigRules.Check(config, positions, presets)), ConfigFolder.Of(AppContext.BaseDirectory), presets);
     }
 
-    private static ConfigResult Finish(
-        LockkeeperConfig config, ConfigPositions positions, ConfigFolder folder, IReadOnlyList<ConfigProblem> problems, IReadOnlyDictionary<string, EnginePreset> presets)
+    private static ConfigResult Finish(ConfigDraft draft, ConfigFolder folder, IReadOnlyDictionary<string, EnginePreset> presets)
     {
-        var findings = new ConfigFindings(positions);
+        var config = draft.Config;
+        var findings = new ConfigFindings(draft.Positions);
         var keys = new KeyReader(folder, Environment.GetEnvironmentVariable, findings).Read(config.Server.ApiKeys);
-        var all = ConfigFindings.InOrder([.. problems, .. folder.Check(config, positions), .. findings.Problems]);
+        var secrets = EngineSecrets.Read(config.Engines, presets, new SecretReader(folder, Environment.GetEnvironmentVariable, findings), findings);
+        var all = ConfigFindings.InOrder([.. draft.Problems, .. folder.Check(config, draft.Positions), .. findings.Problems]);
         return all.Count > 0
             ? new ConfigResult.Refused(all)
-            : new ConfigResult.Loaded(config, CatalogBuilder.Build(config, folder, presets)) { Keys = keys, StateFile = StateFile.Of(config, folder) };
+            : new ConfigResult.Loaded(config, CatalogBuilder.Build(config, folder, presets, secrets)) { Keys = keys, StateFile = StateFile.Of(config, folder) };
     }
 
-    private static string ReadText(string file)
+    private static void Add(string file, ConfigText text, ConfigFiles.FilePrint print)
     {
-        if (Directory.Exists(file))
-        {
-            throw new FileRefusedException(0, "is a folder; name the file in it");
-        }
-
+        byte[] bytes;
         try
         {
-            using var stream = File.OpenRead(file);
-            var bytes = new byte[LargestFile + 1];
-            var length = stream.ReadAtLeast(bytes, bytes.Length, throwOnEndOfStream: false);
-            return length <= LargestFile
-                ? Decode(bytes.AsSpan(0, length))
-                : throw new FileRefusedException(0, "is larger than 1 MiB, and so surely no configuration");
+            bytes = ConfigFiles.Read(file);
         }
-        catch (Exception missing) when (missing is FileNotFoundException or DirectoryNotFoundException)
+        catch (FileRefusedException missing)
         {
-            throw new FileRefusedException(0, "does not exist");
+            print.AddRefused(file, missing);
+            text.Refuse(file, missing.Line, missing.Message);
+            return;
         }
-        catch (UnauthorizedAccessException)
-        {
-            throw new FileRefusedException(0, "cannot be read: permission denied");
-        }
-        catch (IOException unreadable)
-        {
-            throw new FileRefusedException(0, $"cannot be read: {unreadable.Message}");
-        }
-    }
 
-    private static string Decode(ReadOnlySpan<byte> bytes)
-    {
+        print.Add(file, bytes);
         try
         {
-            return StrictUtf8.GetString(bytes.StartsWith("\uFEFF"u8) ? bytes[3..] : bytes);
+            text.Add(file, ConfigFiles.Decode(bytes));
         }
-        catch (DecoderFallbackException invalid)
+        catch (FileRefusedException garbled)
         {
-            throw new FileRefusedException(bytes[..Math.Max(0, invalid.Index)].Count((byte)'\n') + 1, "is not UTF-8 text; save it as UTF-8");
+            text.Refuse(file, garbled.Line, garbled.Message);
         }
-    }
-
-    private sealed class FileRefusedException(int line, string message) : Exception(message)
-    {
-        public int Line { get; } = line;
     }
 }

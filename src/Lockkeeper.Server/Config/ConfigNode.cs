@@ -20,4 +20,8 @@ internal abstract record ConfigNode(int Line, int Size)
 }
 
 /// <summary>One <c>key: value</c>. A mapping keeps duplicates, so that both lines can be named.</summary>
-internal sealed record ConfigEntry(string Key, int Line, ConfigNode Value);
+internal sealed record ConfigEntry(string Key, int Line, ConfigNode Value)
+{
+    /// <summary>Where it stands, as the user would name it; null for the one file there is.</summary>
+    public string? File { get; init; }
+}

@@ -11,6 +11,9 @@ internal abstract record ConfigResult
     {
     }
 
+    /// <summary>Where it comes from; null for what is served without any file.</summary>
+    public ConfigFiles? Files { get; init; }
+
     public sealed record Loaded(LockkeeperConfig Config, ModelCatalog Catalog) : ConfigResult
     {
         /// <summary>The keys of <c>server.api_keys</c>, fetched.</summary>

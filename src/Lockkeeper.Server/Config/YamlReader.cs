@@ -15,13 +15,17 @@ internal sealed class YamlReader
     private readonly Parser _parser;
     private readonly Dictionary<AnchorName, ConfigNode?> _anchors = [];
 
-    private YamlReader(string text) => _parser = new Parser(new StringReader(text));
+    private readonly string? _file;
 
+    private YamlReader(string text, string? file) => (_parser, _file) = (new Parser(new StringReader(text)), file);
+
+    /// <param name="text">The document.</param>
+    /// <param name="file">What its entries say they stand in.</param>
     /// <returns>The root of the document; null when there is nothing in it.</returns>
     /// <exception cref="YamlRefusedException">It is not YAML, or YAML that a configuration has no use for.</exception>
-    public static ConfigNode? Read(string text)
+    public static ConfigNode? Read(string text, string? file = null)
     {
-        var reader = new YamlReader(text);
+        var reader = new YamlReader(text, file);
         try
         {
             return reader.ReadDocument();
@@ -147,7 +151,7 @@ internal sealed class YamlReader
 
             var value = ReadNode(depth + 1);
             size = Grow(size, value, keyLine) + 1;
-            entries.Add(new ConfigEntry(key.Text, keyLine, value));
+            entries.Add(new ConfigEntry(key.Text, keyLine, value) { File = _file });
         }
 
         _parser.MoveNext();

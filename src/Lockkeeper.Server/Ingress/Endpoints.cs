@@ -1,7 +1,7 @@
 using System.Globalization;
-using Lockkeeper.Core.Models;
 using Lockkeeper.Core.Scheduling;
 using Lockkeeper.Core.Wire;
+using Lockkeeper.Server.Catalog;
 using Lockkeeper.Server.Engines;
 using Lockkeeper.Server.Forwarding;
 using Lockkeeper.Server.Scheduling;
@@ -15,7 +15,7 @@ using Microsoft.Extensions.Logging;
 namespace Lockkeeper.Server.Ingress;
 
 /// <summary>The request path, as a sentence: peek, resolve, prepare, admit, forward. Each step takes what the last one returned, or refuses.</summary>
-internal sealed partial class Endpoints(ModelCatalog catalog, Admission admission, IInstanceHost host, IngressOptions options, Journal journal, ILogger<Endpoints> logger)
+internal sealed partial class Endpoints(LiveCatalog catalog, Admission admission, IInstanceHost host, Func<IngressOptions> options, Journal journal, ILogger<Endpoints> logger)
 {
     /// <summary>How often a request that no engine has seen is admitted again, after its instance died in between.</summary>
     private const int MostTries = 3;
@@ -46,7 +46,8 @@ internal sealed partial class Endpoints(ModelCatalog catalog, Admission admissio
     private async Task InferAsync(HttpContext http)
     {
         var request = journal.Begin(http, Caller.Of(http).Key);
-        var answer = new Answer(http, request, new KeepAlive(http.Response, options.KeepAliveInterval, journal.Time), new StreamTap(journal.Time));
+        var limits = options(); // once: a request keeps to what was in force when it came
+        var answer = new Answer(http, request, new KeepAlive(http.Response, limits.KeepAliveInterval, journal.Time), new StreamTap(journal.Time), limits);
         RouterError? error = null;
         try
         {
@@ -77,20 +78,20 @@ internal sealed partial class Endpoints(ModelCatalog catalog, Admission admissio
 
     private async ValueTask<RouterError?> AnswerAsync(Answer answer)
     {
-        if (!(await Peek.AtAsync(answer.Http, options.MaxBody, answer.Request)).Holds(out var peeked, out var error))
+        if (!(await Peek.AtAsync(answer.Http, answer.Limits.MaxBody, answer.Request)).Holds(out var peeked, out var error))
         {
             return error;
         }
 
         using var body = peeked.Body;
-        if (!Resolve.Model(catalog, answer.Http.Request.Headers, Caller.Of(answer.Http), peeked).Holds(out var resolved, out error))
+        if (!Resolve.Model(catalog.Current, answer.Http.Request.Headers, Caller.Of(answer.Http), peeked).Holds(out var resolved, out error))
         {
             return error;
         }
 
         var entry = answer.Request.Entry;
         (entry.Model, entry.Priority, entry.Stream) = (resolved.Model.Id, resolved.Priority, resolved.Model.Shape.Streams(peeked.Facts.StreamAsked));
-        var pressure = answer.Http.Request.Path == Embeddings ? null : options.Pressure;
+        var pressure = answer.Http.Request.Path == Embeddings ? null : answer.Limits.Pressure;
         if (!Prepare.Request(resolved, host, pressure, isChat: answer.Http.Request.Path == Chat).Holds(out var prepared, out error))
         {
             return error;
@@ -135,7 +136,7 @@ internal sealed partial class Endpoints(ModelCatalog catalog, Admission admissio
             RouterHeaders.Waited(answer.Http.Response, answer.Request.Entry);
         }
 
-        var patience = prepared.Model.RequestTimeout ?? options.RequestTimeout;
+        var patience = prepared.Model.RequestTimeout ?? answer.Limits.RequestTimeout;
         ForwardOutcome outcome;
         await using (lease)
         {
@@ -202,5 +203,5 @@ internal sealed partial class Endpoints(ModelCatalog catalog, Admission admissio
     private partial void LogEngineError(string request, string code, string message);
 
     /// <summary>One answer in the making.</summary>
-    private readonly record struct Answer(HttpContext Http, LiveRequest Request, KeepAlive KeepAlive, StreamTap Tap);
+    private readonly record struct Answer(HttpContext Http, LiveRequest Request, KeepAlive KeepAlive, StreamTap Tap, IngressOptions Limits);
 }

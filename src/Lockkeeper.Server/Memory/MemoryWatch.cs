@@ -8,19 +8,19 @@ internal sealed class MemoryWatch : IAsyncDisposable
 {
     private static readonly TimeSpan Every = TimeSpan.FromSeconds(1);
 
-    private readonly IReadOnlyList<string> _pools;
+    private readonly Func<IEnumerable<string>> _pools;
     private readonly IMemoryReader _memory;
     private readonly IInstanceObserver _observer;
     private readonly Func<bool> _isNeeded;
     private readonly ITimer _timer;
     private int _busy;
 
-    /// <param name="pools">Names of the pools that live in this memory.</param>
+    /// <param name="pools">Names of the pools that live in this memory now.</param>
     /// <param name="memory">The memory.</param>
     /// <param name="observer">Is told.</param>
     /// <param name="isNeeded">Whether anybody waits or is resident; asked every second, on any thread.</param>
     /// <param name="time">The clock.</param>
-    public MemoryWatch(IReadOnlyList<string> pools, IMemoryReader memory, IInstanceObserver observer, Func<bool> isNeeded, TimeProvider time)
+    public MemoryWatch(Func<IEnumerable<string>> pools, IMemoryReader memory, IInstanceObserver observer, Func<bool> isNeeded, TimeProvider time)
     {
         _pools = pools;
         _memory = memory;
@@ -37,7 +37,7 @@ internal sealed class MemoryWatch : IAsyncDisposable
             return;
         }
 
-        foreach (var pool in _pools)
+        foreach (var pool in _pools())
         {
             _observer.Post(new SchedulerEvent.MemoryObserved(pool, available));
         }

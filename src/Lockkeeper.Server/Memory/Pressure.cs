@@ -9,6 +9,7 @@ internal sealed partial class Pressure(IMemoryReader memory, PressureThresholds 
     private static readonly TimeSpan FreshFor = TimeSpan.FromSeconds(1);
 
     private readonly ILogger _logger = logger;
+    private volatile PressureThresholds _thresholds = thresholds;
     private readonly Lock _gate = new();
     private PressureLevel _level;
     private long? _lookedAt;
@@ -23,7 +24,7 @@ internal sealed partial class Pressure(IMemoryReader memory, PressureThresholds 
             }
 
             _lookedAt = time.GetTimestamp();
-            var level = PressureRule.Next(_level, thresholds, memory.Total(), memory.Available(), memory.Swap());
+            var level = PressureRule.Next(_level, _thresholds, memory.Total(), memory.Available(), memory.Swap());
             if (level != _level)
             {
                 LogChanged(_level, level);
@@ -33,6 +34,9 @@ internal sealed partial class Pressure(IMemoryReader memory, PressureThresholds 
             return level;
         }
     }
+
+    /// <summary>From the next look on these count.</summary>
+    public void Configure(PressureThresholds thresholds) => _thresholds = thresholds;
 
     [LoggerMessage(400, LogLevel.Information, "Memory pressure was {Before} and is {Level}")]
     private partial void LogChanged(PressureLevel before, PressureLevel level);

@@ -22,11 +22,11 @@ internal sealed partial class Admission : IDisposable
     private readonly IInstanceHost _host;
     private readonly TimeProvider _time;
     private readonly ILogger<Admission> _logger;
-    private readonly FrozenDictionary<ModelId, ModelSpec> _models;
     private readonly long _start;
     private readonly TaskCompletionSource _completion = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
     // From here on: the loop's own.
+    private FrozenDictionary<ModelId, ModelSpec> _models;
     private readonly Scheduler _scheduler;
     private readonly WakeTimer _wake;
     private readonly List<SchedulerEffect> _effects = [];
@@ -59,20 +59,19 @@ internal sealed partial class Admission : IDisposable
     /// <summary>Completes when it is closed and every instance has settled. Fails when the loop has failed: then nothing is admitted any more, and only a restart helps.</summary>
     public Task Completion => _completion.Task;
 
-    /// <summary>Asks for an instance of the model. Never blocks.</summary>
-    /// <exception cref="ArgumentException">The model is not one of the catalog's.</exception>
+    /// <summary>Asks for an instance of the model; one that is not configured (any more) is refused. Never blocks.</summary>
     public AdmissionTicket TakeTicket(TicketRequest request)
     {
-        if (!_models.ContainsKey(request.Model))
-        {
-            // Refused here, where it harms one caller: inside the loop it would be a broken promise, and the end of it.
-            throw new ArgumentException($"'{request.Model}' is not in the catalog.", nameof(request));
-        }
-
         var ticket = new AdmissionTicket(this, request);
         _mailbox.Post(new AdmissionMessage.Entered(ticket));
         return ticket;
     }
+
+    /// <summary>
+    /// From now on these are the models. Who waits for one that is gone is refused; its run, and one that is made of something else now, gets no more work and goes when what is in flight
+    /// is done. Everything else runs on.
+    /// </summary>
+    public void Reconfigure(ModelCatalog models, SchedulerOptions options) => _mailbox.Post(new AdmissionMessage.Reconfigured(models, options));
 
     /// <summary>How things stand.</summary>
     public Task<SchedulerSnapshot> LookAsync()
@@ -115,6 +114,12 @@ internal sealed partial class Admission : IDisposable
                 case AdmissionMessage.Happened(var happened):
                     Note(happened);
                     Handle(happened);
+                    break;
+                case AdmissionMessage.Reconfigured(var models, var options):
+                    _models = models.Models.ToFrozenDictionary(model => model.Id);
+                    _preempts = options.Preempt;
+                    Handle(new SchedulerEvent.ConfigChanged(options));
+                    LogReconfigured(_models.Count, options.Pools.Length);
                     break;
                 case AdmissionMessage.Asked(var answer):
                     answer.SetResult(_failed ? SchedulerSnapshot.Empty : _scheduler.Look(_time.GetElapsedTime(_start)));
@@ -273,9 +278,6 @@ internal sealed partial class Admission : IDisposable
             case SchedulerEvent.Released(var ticketId, _) when _recalls.Remove(ticketId, out var recall):
                 recall.Dispose();
                 break;
-            case SchedulerEvent.ConfigChanged(var options):
-                _preempts = options.Preempt;
-                break;
         }
     }
 
@@ -311,6 +313,9 @@ internal sealed partial class Admission : IDisposable
 
     [LoggerMessage(205, LogLevel.Information, "{Instance}: background request {Ticket} is called back for a critical one")]
     private partial void LogRecall(InstanceId instance, long ticket);
+
+    [LoggerMessage(211, LogLevel.Debug, "There are {Models} models in {Pools} pools now")]
+    private partial void LogReconfigured(int models, int pools);
 
     [LoggerMessage(204, LogLevel.Critical, "The admission loop has failed. Every request is refused from here on; restart Lockkeeper")]
     private partial void LogFailure(Exception failure);

@@ -1,3 +1,4 @@
+using Lockkeeper.Core.Models;
 using Lockkeeper.Core.Scheduling;
 
 namespace Lockkeeper.Server.Scheduling;
@@ -17,6 +18,9 @@ internal abstract record AdmissionMessage
 
     /// <summary>News for the scheduler.</summary>
     public sealed record Happened(SchedulerEvent Event) : AdmissionMessage;
+
+    /// <summary>There are other models, or other rules.</summary>
+    public sealed record Reconfigured(ModelCatalog Models, SchedulerOptions Options) : AdmissionMessage;
 
     /// <summary>Somebody wants to know how things stand.</summary>
     public sealed record Asked(TaskCompletionSource<SchedulerSnapshot> Answer) : AdmissionMessage;

@@ -26,7 +26,7 @@ internal static class SchedulerSetup
             Preempt = scheduling.Preempt,
             KeyWeights = config.Server.ApiKeys.ToFrozenDictionary(key => key.Name, key => key.Weight, StringComparer.Ordinal),
             Pools = [.. config.PoolsOrDefault.Select(pool => Pool(pool.Key, pool.Value, total))],
-            Models = [.. models.Models.Select(Model)],
+            Models = [.. models.Models.Where(model => config.PoolsOrDefault.ContainsKey(model.Pool)).Select(Model)], // what was found in folders may know a pool that is gone
             Figures = figures,
         };
     }
@@ -48,5 +48,6 @@ internal static class SchedulerSetup
         Attached = model.Engine.Lifecycle == Lifecycle.Attached,
         IdleTimeout = model.IdleTimeout,
         Memory = model.Memory ?? model.MemoryEstimate,
+        Recipe = new RunRecipe(model),
     };
 }

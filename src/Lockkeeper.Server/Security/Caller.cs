@@ -40,11 +40,14 @@ internal sealed class Caller
     /// <param name="given">What the configuration says of the key.</param>
     /// <param name="catalog">The models its names stand for.</param>
     /// <param name="time">The clock of its limits.</param>
-    public static Caller Of(ApiKeyConfig given, ModelCatalog catalog, TimeProvider time) => new(given.Name, [.. given.Scopes])
+    /// <param name="before">The same key in the configuration before; where its limits are the same, so is what has been counted.</param>
+    public static Caller Of(ApiKeyConfig given, ModelCatalog catalog, TimeProvider time, Caller? before = null) => new(given.Name, [.. given.Scopes])
     {
         Priority = given.Priority,
         MaxPriority = given.MaxPriority,
-        Limits = given.MaxConcurrent is null && given.RequestsPerMinute is null ? null : new CallerLimits(Describe(given.Name), given.MaxConcurrent, given.RequestsPerMinute, time),
+        Limits = given.MaxConcurrent is null && given.RequestsPerMinute is null ? null
+            : before?.Limits is { } counted && counted.Are(given.MaxConcurrent, given.RequestsPerMinute) ? counted
+            : new CallerLimits(Describe(given.Name), given.MaxConcurrent, given.RequestsPerMinute, time),
         _models = given.Models.Count == 0 ? null : given.Models.Select(catalog.Find).OfType<ModelSpec>().Select(model => model.Id).ToFrozenSet(),
     };
 

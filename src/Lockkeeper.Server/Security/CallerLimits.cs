@@ -32,6 +32,8 @@ internal sealed class CallerLimits(string caller, int? maxConcurrent, int? perMi
         }
     }
 
+    public bool Are(int? concurrent, int? inMinute) => (maxConcurrent, perMinute) == (concurrent, inMinute);
+
     /// <returns>Why the request may not enter; null when it has, and must <see cref="Leave"/> once.</returns>
     public RouterError? Enter()
     {

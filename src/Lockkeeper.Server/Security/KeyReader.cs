@@ -11,8 +11,7 @@ namespace Lockkeeper.Server.Security;
 /// <param name="findings">Takes what cannot be fetched.</param>
 internal sealed class KeyReader(ConfigFolder folder, Func<string, string?> variable, ConfigFindings findings)
 {
-    /// <summary>A file with a key holds one line; anything larger was named by mistake.</summary>
-    private const int LongestFile = 4096;
+    private readonly SecretReader _secrets = new(folder, variable, findings);
 
     /// <returns>Those that were found.</returns>
     public IReadOnlyList<ApiKey> Read(IReadOnlyList<ApiKeyConfig> given)
@@ -45,8 +44,7 @@ internal sealed class KeyReader(ConfigFolder folder, Func<string, string?> varia
             return Convert.FromHexString(source.Value);
         }
 
-        var key = source.Place == KeyPlace.Environment ? FromVariable(source.Value, at) : FromFile(source.Value, at);
-        if (key is null)
+        if (_secrets.Read(source.Place, source.Value, at) is not { } key)
         {
             return null;
         }
@@ -57,54 +55,12 @@ internal sealed class KeyReader(ConfigFolder folder, Func<string, string?> varia
             return null;
         }
 
-        if (!key.All(letter => letter is > ' ' and <= '~'))
+        if (!SecretReader.IsOneWord(key))
         {
             findings.Add(at, $"{source} holds more than one word of ASCII, which no header can carry as a key");
             return null;
         }
 
         return SHA256.HashData(Encoding.ASCII.GetBytes(key));
-    }
-
-    private string? FromVariable(string name, ConfigKey at)
-    {
-        var value = variable(name);
-        if (value is null)
-        {
-            findings.Add(at, $"there is no environment variable '{name}' where Lockkeeper runs");
-        }
-
-        return value?.Trim();
-    }
-
-    private string? FromFile(string written, ConfigKey at)
-    {
-        var file = folder.Resolve(written);
-        try
-        {
-            using var stream = File.OpenRead(file);
-            var bytes = new byte[LongestFile + 1];
-            var length = stream.ReadAtLeast(bytes, bytes.Length, throwOnEndOfStream: false);
-            if (length <= LongestFile)
-            {
-                return Encoding.Latin1.GetString(bytes, 0, length).Trim();
-            }
-
-            findings.Add(at, $"'{file}' is larger than {LongestFile} bytes, and so surely no key");
-        }
-        catch (Exception missing) when (missing is FileNotFoundException or DirectoryNotFoundException)
-        {
-            findings.Add(at, $"there is no file '{file}'");
-        }
-        catch (UnauthorizedAccessException)
-        {
-            findings.Add(at, $"'{file}' cannot be read: {(Directory.Exists(file) ? "it is a folder" : "permission denied")}");
-        }
-        catch (IOException unreadable)
-        {
-            findings.Add(at, $"'{file}' cannot be read: {unreadable.Message}");
-        }
-
-        return null;
     }
 }

@@ -9,14 +9,19 @@ using Microsoft.AspNetCore.Http;
 namespace Lockkeeper.Server.Security;
 
 /// <summary>Tells who a request comes from by the key it carries.</summary>
-internal sealed class KeyRing(IEnumerable<ApiKey> keys, bool allowAnonymous, ModelCatalog catalog, TimeProvider time)
+/// <param name="keys">The keys there are.</param>
+/// <param name="allowAnonymous">Whether one without is let in.</param>
+/// <param name="catalog">The models that keys may name.</param>
+/// <param name="time">The clock of limits.</param>
+/// <param name="before">The ring this one takes the place of, whose counts go on; null for the first.</param>
+internal sealed class KeyRing(IEnumerable<ApiKey> keys, bool allowAnonymous, ModelCatalog catalog, TimeProvider time, KeyRing? before = null)
 {
     private const string Bearer = "Bearer ";
 
     /// <summary>As Anthropic's SDKs send it.</summary>
     private const string KeyHeader = "x-api-key";
 
-    private readonly ImmutableArray<(ApiKey Key, Caller Caller)> _keys = [.. keys.Select(key => (key, Caller.Of(key.Given, catalog, time)))];
+    private readonly ImmutableArray<(ApiKey Key, Caller Caller)> _keys = [.. keys.Select(key => (key, Caller.Of(key.Given, catalog, time, before?.CallerOf(key.Given.Name))))];
 
     public Checked<Caller> Identify(HttpContext http)
     {
@@ -33,6 +38,8 @@ internal sealed class KeyRing(IEnumerable<ApiKey> keys, bool allowAnonymous, Mod
             ? allowAnonymous ? Caller.Guest : new RouterError.KeyMissing()
             : Find(presented) is { } caller ? caller : new RouterError.KeyUnknown();
     }
+
+    private Caller? CallerOf(string name) => _keys.FirstOrDefault(known => known.Caller.Key == name).Caller;
 
     private static ReadOnlySpan<char> Presented(IHeaderDictionary headers)
     {

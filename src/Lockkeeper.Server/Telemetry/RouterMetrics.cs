@@ -4,6 +4,7 @@ using Lockkeeper.Core.Memory;
 using Lockkeeper.Core.Models;
 using Lockkeeper.Core.Scheduling;
 using Lockkeeper.Core.Wire;
+using Lockkeeper.Server.Catalog;
 
 namespace Lockkeeper.Server.Telemetry;
 
@@ -20,7 +21,7 @@ internal sealed class RouterMetrics : IDisposable
 
     private static readonly InstrumentAdvice<double> InSeconds = new() { HistogramBucketBoundaries = Seconds };
 
-    private readonly FrozenSet<string> _models;
+    private readonly LiveCatalog _catalog;
     private readonly Counter<long> _requests;
     private readonly Counter<long> _turnedAway;
     private readonly Counter<long> _cancels;
@@ -32,9 +33,14 @@ internal sealed class RouterMetrics : IDisposable
     private readonly Histogram<double> _duration;
     private readonly Histogram<double> _phases;
 
-    public RouterMetrics(ModelCatalog catalog)
+    /// <summary>Every model that was ever configured in this life: what is told late of one that is gone is still told of it.</summary>
+    private volatile FrozenSet<string> _models = FrozenSet<string>.Empty;
+
+    public RouterMetrics(LiveCatalog catalog)
     {
-        _models = catalog.Models.Select(model => model.Id.Value).ToFrozenSet(StringComparer.Ordinal);
+        _catalog = catalog;
+        Learn(catalog.Current);
+        catalog.Changed += Learn;
         _requests = Meter.CreateCounter<long>("lockkeeper.requests", unit: null, "Requests that have ended, by outcome and by whose doing an error was.");
         _turnedAway = Meter.CreateCounter<long>("lockkeeper.turned_away", unit: null, "Requests not let in, by the code of the error; they count nowhere else.");
         _duration = Meter.CreateHistogram("lockkeeper.request.duration", "s", "From a request's arrival to its end.", tags: null, InSeconds);
@@ -144,6 +150,8 @@ internal sealed class RouterMetrics : IDisposable
 
     private string NameOf(ModelId model) => _models.Contains(model.Value) ? model.Value : OtherModel;
 
+    private void Learn(ModelCatalog catalog) => _models = _models.Concat(catalog.Models.Select(model => model.Id.Value)).ToFrozenSet(StringComparer.Ordinal);
+
     private void ObserveScheduler()
     {
         Meter.CreateObservableGauge("lockkeeper.queue.depth", Depths, unit: null, "Requests waiting for an instance.");
@@ -162,7 +170,7 @@ internal sealed class RouterMetrics : IDisposable
     private IEnumerable<Measurement<long>> PerModel(Func<IEnumerable<InstanceReport>, long> figure)
     {
         var instances = (Latest?.Instances ?? []).ToLookup(instance => NameOf(instance.Id.Model));
-        return _models.Select(model => new Measurement<long>(figure(instances[model]), Label("model", model)));
+        return _catalog.Current.Models.Select(model => model.Id.Value).Select(model => new Measurement<long>(figure(instances[model]), Label("model", model)));
     }
 
     private IEnumerable<Measurement<long>> Footprints() => (Latest?.Figures ?? FrozenDictionary<ModelId, ModelFigures>.Empty)

@@ -49,17 +49,31 @@ internal sealed class ServeVerb
         return await ServeAsync(
             new ServeSettings
             {
-                Config = listen is null ? loaded.Config : loaded.Config with { Server = loaded.Config.Server with { Listen = listen } },
+                Config = Listening(listen, loaded).Config,
                 Catalog = loaded.Catalog,
                 Keys = loaded.Keys,
                 StateFile = loaded.StateFile,
                 ConfigPath = file,
+                Files = loaded.Files,
+                Load = file is null ? null : () => Load(file, listen),
+                OnReloadSignal = file is null ? null : ReloadSignal.Hear, // without a file a hangup ends it, as it does any program in a terminal
                 Verbose = parsed.GetValue(Verbose),
                 Out = console.Output,
                 Error = console.Error,
             },
             signals.Stop);
     }
+
+    /// <summary>What the command line says holds for every configuration that is loaded.</summary>
+    private static ConfigResult Load(string file, string? listen) => ConfigFile.Load(file, EnginePresets.Known) switch
+    {
+        ConfigResult.Loaded loaded when ListenProblems(listen, loaded).ToList() is { Count: > 0 } problems => new ConfigResult.Refused(problems) { Files = loaded.Files },
+        ConfigResult.Loaded loaded => Listening(listen, loaded),
+        var refused => refused,
+    };
+
+    private static ConfigResult.Loaded Listening(string? listen, ConfigResult.Loaded loaded) =>
+        listen is null ? loaded : loaded with { Config = loaded.Config with { Server = loaded.Config.Server with { Listen = listen } } };
 
     /// <summary>The address keeps the rules of the file; whether there are keys is known once the file is sound.</summary>
     private static IEnumerable<ConfigProblem> ListenProblems(string? listen, ConfigResult result) =>

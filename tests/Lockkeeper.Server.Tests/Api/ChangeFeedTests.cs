@@ -1,6 +1,7 @@
 using System.Text;
 using Lockkeeper.Core.Models;
 using Lockkeeper.Server.Api;
+using Lockkeeper.Server.Catalog;
 using Lockkeeper.Server.Engines;
 using Lockkeeper.Server.Learned;
 using Lockkeeper.Server.Memory;
@@ -16,7 +17,7 @@ namespace Lockkeeper.Server.Tests.Api;
 public sealed class ChangeFeedTests : IAsyncLifetime
 {
     private readonly ManualTime _time = new();
-    private readonly RouterMetrics _metrics = new(ModelCatalog.Of([]));
+    private readonly RouterMetrics _metrics = new(new LiveCatalog(ModelCatalog.Of([])));
     private readonly AdmissionFixture _fixture = new();
     private readonly Instances _instances;
     private readonly ChangeFeed _feed;
@@ -25,7 +26,7 @@ public sealed class ChangeFeedTests : IAsyncLifetime
     {
         var swaps = new SwapWatch(_fixture.Mailbox, _metrics, _time);
         _instances = new Instances(_fixture.Mailbox, new UnknownMemoryReader(), _ => TimeSpan.FromSeconds(1), _time, NullLoggerFactory.Instance);
-        var lookout = new Lookout(ModelCatalog.Of([]), _fixture.Admission, _instances, new Journal(_time), new Learning(swaps, new Speeds()), swaps);
+        var lookout = new Lookout(new LiveCatalog(ModelCatalog.Of([])), _fixture.Admission, _instances, new Journal(_time), new Learning(swaps, new Speeds()), swaps);
         _feed = new ChangeFeed(lookout, _time);
     }
 

@@ -80,5 +80,5 @@ public sealed class MemoryWatchTests
         _witness.Events.ShouldBe([new SchedulerEvent.MemoryObserved("gpu", 5000)]);
     }
 
-    private MemoryWatch Watch(Func<bool> isNeeded, params string[] pools) => new(pools, _memory, _witness, isNeeded, _time);
+    private MemoryWatch Watch(Func<bool> isNeeded, params string[] pools) => new(() => pools, _memory, _witness, isNeeded, _time);
 }

@@ -19,12 +19,19 @@ internal sealed class AdmissionFixture : IDisposable
         Admission = new Admission(ModelCatalog.Of([A, B, C]), Options(maxQueue, preempt), mailbox, Host, time ?? TimeProvider.System, Log);
     }
 
+    /// <summary>Only these models are there from now on.</summary>
+    public void Reconfigure(params ModelSpec[] models) => Admission.Reconfigure(ModelCatalog.Of(models), new SchedulerOptions
+    {
+        Pools = [new PoolOptions("gpu")],
+        Models = [.. models.Select(model => new ModelOptions(model.Id, "gpu") { MaxConcurrency = model.MaxConcurrency, Recipe = new RunRecipe(model) })],
+    });
+
     private static SchedulerOptions Options(int maxQueue, bool preempt) => new()
     {
         MaxQueue = maxQueue,
         Preempt = preempt,
         Pools = [new PoolOptions("gpu")],
-        Models = [.. ((ModelSpec[])[A, B, C]).Select(model => new ModelOptions(model.Id, "gpu") { MaxConcurrency = model.MaxConcurrency })],
+        Models = [.. ((ModelSpec[])[A, B, C]).Select(model => new ModelOptions(model.Id, "gpu") { MaxConcurrency = model.MaxConcurrency, Recipe = new RunRecipe(model) })],
     };
 
     public static ModelSpec A { get; } = Model("A", 1);

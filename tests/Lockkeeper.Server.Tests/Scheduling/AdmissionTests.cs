@@ -263,10 +263,11 @@ public sealed class AdmissionTests
     }
 
     [Fact]
-    public void A_model_that_is_not_of_the_catalog_is_the_callers_mistake()
+    public async Task A_model_that_is_not_of_the_catalog_is_refused()
     {
         using var door = new AdmissionFixture();
-        Should.Throw<ArgumentException>(() => door.Admission.TakeTicket(new TicketRequest(new ModelId("unknown"), Priority.Medium)));
+        var ticket = door.Admission.TakeTicket(new TicketRequest(new ModelId("unknown"), Priority.Medium));
+        (await Soon(ticket.DecisionAsync(CancellationToken.None))).ShouldBeOfType<AdmissionResult.Refused>().Error.ShouldBeOfType<RouterError.ModelRemoved>();
         door.Log.Entries.ShouldBeEmpty();
     }
 

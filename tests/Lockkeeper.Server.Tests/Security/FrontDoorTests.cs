@@ -6,6 +6,7 @@ using System.Text.Json;
 using Lockkeeper.Core.Config;
 using Lockkeeper.Core.Models;
 using Lockkeeper.Server.Api;
+using Lockkeeper.Server.Catalog;
 using Lockkeeper.Server.Security;
 using Lockkeeper.Testing;
 using Microsoft.AspNetCore.Builder;
@@ -220,7 +221,7 @@ public sealed class FrontDoorTests : IAsyncLifetime
         var catalog = ModelCatalog.Of([new ModelSpec { Id = new ModelId("a"), Engine = engine }, new ModelSpec { Id = new ModelId("b"), Aliases = ["second"], Engine = engine }]);
         _web.Use(new FrontDoor(server, new KeyRing(keys, server.AllowAnonymous, catalog, _time), NullLogger<FrontDoor>.Instance).PassAsync);
         _web.MapHealth();
-        _web.MapModels(catalog, default);
+        _web.MapModels(new LiveCatalog(catalog), default);
         _web.Map("/v1/fail", (RequestDelegate)(_ => throw new InvalidOperationException("on purpose")));
         _web.Map("/v1/wait", async http =>
         {

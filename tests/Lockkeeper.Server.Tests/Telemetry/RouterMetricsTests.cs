@@ -4,6 +4,7 @@ using Lockkeeper.Core.Memory;
 using Lockkeeper.Core.Models;
 using Lockkeeper.Core.Scheduling;
 using Lockkeeper.Core.Wire;
+using Lockkeeper.Server.Catalog;
 using Lockkeeper.Server.Telemetry;
 using Lockkeeper.Testing;
 using Shouldly;
@@ -15,7 +16,7 @@ public sealed partial class RouterMetricsTests : IDisposable
 {
     private static readonly ModelId A = new("a");
 
-    private readonly RouterMetrics _metrics = new(ModelCatalog.Of([new ModelSpec { Id = A, Engine = new EngineSpec { Name = "e", Command = ["x"] } }]));
+    private readonly RouterMetrics _metrics = new(new LiveCatalog(ModelCatalog.Of([new ModelSpec { Id = A, Engine = new EngineSpec { Name = "e", Command = ["x"] } }])));
     private readonly PrometheusText _text;
 
     public RouterMetricsTests() => _text = new PrometheusText(_metrics.Meter);

@@ -1,5 +1,6 @@
 using Lockkeeper.Core.Models;
 using Lockkeeper.Core.Scheduling;
+using Lockkeeper.Server.Catalog;
 using Lockkeeper.Server.Engines;
 using Lockkeeper.Server.Telemetry;
 using Lockkeeper.Testing;
@@ -13,7 +14,7 @@ public sealed class SwapWatchTests : IDisposable
     private static readonly InstanceId Run = new(new ModelId("m"), 7);
 
     private readonly ManualTime _time = new();
-    private readonly RouterMetrics _metrics = new(ModelCatalog.Of([]));
+    private readonly RouterMetrics _metrics = new(new LiveCatalog(ModelCatalog.Of([])));
     private readonly Passed _passed = new();
     private readonly SwapWatch _watch;
 

@@ -5,6 +5,7 @@ using System.Text.Json;
 using Lockkeeper.Core.Memory;
 using Lockkeeper.Core.Models;
 using Lockkeeper.Core.Wire;
+using Lockkeeper.Server.Catalog;
 using Lockkeeper.Server.Ingress;
 using Lockkeeper.Server.Telemetry;
 using Lockkeeper.Server.Tests.Scheduling;
@@ -52,7 +53,7 @@ public sealed class FaultTests : IAsyncLifetime
             MaxTokensUnderPressure = ImmutableDictionary<PressureLevel, int>.Empty.Add(PressureLevel.High, 64),
         };
         var options = new IngressOptions(1024, TimeSpan.FromSeconds(5), TimeSpan.FromSeconds(60), _ => throw new InvalidOperationException("a bug in the request path"));
-        new Endpoints(ModelCatalog.Of([model]), _fixture.Admission, _fixture.Host, options, _journal, NullLogger<Endpoints>.Instance).Map(_web);
+        new Endpoints(new LiveCatalog(ModelCatalog.Of([model])), _fixture.Admission, _fixture.Host, () => options, _journal, NullLogger<Endpoints>.Instance).Map(_web);
         await _web.StartAsync();
     }
 

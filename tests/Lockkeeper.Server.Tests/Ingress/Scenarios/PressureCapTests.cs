@@ -6,6 +6,7 @@ using Lockkeeper.Core.Config;
 using Lockkeeper.Core.Memory;
 using Lockkeeper.Core.Models;
 using Lockkeeper.Core.Scheduling;
+using Lockkeeper.Server.Catalog;
 using Lockkeeper.Server.Engines;
 using Lockkeeper.Server.Ingress;
 using Lockkeeper.Server.Memory;
@@ -45,7 +46,7 @@ public sealed class PressureCapTests : IAsyncLifetime
         builder.WebHost.UseKestrelCore().UseUrls("http://127.0.0.1:0");
         _web = builder.Build();
         var options = new IngressOptions(1024 * 1024, TimeSpan.FromSeconds(5), TimeSpan.FromSeconds(60), _ => _level);
-        new Endpoints(catalog, _admission, _instances, options, new Journal(TimeProvider.System), NullLogger<Endpoints>.Instance).Map(_web);
+        new Endpoints(new LiveCatalog(catalog), _admission, _instances, () => options, new Journal(TimeProvider.System), NullLogger<Endpoints>.Instance).Map(_web);
         await _web.StartAsync();
     }
 

@@ -1,0 +1,112 @@
+using System.Collections.Immutable;
+using Lockkeeper.Core.Config;
+using Lockkeeper.Server.Catalog;
+using Lockkeeper.Server.Security;
+using Microsoft.Extensions.Logging;
+
+namespace Lockkeeper.Server.Config;
+
+/// <summary>The configuration in force, and how another one takes its place: loaded anew, compared, and told to everybody by way of the <see cref="LiveCatalog"/>.</summary>
+internal sealed partial class ConfigInForce
+{
+    private readonly Lock _gate = new();
+    private readonly LockkeeperConfig _started;
+    private readonly Func<ConfigResult>? _load;
+    private readonly TimeProvider _time;
+    private readonly ILogger _logger;
+    private volatile Served _served;
+    private volatile ConfigTry _lastTry;
+    private volatile ConfigFiles? _files;
+
+    public ConfigInForce(ServeSettings settings, TimeProvider time, ILogger<ConfigInForce> logger)
+    {
+        (_started, _load, _files, _time, _logger) = (settings.Config, settings.Load, settings.Files, time, logger);
+        Catalog = new LiveCatalog(settings.Catalog);
+        _served = new Served(settings.Config, settings.Keys, time.GetUtcNow());
+        _lastTry = new ConfigTry(_served.Since, ReloadCause.Start, []);
+    }
+
+    /// <summary>The models of it, and those found in folders. Whoever has to do something about a new configuration listens to its changes, and finds the new one in force by then.</summary>
+    public LiveCatalog Catalog { get; }
+
+    public LockkeeperConfig Config => _served.Config;
+
+    /// <summary>The keys of clients, fetched.</summary>
+    public IReadOnlyList<ApiKey> Keys => _served.Keys;
+
+    /// <summary>Since when it has been in force.</summary>
+    public DateTimeOffset Since => _served.Since;
+
+    public ConfigTry LastTry => _lastTry;
+
+    /// <summary>The files that were read at the last try, whatever came of it; null without any.</summary>
+    public ConfigFiles? Files => _files;
+
+    /// <summary>Keys that say something else than what Lockkeeper was started with, and count from the next start on.</summary>
+    public ImmutableArray<ConfigKey> NeedRestart => [.. ConfigDiff.NeedRestart(ConfigDiff.Of(_started, Config))];
+
+    /// <summary>Loads the files again. What is sound is in force when this returns; otherwise everything stays as it was.</summary>
+    public ConfigTry Reload(ReloadCause cause)
+    {
+        lock (_gate)
+        {
+            var now = _time.GetUtcNow();
+            var result = _load?.Invoke() ?? new ConfigResult.Refused([new ConfigProblem(DemoConfig.Name, 0, "", "is served without a file, so there is nothing to load again")]);
+            _files = result.Files ?? _files;
+            switch (result)
+            {
+                case ConfigResult.Loaded loaded:
+                    _lastTry = new ConfigTry(now, cause, []);
+                    Apply(loaded, cause, now);
+                    break;
+                case ConfigResult.Refused(var problems):
+                    _lastTry = new ConfigTry(now, cause, [.. problems]);
+                    LogRefused(cause, problems.Count);
+                    foreach (var problem in problems)
+                    {
+                        LogProblem(problem);
+                    }
+
+                    break;
+            }
+
+            return _lastTry;
+        }
+    }
+
+    private void Apply(ConfigResult.Loaded loaded, ReloadCause cause, DateTimeOffset now)
+    {
+        var differences = ConfigDiff.Of(Config, loaded.Config);
+
+        // Also when no key differs: a secret or a model's file may.
+        Catalog.Configure(loaded.Catalog, before: () => _served = new Served(loaded.Config, loaded.Keys, now));
+        if (differences.Count == 0)
+        {
+            LogUnchanged(cause);
+            return;
+        }
+
+        LogApplied(cause, string.Join(", ", differences));
+        if (ConfigDiff.NeedRestart(differences).Any() && NeedRestart is { IsEmpty: false } keys)
+        {
+            LogNeedRestart(string.Join(", ", keys));
+        }
+    }
+
+    [LoggerMessage(740, LogLevel.Information, "Configuration loaded again ({Cause}): {Differences}")]
+    private partial void LogApplied(ReloadCause cause, string differences);
+
+    [LoggerMessage(741, LogLevel.Information, "Configuration loaded again ({Cause}): no key has changed")]
+    private partial void LogUnchanged(ReloadCause cause);
+
+    [LoggerMessage(742, LogLevel.Error, "Configuration not loaded ({Cause}): {Count} problems; the one before stays in force")]
+    private partial void LogRefused(ReloadCause cause, int count);
+
+    [LoggerMessage(743, LogLevel.Error, "{Problem}")]
+    private partial void LogProblem(ConfigProblem problem);
+
+    [LoggerMessage(744, LogLevel.Warning, "A restart is needed for {Keys}")]
+    private partial void LogNeedRestart(string keys);
+
+    private sealed record Served(LockkeeperConfig Config, IReadOnlyList<ApiKey> Keys, DateTimeOffset Since);
+}

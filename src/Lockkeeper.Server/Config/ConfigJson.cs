@@ -1,0 +1,104 @@
+using System.Collections;
+using System.Reflection;
+using System.Text.Json;
+using Lockkeeper.Core.Config;
+using Lockkeeper.Core.Scheduling;
+
+namespace Lockkeeper.Server.Config;
+
+/// <summary>A configuration as JSON, with the keys and words of the file and every default filled in. Of secrets it shows the places only.</summary>
+internal static class ConfigJson
+{
+    /// <summary>Stands for a text that may be a secret.</summary>
+    public const string Hidden = "(hidden)";
+
+    public static void Write(Utf8JsonWriter json, LockkeeperConfig config) => WriteSection(json, config);
+
+    private static void WriteSection(Utf8JsonWriter json, object section)
+    {
+        json.WriteStartObject();
+        foreach (var property in ConfigProperty.Of(section.GetType()))
+        {
+            json.WritePropertyName(property.Key);
+            WriteValue(json, property.Property.GetValue(section), property.Property.IsDefined(typeof(ConfidentialAttribute)));
+        }
+
+        json.WriteEndObject();
+    }
+
+    private static void WriteValue(Utf8JsonWriter json, object? value, bool confidential)
+    {
+        switch (value)
+        {
+            case null:
+                json.WriteNullValue();
+                break;
+            case JsonFields fields:
+                json.WriteStartObject();
+                foreach (var (name, text) in fields)
+                {
+                    json.WritePropertyName(name);
+                    json.WriteRawValue(text);
+                }
+
+                json.WriteEndObject();
+                break;
+            case IDictionary map:
+                json.WriteStartObject();
+                foreach (DictionaryEntry entry in map)
+                {
+                    json.WritePropertyName((string)entry.Key);
+                    WriteValue(json, entry.Value, confidential);
+                }
+
+                json.WriteEndObject();
+                break;
+            case string text:
+                json.WriteStringValue(confidential && !SecretSource.TryParse(text, out _, out _) ? Hidden : text);
+                break;
+            case IEnumerable list:
+                json.WriteStartArray();
+                foreach (var item in list)
+                {
+                    WriteValue(json, item, confidential);
+                }
+
+                json.WriteEndArray();
+                break;
+            default:
+                WriteScalar(json, value);
+                break;
+        }
+    }
+
+    private static void WriteScalar(Utf8JsonWriter json, object value)
+    {
+        switch (value)
+        {
+            case bool truth:
+                json.WriteBooleanValue(truth);
+                break;
+            case int number:
+                json.WriteNumberValue(number);
+                break;
+            case double number:
+                json.WriteNumberValue(number);
+                break;
+            case Priority priority:
+                json.WriteStringValue(PriorityName.Of(priority));
+                break;
+            case TimeSpan duration:
+                json.WriteStringValue(HumanDuration.Format(duration));
+                break;
+            case Enum word:
+                json.WriteStringValue(JsonNamingPolicy.SnakeCaseLower.ConvertName(word.ToString()));
+                break;
+            case { } section when ConfigProperty.IsSection(section.GetType()):
+                WriteSection(json, section);
+                break;
+            default:
+                json.WriteStringValue(value.ToString());
+                break;
+        }
+    }
+}
