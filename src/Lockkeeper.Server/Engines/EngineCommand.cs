@@ -62,6 +62,12 @@ internal sealed record EngineCommand(string Executable, ImmutableArray<string> A
 
     private static bool IsExecutable(string file) => File.Exists(file) && (OperatingSystem.IsWindows() || Posix.MayExecute(file));
 
-    private static string? ValueOf(string placeholder, ModelSpec model, int port) =>
-        placeholder == Placeholders.Port ? port.ToString(CultureInfo.InvariantCulture) : model.Values.GetValueOrDefault(placeholder.Trim('{', '}'));
+    private static string? ValueOf(string placeholder, ModelSpec model, int port) => placeholder switch
+    {
+        Placeholders.Port => port.ToString(CultureInfo.InvariantCulture),
+        Placeholders.Id => model.Id.Value,
+        Placeholders.Path => model.Path,
+        Placeholders.ContextLength => model.ContextLength?.ToString(CultureInfo.InvariantCulture),
+        _ => model.Values.GetValueOrDefault(placeholder.Trim('{', '}')),
+    };
 }
