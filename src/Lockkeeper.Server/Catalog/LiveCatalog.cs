@@ -10,6 +10,7 @@ internal sealed class LiveCatalog(ModelCatalog configured)
     private readonly Lock _gate = new();
     private ImmutableArray<ModelSpec> _configured = configured.Models;
     private ImmutableArray<ModelSpec> _found = [];
+    private ImmutableArray<ModelSpec> _pulled = [];
     private volatile ModelCatalog _current = configured;
 
     /// <summary>As it is now. A request takes it once and keeps to it.</summary>
@@ -38,9 +39,20 @@ internal sealed class LiveCatalog(ModelCatalog configured)
         }
     }
 
+    /// <summary>These are the models an engine fetches by itself. While one is there, it is not replaced by what its engine has put into a folder meanwhile: that would be another model.</summary>
+    public void Pull(ImmutableArray<ModelSpec> pulled)
+    {
+        lock (_gate)
+        {
+            _pulled = pulled;
+            Publish();
+        }
+    }
+
     private void Publish()
     {
-        _current = ModelCatalog.Of(_configured, _found);
+        var fixedOnes = _pulled.IsEmpty ? _configured : ModelCatalog.Of(_configured, _pulled).Models;
+        _current = ModelCatalog.Of(fixedOnes, _found);
         Changed?.Invoke(_current);
     }
 }
