@@ -14,6 +14,7 @@ internal sealed record Options
           latency    1 KB in, 1 KB out at concurrency 1 and 16: straight to the engine, through a bare forwarder, through Lockkeeper
           stream     time to the first token, and whether every chunk arrives alone, in order and in time
           swap       two models in turn with engines that start at once: what a swap costs beside loading
+          discover   200 model folders looked through, for the first time and again
           memory     resident memory when idle, and while requests pour in
 
         Flags
@@ -24,7 +25,7 @@ internal sealed record Options
           --json FILE    the figures as JSON too
         """;
 
-    private static readonly string[] AllParts = ["latency", "stream", "swap", "memory"];
+    private static readonly string[] AllParts = ["latency", "stream", "swap", "discover", "memory"];
 
     public IReadOnlyList<string> Parts { get; private init; } = [];
 

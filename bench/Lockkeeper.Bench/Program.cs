@@ -35,6 +35,7 @@ foreach (var part in options.Parts)
         case "latency": await LatencyPart.RunAsync(bed, options, report); break;
         case "stream": await StreamPart.RunAsync(bed, options, report); break;
         case "swap": await SwapPart.RunAsync(bed, options, report); break;
+        case "discover": DiscoverPart.Run(bed, options, report); break;
         case "memory": await MemoryPart.RunAsync(bed, options, report); break;
     }
 }

@@ -24,6 +24,9 @@ namespace Lockkeeper.Server;
 /// <summary>The composition root: from a checked configuration to one address in front of all engines, and down again.</summary>
 internal sealed partial class LockkeeperApp : IAsyncDisposable
 {
+    /// <summary>A disk that sleeps or hangs must not keep models from being loaded.</summary>
+    private static readonly TimeSpan FilesMayTake = TimeSpan.FromSeconds(2);
+
     private readonly WebApplication _web;
     private readonly Instances _instances;
     private readonly Admission _admission;
@@ -41,7 +44,7 @@ internal sealed partial class LockkeeperApp : IAsyncDisposable
         _web = BuildWeb(settings.Config.Server, settings.Verbose);
         var logs = _web.Services.GetRequiredService<ILoggerFactory>();
         _logger = logs.CreateLogger<LockkeeperApp>();
-        _config = new ConfigInForce(settings, time, logs.CreateLogger<ConfigInForce>());
+        _config = new ConfigInForce(settings, time, logs);
         var catalog = _config.Catalog;
         var mailbox = new AdmissionMailbox();
         var memory = MachineMemory.OfThisMachine();
@@ -91,7 +94,8 @@ internal sealed partial class LockkeeperApp : IAsyncDisposable
         }
 
         await Greeting.WriteAsync(settings, app._web.Urls.First());
-        app._preload.Begin(app._config.Catalog.Current);
+        app._config.Begin();
+        _ = app.PreloadAsync();
 
         await Task.WhenAny(Task.Delay(Timeout.InfiniteTimeSpan, TimeProvider.System, stop), app._admission.Completion);
         await app.CloseAsync();
@@ -102,6 +106,7 @@ internal sealed partial class LockkeeperApp : IAsyncDisposable
     {
         _reloadSignal?.Dispose();
         await _watcher.DisposeAsync();
+        await _config.DisposeAsync();
         await _watch.DisposeAsync();
         await _instances.DisposeAsync();
         await _observation.DisposeAsync();
@@ -121,6 +126,13 @@ internal sealed partial class LockkeeperApp : IAsyncDisposable
         _ = _admission.CloseAsync();
         _observation.Close();
         await _web.StopAsync(CancellationToken.None);
+    }
+
+    /// <summary>What the files tell of the models is better known before: it says how much memory they need.</summary>
+    private async Task PreloadAsync()
+    {
+        await Task.WhenAny(_config.FilesRead, Task.Delay(FilesMayTake, TimeProvider.System, CancellationToken.None));
+        _preload.Begin(_config.Catalog.Current);
     }
 
     private TimeSpan SettleTimeoutOf(ModelSpec model) => (_config.Config.PoolsOrDefault.GetValueOrDefault(model.Pool) ?? new PoolConfig()).SettleTimeout;

@@ -1,5 +1,6 @@
 using Lockkeeper.Core.Config;
 using Lockkeeper.Core.Models;
+using Lockkeeper.Server.Catalog;
 using Lockkeeper.Server.Config;
 using Lockkeeper.Server.Security;
 
@@ -11,6 +12,9 @@ internal sealed record ServeSettings
     public required LockkeeperConfig Config { get; init; }
 
     public required ModelCatalog Catalog { get; init; }
+
+    /// <summary>Which folders are looked through for more models.</summary>
+    public required DiscoveryPlan Plan { get; init; }
 
     /// <summary>Who may use it; without any, everybody on this machine.</summary>
     public IReadOnlyList<ApiKey> Keys { get; init; } = [];

@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using Lockkeeper.Core.ModelFiles;
 
 namespace Lockkeeper.Core.Config;
 
@@ -8,6 +9,9 @@ internal sealed record EnginePreset
     public required string Name { get; init; }
 
     public required EngineConfig Engine { get; init; }
+
+    /// <summary>What it can load, best first: environment folders are served by the first engine whose preset loads the kind.</summary>
+    public ImmutableArray<ModelFormat> Loads { get; init; } = [];
 
     /// <summary>Groups of arguments added to the command only for models that have a value for their placeholders.</summary>
     public ImmutableArray<ImmutableArray<string>> WhenGiven { get; init; } = [];

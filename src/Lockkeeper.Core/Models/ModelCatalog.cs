@@ -10,10 +10,12 @@ internal sealed class ModelCatalog
     private const int NearNames = 3;
 
     private readonly FrozenDictionary<string, ModelSpec> _byName;
+    private readonly FrozenDictionary<string, ImmutableArray<string>> _ambiguous;
 
-    private ModelCatalog(ImmutableArray<ModelSpec> models)
+    private ModelCatalog(ImmutableArray<ModelSpec> models, FrozenDictionary<string, ImmutableArray<string>> ambiguous)
     {
         Models = models;
+        _ambiguous = ambiguous;
         var byName = new Dictionary<string, ModelSpec>(StringComparer.OrdinalIgnoreCase);
         foreach (var model in models)
         {
@@ -27,22 +29,39 @@ internal sealed class ModelCatalog
         _byName = byName.ToFrozenDictionary(StringComparer.OrdinalIgnoreCase);
     }
 
-    /// <summary>The models in the order of the configuration.</summary>
+    /// <summary>The models in the order of the configuration, then those found in folders.</summary>
     public ImmutableArray<ModelSpec> Models { get; }
 
     /// <exception cref="ArgumentException">Two models share a name; the configuration rules refuse that earlier, with line numbers.</exception>
-    public static ModelCatalog Of(IEnumerable<ModelSpec> models) => new([.. models]);
+    public static ModelCatalog Of(IEnumerable<ModelSpec> models) => new([.. models], FrozenDictionary<string, ImmutableArray<string>>.Empty);
 
-    /// <summary>What is configured, and what was found in folders: a name that the configuration gives stands for what it says there.</summary>
+    /// <summary>
+    /// What is configured, and what was found in folders: a name that the configuration gives stands for what it says there, and two found models of one id are neither of them served.
+    /// An alias of a found model gives way to every other name.
+    /// </summary>
     public static ModelCatalog Of(IEnumerable<ModelSpec> configured, IEnumerable<ModelSpec> found)
     {
         var known = Of(configured);
-        return new([.. known.Models, .. found.Where(model => known.Find(model.Id.Value) is null)]);
+        var byId = found.Where(model => known.Find(model.Id.Value) is null).GroupBy(model => model.Id.Value, StringComparer.OrdinalIgnoreCase).ToList();
+        var single = byId.Where(models => models.Count() == 1).Select(models => models.First()).ToList();
+        var ambiguous = byId.Where(models => models.Count() > 1).ToFrozenDictionary(models => models.Key, Paths, StringComparer.OrdinalIgnoreCase);
+        var aliases = single.SelectMany(model => model.Aliases).GroupBy(alias => alias, StringComparer.OrdinalIgnoreCase)
+            .Where(alias => alias.Count() == 1 && known.Find(alias.Key) is null && byId.TrueForAll(models => !models.Key.Equals(alias.Key, StringComparison.OrdinalIgnoreCase)))
+            .Select(alias => alias.Key).ToHashSet(StringComparer.OrdinalIgnoreCase);
+        return new([.. known.Models, .. single.Select(model => model.Aliases.All(aliases.Contains) ? model : model with { Aliases = model.Aliases.RemoveAll(alias => !aliases.Contains(alias)) })], ambiguous);
     }
 
-    /// <summary>The model of that id or alias, ignoring case; null when there is none.</summary>
+    /// <summary>The model of that id or alias, ignoring case; null when there is none. It may be disabled.</summary>
     public ModelSpec? Find(string name) => _byName.GetValueOrDefault(name);
+
+    /// <summary>The paths of the models that share that id; empty when it stands for one model, or none.</summary>
+    public ImmutableArray<string> Ambiguous(string name) => _ambiguous.TryGetValue(name, out var paths) ? paths : [];
+
+    /// <summary>Ids that stand for several models.</summary>
+    public IEnumerable<string> AmbiguousIds => _ambiguous.Keys;
 
     /// <summary>Up to three known names close to <paramref name="asked"/>, nearest first.</summary>
     public IReadOnlyList<string> Near(string asked) => Spelling.Near(asked, _byName.Keys, NearNames);
+
+    private static ImmutableArray<string> Paths(IEnumerable<ModelSpec> models) => [.. models.Select(model => model.Path ?? model.Id.Value).Order(StringComparer.Ordinal)];
 }

@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using Lockkeeper.Core.Config;
 using Lockkeeper.Core.Memory;
+using Lockkeeper.Core.ModelFiles;
 using Lockkeeper.Core.Scheduling;
 using Lockkeeper.Core.Wire;
 
@@ -31,6 +32,9 @@ internal sealed record ModelSpec
 
     /// <summary>How its weights are stored, as in <c>Q4_K_M</c>; null when that is not known.</summary>
     public string? Quantization { get; init; }
+
+    /// <summary>What its files tell; null when they have not been read, or cannot be.</summary>
+    public ModelFacts? Facts { get; init; }
 
     /// <summary>Whether it was found in a folder, and is not written in the configuration.</summary>
     public bool Discovered { get; init; }

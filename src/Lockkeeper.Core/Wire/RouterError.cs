@@ -49,6 +49,21 @@ internal abstract record RouterError(int Status, Blame Blame, string Code, strin
             : $"The model '{asked}' is not known here. Did you mean {string.Join(" or ", near.Select(n => $"'{n}'"))}? GET /v1/models lists all.";
     }
 
+    /// <summary>Two models of that name were found in folders, and nothing says which is meant.</summary>
+    public sealed record ModelAmbiguous : RouterError
+    {
+        public ModelAmbiguous(string asked, IReadOnlyList<string> paths)
+            : base(409, Blame.Client, "model_ambiguous", $"The model '{asked}' was found more than once: {string.Join(" and ", paths.Select(path => $"'{path}'"))}. "
+                + "Move or rename one of them, or configure one under this name (models).") => Field = "model";
+    }
+
+    /// <summary>The model is configured, but not to be served.</summary>
+    public sealed record ModelDisabled : RouterError
+    {
+        public ModelDisabled(ModelId model)
+            : base(503, Blame.Router, "model_disabled", $"The model '{model}' is disabled (models.*.enabled).") => Field = "model";
+    }
+
     public sealed record RouteUnknown(string Method, string Path) : RouterError(404, Blame.Client, "unknown_route", $"There is no {Method} {Path} here.");
 
     /// <param name="Method">The one it came with.</param>

@@ -43,7 +43,7 @@ internal static class WishesApi
         };
         return AnswerAsync(http, lookout, body =>
             grant is null ? new(new RouterError.RouteUnknown(http.Request.Method, http.Request.Path.ToUriComponent()))
-            : lookout.Catalog.Find(name) is not { } model ? new(new RouterError.ModelUnknown(name, lookout.Catalog.Near(name)))
+            : !Resolve.Named(lookout.Catalog, name).Holds(out var model, out var unknown) ? new(unknown)
             : grant(model, body));
     }
 

@@ -1,7 +1,9 @@
 using System.Collections.Immutable;
 using Lockkeeper.Core.Config;
+using Lockkeeper.Core.ModelFiles;
 using Lockkeeper.Core.Models;
 using Lockkeeper.Core.Wire;
+using Lockkeeper.Server.Catalog;
 using Lockkeeper.Server.Memory;
 
 namespace Lockkeeper.Server.Config;
@@ -9,18 +11,65 @@ namespace Lockkeeper.Server.Config;
 /// <summary>Makes the catalog from a configuration without problems: presets expanded, paths absolute.</summary>
 internal static class CatalogBuilder
 {
-    public static ModelCatalog Build(LockkeeperConfig config, ConfigFolder folder, IReadOnlyDictionary<string, EnginePreset> presets, EngineSecrets? secrets = null) =>
+    /// <param name="config">The configuration.</param>
+    /// <param name="folder">Where its relative paths begin.</param>
+    /// <param name="presets">The presets there are.</param>
+    /// <param name="secrets">What engines want of us; null for nothing.</param>
+    /// <param name="files">What the files at an absolute path tell, null where that is not known; null when no files are read.</param>
+    public static ModelCatalog Build(
+        LockkeeperConfig config, ConfigFolder folder, IReadOnlyDictionary<string, EnginePreset> presets, EngineSecrets? secrets = null, Func<string, ReadModel?>? files = null) =>
         ModelCatalog.Of(config.Models.Select(named =>
-            Model(named.Key, named.Value, config, new Expansion(config.Engines[named.Value.Engine], folder, presets) { Secrets = secrets ?? EngineSecrets.None })));
+        {
+            var engine = new Expansion(config.Engines[named.Value.Engine], folder, presets) { Secrets = secrets ?? EngineSecrets.None };
+            return Model(named.Key, named.Value, config, engine, named.Value.Path is { } path ? files?.Invoke(folder.Resolve(path)) : null);
+        }));
+
+    /// <summary>A model that nobody has listed, made as one that says no more than its engine and its path.</summary>
+    /// <param name="id">Its id.</param>
+    /// <param name="written">Engine and path; a relative path is the engine's affair, and stays as it is.</param>
+    /// <param name="config">The configuration.</param>
+    /// <param name="folder">Where the relative paths of its engine begin.</param>
+    /// <param name="presets">The presets there are.</param>
+    /// <param name="secrets">What engines want of us.</param>
+    /// <param name="read">What its files tell; null for none.</param>
+    public static ModelSpec Unlisted(
+        string id, ModelConfig written, LockkeeperConfig config, ConfigFolder folder, IReadOnlyDictionary<string, EnginePreset> presets, EngineSecrets secrets, ReadModel? read)
+    {
+        var spec = Model(id, written, config, new Expansion(config.Engines[written.Engine], folder, presets) { AsWritten = !Path.IsPathRooted(written.Path), Secrets = secrets }, read);
+        return spec with { Discovered = true };
+    }
+
+    /// <summary>What is written comes before what the files tell.</summary>
+    private static ModelSpec Model(string id, ModelConfig written, LockkeeperConfig config, Expansion engine, ReadModel? read)
+    {
+        if (read is not { Facts: var facts })
+        {
+            return Model(id, written, config, engine);
+        }
+
+        var model = written with
+        {
+            Type = written.Type ?? facts.Type,
+            Quantization = written.Quantization ?? facts.Quantization,
+            Mmproj = written.Mmproj ?? read.Mmproj,
+        };
+        var told = written.Type is null || written.Type == facts.Type ? facts.Capabilities : [];
+        return Model(id, model, config, engine) with
+        {
+            Capabilities = written.Capabilities.Count > 0 ? [.. written.Capabilities] : told,
+            Facts = facts,
+            MemoryEstimate = MemoryEstimate.Of(facts, written.ContextLength, written.CacheTypeK, written.CacheTypeV).Total,
+        };
+    }
 
     private static ModelSpec Model(string id, ModelConfig model, LockkeeperConfig config, Expansion engine)
     {
-        var values = PlaceholderValues.Of(id, model with { MaxConcurrency = model.MaxConcurrency ?? engine.Whole.MaxConcurrency }, engine.Folder.Resolve);
+        var values = PlaceholderValues.Of(id, model with { MaxConcurrency = model.MaxConcurrency ?? engine.Whole.MaxConcurrency }, path => engine.AsWritten ? path : engine.Folder.Resolve(path));
         return new ModelSpec
         {
             Id = new ModelId(id),
             Engine = Engine(model, config, engine),
-            Path = model.Path is { } path ? engine.Folder.Resolve(path) : null,
+            Path = model.Path is { } path && !engine.AsWritten ? engine.Folder.Resolve(path) : null,
             RequestModel = model.RequestModel ?? (engine.Whole.RequestModel is { } named ? Placeholders.Fill(named, placeholder => values.GetValueOrDefault(placeholder.Trim('{', '}'), id)) : null),
             Type = model.Type ?? ModelType.Chat,
             Enabled = model.Enabled,
@@ -113,6 +162,9 @@ internal static class CatalogBuilder
     /// <summary>An engine's section, and what its preset adds.</summary>
     private sealed record Expansion(EngineConfig Written, ConfigFolder Folder, IReadOnlyDictionary<string, EnginePreset> Presets)
     {
+        /// <summary>Whether the model's path is a name for the engine, and no file of this machine.</summary>
+        public bool AsWritten { get; init; }
+
         public EnginePreset? Preset { get; } = Written.Preset is { } known ? Presets[known] : null;
 
         public EngineSecrets Secrets { get; init; } = EngineSecrets.None;

@@ -1,4 +1,5 @@
 using Lockkeeper.Core.Config;
+using Lockkeeper.Server.Catalog;
 using Lockkeeper.Server.Security;
 
 namespace Lockkeeper.Server.Config;
@@ -49,7 +50,12 @@ internal static class ConfigFile
         var all = ConfigFindings.InOrder([.. draft.Problems, .. folder.Check(config, draft.Positions), .. findings.Problems]);
         return all.Count > 0
             ? new ConfigResult.Refused(all)
-            : new ConfigResult.Loaded(config, CatalogBuilder.Build(config, folder, presets, secrets)) { Keys = keys, StateFile = StateFile.Of(config, folder) };
+            : new ConfigResult.Loaded(config, CatalogBuilder.Build(config, folder, presets, secrets))
+            {
+                Keys = keys,
+                Plan = DiscoveryPlan.Of(config, folder, presets, Environment.GetEnvironmentVariable) with { Secrets = secrets },
+                StateFile = StateFile.Of(config, folder),
+            };
     }
 
     private static void Add(string file, ConfigText text, ConfigFiles.FilePrint print)

@@ -7,21 +7,24 @@ using Microsoft.Extensions.Logging;
 namespace Lockkeeper.Server.Config;
 
 /// <summary>The configuration in force, and how another one takes its place: loaded anew, compared, and told to everybody by way of the <see cref="LiveCatalog"/>.</summary>
-internal sealed partial class ConfigInForce
+internal sealed partial class ConfigInForce : IAsyncDisposable
 {
     private readonly Lock _gate = new();
     private readonly LockkeeperConfig _started;
     private readonly Func<ConfigResult>? _load;
     private readonly TimeProvider _time;
     private readonly ILogger _logger;
+    private readonly Discovery _discovery;
+    private readonly DiscoveryPlan _plan;
     private volatile Served _served;
     private volatile ConfigTry _lastTry;
     private volatile ConfigFiles? _files;
 
-    public ConfigInForce(ServeSettings settings, TimeProvider time, ILogger<ConfigInForce> logger)
+    public ConfigInForce(ServeSettings settings, TimeProvider time, ILoggerFactory logs)
     {
-        (_started, _load, _files, _time, _logger) = (settings.Config, settings.Load, settings.Files, time, logger);
+        (_started, _plan, _load, _files, _time, _logger) = (settings.Config, settings.Plan, settings.Load, settings.Files, time, logs.CreateLogger<ConfigInForce>());
         Catalog = new LiveCatalog(settings.Catalog);
+        _discovery = new Discovery(Catalog, time, logs.CreateLogger<Discovery>());
         _served = new Served(settings.Config, settings.Keys, time.GetUtcNow());
         _lastTry = new ConfigTry(_served.Since, ReloadCause.Start, []);
     }
@@ -44,6 +47,21 @@ internal sealed partial class ConfigInForce
 
     /// <summary>Keys that say something else than what Lockkeeper was started with, and count from the next start on.</summary>
     public ImmutableArray<ConfigKey> NeedRestart => [.. ConfigDiff.NeedRestart(ConfigDiff.Of(_started, Config))];
+
+    /// <summary>Completes when the files of the configured models have been read.</summary>
+    public Task FilesRead => _discovery.ConfiguredRead;
+
+    /// <summary>Begins to look through the files and folders of models, beside everything else.</summary>
+    public void Begin()
+    {
+        lock (_gate)
+        {
+            _discovery.Follow(_plan);
+            _discovery.Start();
+        }
+    }
+
+    public ValueTask DisposeAsync() => _discovery.DisposeAsync();
 
     /// <summary>Loads the files again. What is sound is in force when this returns; otherwise everything stays as it was.</summary>
     public ConfigTry Reload(ReloadCause cause)
@@ -79,7 +97,7 @@ internal sealed partial class ConfigInForce
         var differences = ConfigDiff.Of(Config, loaded.Config);
 
         // Also when no key differs: a secret or a model's file may.
-        Catalog.Configure(loaded.Catalog, before: () => _served = new Served(loaded.Config, loaded.Keys, now));
+        _discovery.Follow(loaded.Plan, before: () => _served = new Served(loaded.Config, loaded.Keys, now));
         if (differences.Count == 0)
         {
             LogUnchanged(cause);

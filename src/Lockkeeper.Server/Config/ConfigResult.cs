@@ -1,5 +1,6 @@
 using Lockkeeper.Core.Config;
 using Lockkeeper.Core.Models;
+using Lockkeeper.Server.Catalog;
 using Lockkeeper.Server.Security;
 
 namespace Lockkeeper.Server.Config;
@@ -18,6 +19,9 @@ internal abstract record ConfigResult
     {
         /// <summary>The keys of <c>server.api_keys</c>, fetched.</summary>
         public IReadOnlyList<ApiKey> Keys { get; init; } = [];
+
+        /// <summary>Which folders are looked through for more models.</summary>
+        public required DiscoveryPlan Plan { get; init; }
 
         /// <summary>Absolute path of the file of what is learned; it need not exist.</summary>
         public required string StateFile { get; init; }

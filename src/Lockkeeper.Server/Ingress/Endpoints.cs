@@ -84,7 +84,7 @@ internal sealed partial class Endpoints(LiveCatalog catalog, Admission admission
         }
 
         using var body = peeked.Body;
-        if (!Resolve.Model(catalog.Current, answer.Http.Request.Headers, Caller.Of(answer.Http), peeked).Holds(out var resolved, out error))
+        if (!Resolve.Model(catalog.Current, answer.Http.Request.Headers, Caller.Of(answer.Http), peeked, catalog.Puller).Holds(out var resolved, out error))
         {
             return error;
         }

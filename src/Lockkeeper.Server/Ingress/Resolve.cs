@@ -11,13 +11,28 @@ internal static class Resolve
 {
     private const string PriorityHeader = "X-Priority";
 
+    /// <summary>The model of that name, if it is one that can be served.</summary>
+    /// <param name="catalog">As it is now.</param>
+    /// <param name="asked">The name in the request.</param>
+    /// <param name="caller">Who asks; null for somebody who may know of every model.</param>
+    public static Checked<ModelSpec> Named(ModelCatalog catalog, string asked, Caller? caller = null) =>
+        catalog.Find(asked) is { } model ? (model.Enabled || caller?.MayUse(model) == false ? model : new RouterError.ModelDisabled(model.Id))
+        : catalog.Ambiguous(asked) is { Length: > 0 } paths && caller?.UsesAllModels != false ? new RouterError.ModelAmbiguous(asked, paths)
+        : new RouterError.ModelUnknown(asked, [.. catalog.Near(asked).Where(near => caller?.MayUse(catalog.Find(near)!) != false)]);
+
     /// <summary>The priority comes from the body, else from the header <c>X-Priority</c>, else from the caller's key, else from the model, and is never better than the key allows.</summary>
-    public static Checked<Resolved> Model(ModelCatalog catalog, IHeaderDictionary headers, Caller caller, in Peeked peeked)
+    /// <param name="catalog">As it is now.</param>
+    /// <param name="headers">Of the request.</param>
+    /// <param name="caller">Who asks.</param>
+    /// <param name="peeked">What its body says.</param>
+    /// <param name="pull">Makes a model of a name that nobody has, where that is wanted; null when it makes none. Only for callers that may use every model.</param>
+    public static Checked<Resolved> Model(ModelCatalog catalog, IHeaderDictionary headers, Caller caller, in Peeked peeked, Func<string, ModelSpec?>? pull = null)
     {
         var asked = peeked.Facts.Model;
-        if (catalog.Find(asked) is not { } model)
+        if (!Named(catalog, asked, caller).Holds(out var model, out var unknown)
+            && (unknown is not RouterError.ModelUnknown || !caller.UsesAllModels || (model = pull?.Invoke(asked)) is null))
         {
-            return new RouterError.ModelUnknown(asked, [.. catalog.Near(asked).Where(near => caller.MayUse(catalog.Find(near)!))]);
+            return unknown;
         }
 
         if (!caller.MayUse(model))

@@ -26,7 +26,7 @@ internal static class SchedulerSetup
             Preempt = scheduling.Preempt,
             KeyWeights = config.Server.ApiKeys.ToFrozenDictionary(key => key.Name, key => key.Weight, StringComparer.Ordinal),
             Pools = [.. config.PoolsOrDefault.Select(pool => Pool(pool.Key, pool.Value, total))],
-            Models = [.. models.Models.Where(model => config.PoolsOrDefault.ContainsKey(model.Pool)).Select(Model)], // what was found in folders may know a pool that is gone
+            Models = [.. models.Models.Where(model => config.PoolsOrDefault.ContainsKey(model.Pool)).Select(model => Model(model, config, total))], // what was found in folders may know a pool that is gone
             Figures = figures,
         };
     }
@@ -41,13 +41,16 @@ internal static class SchedulerSetup
         DrainTimeout = pool.DrainTimeout.Value,
     };
 
-    private static ModelOptions Model(ModelSpec model) => new(model.Id, model.Pool)
+    /// <remarks>An estimate must not refuse what has never been tried: beyond the pool it is cut to what lets the model run alone.</remarks>
+    private static ModelOptions Model(ModelSpec model, LockkeeperConfig config, long? total) => new(model.Id, model.Pool)
     {
         MaxConcurrency = model.MaxConcurrency,
         Pinned = model.Pinned,
         Attached = model.Engine.Lifecycle == Lifecycle.Attached,
         IdleTimeout = model.IdleTimeout,
-        Memory = model.Memory ?? model.MemoryEstimate,
+        Memory = model.Memory ?? (model.MemoryEstimate is { } estimate ? Math.Min(estimate, Most(config.PoolsOrDefault.GetValueOrDefault(model.Pool), total)) : null),
         Recipe = new RunRecipe(model),
     };
+
+    private static long Most(PoolConfig? pool, long? total) => (pool?.Memory.Size?.Bytes ?? total) is { } capacity ? (long)(capacity / (pool?.SafetyMargin ?? 1)) : long.MaxValue;
 }

@@ -51,6 +51,7 @@ internal sealed class ServeVerb
             {
                 Config = Listening(listen, loaded).Config,
                 Catalog = loaded.Catalog,
+                Plan = loaded.Plan,
                 Keys = loaded.Keys,
                 StateFile = loaded.StateFile,
                 ConfigPath = file,

@@ -33,4 +33,37 @@ public sealed class ModelCatalogTests
 
     [Fact]
     public void A_huge_name_costs_bounded_work() => Catalog.Near(new string('x', 1_000_000)).ShouldBeEmpty();
+
+    [Fact]
+    public void What_is_configured_comes_before_what_is_found()
+    {
+        var catalog = ModelCatalog.Of(Catalog.Models, [Found("gemma-3", "/a"), Found("FAST", "/b"), Found("new", "/c")]);
+        catalog.Models.Select(model => model.Id.Value).ShouldBe(["qwen3-8b", "gemma-3", "new"]);
+        catalog.Find("gemma-3")!.Path.ShouldBeNull();
+        catalog.Find("fast")!.Id.Value.ShouldBe("qwen3-8b");
+        catalog.Find("new")!.Path.ShouldBe("/c");
+    }
+
+    [Fact]
+    public void Two_found_models_of_one_id_are_neither_of_them_served()
+    {
+        var catalog = ModelCatalog.Of(Catalog.Models, [Found("org/x", "/b"), Found("ORG/X", "/a"), Found("gemma-3", "/c"), Found("gemma-3", "/d")]);
+        catalog.Find("org/x").ShouldBeNull();
+        catalog.Ambiguous("Org/x").ShouldBe(["/a", "/b"]);
+        catalog.AmbiguousIds.ShouldHaveSingleItem("the configuration has settled which gemma-3 is meant");
+        catalog.Ambiguous("gemma-3").ShouldBeEmpty();
+        catalog.Models.Length.ShouldBe(2);
+    }
+
+    [Fact]
+    public void An_alias_of_a_found_model_gives_way_to_every_other_name()
+    {
+        var catalog = ModelCatalog.Of(Catalog.Models, [Found("a", "/a", "fast", "b", "own"), Found("b", "/b", "twice"), Found("c", "/c", "twice")]);
+        catalog.Find("fast")!.Id.Value.ShouldBe("qwen3-8b");
+        catalog.Find("b")!.Path.ShouldBe("/b");
+        catalog.Find("own")!.Id.Value.ShouldBe("a");
+        catalog.Find("twice").ShouldBeNull();
+    }
+
+    private static ModelSpec Found(string id, string path, params string[] aliases) => new() { Id = new ModelId(id), Engine = Engine, Path = path, Aliases = [.. aliases], Discovered = true };
 }

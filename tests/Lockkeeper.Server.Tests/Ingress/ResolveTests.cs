@@ -81,14 +81,56 @@ public sealed class ResolveTests
     public void An_unknown_model_is_refused_with_the_near_ones() =>
         Refused("""{"model":"qwen3-8"}""").ShouldBeOfType<RouterError.ModelUnknown>().Message.ShouldContain("'qwen3-8b'");
 
+    [Fact]
+    public void A_disabled_model_is_refused_under_all_its_names()
+    {
+        var catalog = ModelCatalog.Of([Catalog.Models[0] with { Enabled = false }]);
+        foreach (var name in new[] { "qwen3-8b", "REASONING" })
+        {
+            var error = Refused($$"""{"model":"{{name}}"}""", catalog: catalog).ShouldBeOfType<RouterError.ModelDisabled>();
+            (error.Status, error.Code, error.Field).ShouldBe((503, "model_disabled", "model"));
+        }
+
+        Refused("""{"model":"reasoning"}""", caller: Of(new() { Name = "k", Key = default, Models = ["qwen3-4b"] }), catalog: catalog).ShouldBeOfType<RouterError.ModelForbidden>();
+    }
+
+    [Fact]
+    public void A_name_that_stands_for_two_found_models_is_refused_with_both_paths()
+    {
+        var found = Catalog.Models[1] with { Id = new ModelId("org/x"), Discovered = true };
+        var catalog = ModelCatalog.Of(Catalog.Models, [found with { Path = "/one" }, found with { Path = "/two" }]);
+        var error = Refused("""{"model":"Org/X"}""", catalog: catalog).ShouldBeOfType<RouterError.ModelAmbiguous>();
+        (error.Status, error.Code, error.Field).ShouldBe((409, "model_ambiguous", "model"));
+        error.Message.ShouldContain("'/one' and '/two'");
+        Refused("""{"model":"Org/X"}""", caller: Of(new() { Name = "k", Key = default, Models = ["qwen3-4b"] }), catalog: catalog).ShouldBeOfType<RouterError.ModelUnknown>();
+    }
+
+    [Fact]
+    public void A_name_that_nobody_has_may_become_a_model_for_callers_that_may_use_every_model()
+    {
+        List<string> asked = [];
+        ModelSpec? Pull(string name)
+        {
+            asked.Add(name);
+            return name == "org/new" ? Catalog.Models[0] with { Id = new ModelId(name) } : null;
+        }
+
+        Ask("""{"model":"org/new"}""", null, null, Catalog, Pull).Holds(out var resolved, out _).ShouldBeTrue();
+        resolved.Model.Id.Value.ShouldBe("org/new");
+        Ask("""{"model":"other"}""", null, null, Catalog, Pull).Error.ShouldBeOfType<RouterError.ModelUnknown>();
+        Ask("""{"model":"org/new"}""", null, Of(new() { Name = "k", Key = default, Models = ["qwen3-4b"] }), Catalog, Pull).Error.ShouldBeOfType<RouterError.ModelUnknown>();
+        Ask("""{"model":"reasoning"}""", null, null, Catalog, Pull).Error.ShouldBeNull();
+        asked.ShouldBe(["org/new", "other"]);
+    }
+
     private static Caller Of(ApiKeyConfig given) => Caller.Of(given, Catalog, new ManualTime());
 
     private static Resolved Resolved(string body, string? header = null, Caller? caller = null) =>
         Ask(body, header, caller).Holds(out var resolved, out var error) ? resolved : throw new ShouldAssertException(error.Message);
 
-    private static RouterError Refused(string body, string? header = null, Caller? caller = null) => Ask(body, header, caller).Error.ShouldNotBeNull();
+    private static RouterError Refused(string body, string? header = null, Caller? caller = null, ModelCatalog? catalog = null) => Ask(body, header, caller, catalog).Error.ShouldNotBeNull();
 
-    private static Checked<Resolved> Ask(string body, string? header, Caller? caller)
+    private static Checked<Resolved> Ask(string body, string? header, Caller? caller, ModelCatalog? catalog = null, Func<string, ModelSpec?>? pull = null)
     {
         BodyPeek.Scan(new ReadOnlySequence<byte>(Encoding.UTF8.GetBytes(body))).Holds(out var facts, out _).ShouldBeTrue();
         var headers = new HeaderDictionary();
@@ -97,6 +139,6 @@ public sealed class ResolveTests
             headers["X-Priority"] = header;
         }
 
-        return Resolve.Model(Catalog, headers, caller ?? Caller.Local, new Peeked(null!, facts));
+        return Resolve.Model(catalog ?? Catalog, headers, caller ?? Caller.Local, new Peeked(null!, facts), pull);
     }
 }

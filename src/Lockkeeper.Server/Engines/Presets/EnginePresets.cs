@@ -1,6 +1,7 @@
 using System.Collections.Frozen;
 using System.Collections.Immutable;
 using Lockkeeper.Core.Config;
+using Lockkeeper.Core.ModelFiles;
 using Lockkeeper.Core.Models;
 
 namespace Lockkeeper.Server.Engines.Presets;
@@ -22,6 +23,7 @@ internal static class EnginePresets
             Command = [.. self, "engine", "--model", Placeholders.Path, "--port", Placeholders.Port, "--alias", Placeholders.Id],
             Ready = new ReadyConfig { Path = "/health" },
         },
+        Loads = [ModelFormat.Gguf],
         WhenGiven = [["--ctx-size", Placeholders.ContextLength]],
     };
 }
