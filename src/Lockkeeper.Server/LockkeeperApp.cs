@@ -73,7 +73,7 @@ internal sealed partial class LockkeeperApp : IAsyncDisposable
         catalog.Changed += models => _admission.Reconfigure(models, Options(models));
         Map(entrance, time, logs);
 
-        // From here on the catalog may change: by a new configuration, and by whoever watches the folders of models.
+        // From here on the catalog may change: by a new configuration, and by whoever finds models in folders (catalog.Find, and anew at each _config.Applied).
         _watcher = new ConfigWatcher(_config, time, logs.CreateLogger<ConfigWatcher>());
         _reloadSignal = settings.OnReloadSignal?.Invoke(() => _ = Task.Run(() => _config.Reload(ReloadCause.Signal), CancellationToken.None));
     }

@@ -14,9 +14,9 @@ internal sealed class ConfigFindings(ConfigPositions positions)
 
     public IReadOnlyList<ConfigProblem> Problems => _problems;
 
-    /// <summary>In the order of the file, and of the files as they are first named; those without a line come last.</summary>
-    public static IReadOnlyList<ConfigProblem> InOrder(IEnumerable<ConfigProblem> problems) =>
-        [.. problems.GroupBy(problem => problem.File).SelectMany(file => file.OrderBy(problem => problem.Line == 0 ? int.MaxValue : problem.Line))];
+    /// <summary>In the order of the file, <paramref name="first"/> and then the others by name; those without a line come last in theirs.</summary>
+    public static IReadOnlyList<ConfigProblem> InOrder(IEnumerable<ConfigProblem> problems, string first) =>
+        [.. problems.OrderBy(problem => problem.File != first).ThenBy(problem => problem.File, StringComparer.Ordinal).ThenBy(problem => problem.Line == 0 ? int.MaxValue : problem.Line)];
 
     /// <summary>The value of a key breaks a rule. Dropped when the key has a problem already.</summary>
     public void Add(ConfigKey key, string message)

@@ -32,6 +32,9 @@ internal sealed partial class ConfigInForce : IAsyncDisposable
     /// <summary>The models of it, and those found in folders. Whoever has to do something about a new configuration listens to its changes, and finds the new one in force by then.</summary>
     public LiveCatalog Catalog { get; }
 
+    /// <summary>Raised when another configuration is in force and everybody knows its models: for whoever looks for more of them, as its folders and engines may be other ones.</summary>
+    public event Action? Applied;
+
     public LockkeeperConfig Config => _served.Config;
 
     /// <summary>The keys of clients, fetched.</summary>
@@ -98,6 +101,7 @@ internal sealed partial class ConfigInForce : IAsyncDisposable
 
         // Also when no key differs: a secret or a model's file may.
         _discovery.Follow(loaded.Plan, before: () => _served = new Served(loaded.Config, loaded.Keys, now));
+        Applied?.Invoke();
         if (differences.Count == 0)
         {
             LogUnchanged(cause);

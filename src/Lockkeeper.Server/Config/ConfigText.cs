@@ -78,7 +78,7 @@ internal sealed class ConfigText(string file, IReadOnlyDictionary<string, Engine
 
         // What stands in a file that could not be read is not missing.
         var broken = config is null || _broken ? [] : ConfigRules.Check(config, _findings.Positions, presets);
-        return new ConfigDraft(config ?? new LockkeeperConfig(), _findings.Positions, ConfigFindings.InOrder([.. _findings.Problems, .. broken]));
+        return new ConfigDraft(config ?? new LockkeeperConfig(), _findings.Positions, ConfigFindings.InOrder([.. _findings.Problems, .. broken], file));
     }
 
     private void Join(string name, ConfigNode? root)

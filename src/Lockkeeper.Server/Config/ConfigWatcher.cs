@@ -54,6 +54,7 @@ internal sealed partial class ConfigWatcher : IAsyncDisposable
                 if (_config.Files!.PrintNow() != _config.Files.Print)
                 {
                     _config.Reload(ReloadCause.Change);
+                    await Task.Delay(Calm, _time, _stop.Token); // a file that never rests is not loaded without end
                     continue; // it may have changed meanwhile
                 }
 

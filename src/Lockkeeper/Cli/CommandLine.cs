@@ -38,6 +38,8 @@ internal static class CommandLine
             serve.Listen,
             serve.Verbose,
             serve.Command,
+            CheckVerb.Create(notHere: ofServe),
+            SchemaVerb.Create(notHere: ofServe),
             EngineVerb.Create(notHere: ofServe),
             SimulateVerb.Create(notHere: ofServe),
             RecordVerb.Create(notHere: ofServe),

@@ -1,3 +1,4 @@
+using Lockkeeper.Core.Config;
 using Lockkeeper.Core.Models;
 using Lockkeeper.Core.Scheduling;
 using Lockkeeper.Server.Config;
@@ -115,6 +116,27 @@ public sealed class CatalogBuilderTests
         var catalog = Build("engines: { e: { preset: builtin } }\nmodels: { z: { engine: e, path: x, aliases: [y] }, a: { engine: e, path: x } }");
         catalog.Models.Select(model => model.Id.Value).ShouldBe(["z", "a"]);
         catalog.Find("Y")!.Id.Value.ShouldBe("z");
+    }
+
+    [Fact]
+    public void An_engine_has_its_own_secrets_and_inherits_nobody_elses()
+    {
+        var draft = ConfigText.Read("f", """
+            server: { api_keys: [{ name: client, key: env:CLIENT_KEY }] }
+            engines:
+              a: { command: [x, "{port}"], api_key: env:KEY_A, env: { OWN: "1" } }
+              b: { command: [x, "{port}"], api_key: env:KEY_B, control_headers: { x-admin: env:ADMIN_B } }
+            models: { a: { engine: a }, b: { engine: b } }
+            """, KnownPresets.All);
+        draft.Problems.ShouldBeEmpty();
+        var (folder, findings) = (new ConfigFolder("/conf", "/people/me"), new ConfigFindings(draft.Positions));
+        var secrets = EngineSecrets.Read(draft.Config.Engines, KnownPresets.All, new SecretReader(folder, name => $"value-of-{name}", findings), findings);
+        var catalog = CatalogBuilder.Build(draft.Config, folder, KnownPresets.All, secrets);
+        var (a, b) = (catalog.Find("a")!.Engine, catalog.Find("b")!.Engine);
+        (a.ApiKey!.Value, b.ApiKey!.Value, b.ControlHeaders["X-Admin"].Value).ShouldBe(("value-of-KEY_A", "value-of-KEY_B", "value-of-ADMIN_B"));
+        a.Environment.ShouldBe(new Dictionary<string, string?> { ["CLIENT_KEY"] = null, ["KEY_B"] = null, ["ADMIN_B"] = null, ["OWN"] = "1" }, ignoreOrder: true);
+        b.Environment.ShouldBe(new Dictionary<string, string?> { ["CLIENT_KEY"] = null, ["KEY_A"] = null }, ignoreOrder: true);
+        catalog.Models.ShouldAllBe(model => !model.ToString().Contains("value-of", StringComparison.Ordinal));
     }
 
     private static ModelCatalog Build(string text)

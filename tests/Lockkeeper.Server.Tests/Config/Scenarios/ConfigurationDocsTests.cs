@@ -73,10 +73,7 @@ public sealed class ConfigurationDocsTests
     [Fact]
     public void Every_yaml_block_loads()
     {
-        var blocks = Directory.EnumerateFiles(Docs, "*.md", SearchOption.AllDirectories).Append(Path.Combine(Repository.Root, "README.md")).Where(File.Exists)
-            .SelectMany(file => YamlBlocks(File.ReadAllText(file)).Select(block => (Name: Path.GetFileName(file), Text: block)))
-            .Append((Name: "lockkeeper.example.yaml", Text: File.ReadAllText(Path.Combine(Repository.Root, "lockkeeper.example.yaml"))))
-            .ToList();
+        var blocks = Blocks();
         blocks.Count.ShouldBeGreaterThanOrEqualTo(3);
         foreach (var (name, text) in blocks)
         {
@@ -89,11 +86,19 @@ public sealed class ConfigurationDocsTests
     public void The_example_runs_where_it_stands() =>
         ConfigFile.Load(Path.Combine(Repository.Root, "lockkeeper.example.yaml"), KnownPresets.All).ShouldBeOfType<ConfigResult.Loaded>();
 
-    private static IEnumerable<(string Key, string Type, string Default, string Meaning)> Documented() =>
+    internal static IEnumerable<(string Key, string Type, string Default, string Meaning)> Documented() =>
         File.ReadAllLines(Path.Combine(Docs, "configuration.md"))
             .Select(line => line.Split('|', StringSplitOptions.TrimEntries))
             .Where(cells => cells is ["", ['`', .., '`'], _, _, _, ""])
             .Select(cells => (cells[1].Trim('`'), cells[2], cells[3], cells[4]));
+
+    /// <summary>Every configuration that is shown anywhere, with the name of its file.</summary>
+    internal static IReadOnlyList<(string Name, string Text)> Blocks() =>
+    [
+        .. Directory.EnumerateFiles(Docs, "*.md", SearchOption.AllDirectories).Append(Path.Combine(Repository.Root, "README.md")).Where(File.Exists)
+            .SelectMany(file => YamlBlocks(File.ReadAllText(file)).Select(block => (Path.GetFileName(file), block))),
+        ("lockkeeper.example.yaml", File.ReadAllText(Path.Combine(Repository.Root, "lockkeeper.example.yaml"))),
+    ];
 
     private static IEnumerable<string> YamlBlocks(string markdown) =>
         markdown.Split("\n```yaml\n").Skip(1).Select(rest => rest[..rest.IndexOf("\n```", StringComparison.Ordinal)]);
