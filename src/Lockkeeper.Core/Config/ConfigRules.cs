@@ -16,7 +16,7 @@ internal static class ConfigRules
         SchedulingRules.Check(config.Scheduling, findings);
         EngineRules.Check(config.Engines, presets, findings);
         ModelRules.Check(config, presets, findings);
-        PoolRules.Check(config, findings);
+        PoolRules.Check(config with { Engines = new OrderedDictionary<string, EngineConfig>(config.Engines.Select(engine => KeyValuePair.Create(engine.Key, engine.Value.Whole(presets)))) }, findings);
         NameRules.Check(config.Models, findings);
         return findings.Problems;
     }

@@ -56,6 +56,10 @@ internal sealed record EngineConfig
 
     public ListConfig? List { get; init; }
 
+    /// <summary>What the engine is asked for instead of the model's id, with placeholders: for engines that know a model by another name.</summary>
+    /// <value>Default <c>{id}</c>.</value>
+    public string? ModelName { get; init; }
+
     /// <summary>APIs the engine speaks natively.</summary>
     /// <value>Default <c>[openai]</c>.</value>
     public IReadOnlyList<EngineDialect>? Dialects { get; init; }
@@ -99,6 +103,9 @@ internal sealed record EngineConfig
     /// <summary>File that what the engine prints is appended to.</summary>
     /// <value>Default: none; the last lines are kept in memory.</value>
     public string? LogFile { get; init; }
+
+    /// <summary>This section with what it leaves out taken from the preset it names; as it is where that is none.</summary>
+    public EngineConfig Whole(IReadOnlyDictionary<string, EnginePreset> presets) => Preset is { } name && presets.TryGetValue(name, out var preset) ? Over(preset.Engine) : this;
 
     /// <summary>This section with what it leaves out taken from a preset; sections in it and maps are joined, its own winning.</summary>
     public EngineConfig Over(EngineConfig preset) => (EngineConfig)Joined.Of(this, preset);

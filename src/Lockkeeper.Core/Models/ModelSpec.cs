@@ -34,6 +34,13 @@ internal sealed record ModelSpec
     /// <summary>Values of the placeholders a command may hold for it, by their names without braces; those it has no value for are missing. The port is not among them.</summary>
     public ImmutableDictionary<string, string> Values { get; init; } = ImmutableDictionary<string, string>.Empty;
 
+    /// <summary>The name its engine knows it by.</summary>
+    public string AskedAs
+    {
+        get => field ?? Id.Value;
+        init;
+    }
+
     /// <summary>How requests for it are changed.</summary>
     public RequestShaping Shaping { get; init; } = RequestShaping.None;
 

@@ -9,23 +9,35 @@ namespace Lockkeeper.Server.Config;
 internal static class CatalogBuilder
 {
     public static ModelCatalog Build(LockkeeperConfig config, ConfigFolder folder, IReadOnlyDictionary<string, EnginePreset> presets) =>
-        ModelCatalog.Of(config.Models.Select(named => Model(named.Key, named.Value, config, new Expansion(config.Engines[named.Value.Engine], folder, presets))));
+        ModelCatalog.Of(config.Models.Select(named => Model(named.Key, named.Value, config, new EngineExpansion(config.Engines[named.Value.Engine], folder, presets))));
 
-    private static ModelSpec Model(string id, ModelConfig model, LockkeeperConfig config, Expansion engine) => new()
+    private static ModelSpec Model(string id, ModelConfig written, LockkeeperConfig config, EngineExpansion engine)
+    {
+        var model = engine.Complete(written);
+        var values = PlaceholderValues.Of(id, model, engine.Folder.Resolve).SetItem(Placeholders.NameOf(Placeholders.Scratch), StateFile.FolderOfEngine(config, engine.Folder, model.Engine));
+        return Model(id, model, config, engine.Folder) with
+        {
+            Engine = Engine(model, config, engine),
+            Values = values,
+            AskedAs = Placeholders.Fill(engine.Whole.ModelName ?? "{id}", placeholder => values[Placeholders.NameOf(placeholder)]),
+        };
+    }
+
+    /// <summary>Without what depends on the engine.</summary>
+    private static ModelSpec Model(string id, ModelConfig model, LockkeeperConfig config, ConfigFolder folder) => new()
     {
         Id = new ModelId(id),
-        Engine = Engine(model, config, engine),
-        Path = model.Path is { } path ? engine.Folder.Resolve(path) : null,
+        Engine = new EngineSpec { Name = model.Engine, Command = [] },
+        Path = model.Path is { } path ? folder.Resolve(path) : null,
         Type = model.Type ?? ModelType.Chat,
         Enabled = model.Enabled,
         Capabilities = [.. model.Capabilities],
         Quantization = model.Quantization,
-        Values = PlaceholderValues.Of(id, model with { MaxConcurrency = model.MaxConcurrency ?? engine.Whole.MaxConcurrency }, engine.Folder.Resolve),
         Shaping = Shaping(model),
         WarmUp = model.WarmUp,
         Aliases = [.. model.Aliases],
         ContextLength = model.ContextLength,
-        MaxConcurrency = model.MaxConcurrency ?? engine.Whole.MaxConcurrency ?? 1,
+        MaxConcurrency = model.MaxConcurrency ?? 1,
         Priority = model.Priority,
         Pool = config.PoolOf(model),
         Memory = model.Memory?.Bytes,
@@ -50,18 +62,20 @@ internal static class CatalogBuilder
     };
 
     /// <remarks>An engine inherits Lockkeeper's environment, but not the keys of clients that are in it: it could act as any of them.</remarks>
-    private static EngineSpec Engine(ModelConfig model, LockkeeperConfig config, Expansion engine)
+    private static EngineSpec Engine(ModelConfig model, LockkeeperConfig config, EngineExpansion engine)
     {
         var whole = engine.Whole;
         var isProcess = whole.Lifecycle is null or Lifecycle.Process;
-        var spec = new EngineSpec { Name = model.Engine, Preset = whole.Preset, Command = isProcess ? Command(model, engine) : [] };
+        var spec = new EngineSpec { Name = model.Engine, Preset = whole.Preset, Command = isProcess ? engine.Command(model) : [] };
         return spec with
         {
             Lifecycle = whole.Lifecycle ?? spec.Lifecycle,
             Url = whole.Url is { } url ? new Uri(url) : null,
             PriorityField = whole.PriorityField ?? spec.PriorityField,
             Environment = config.Server.ApiKeys.Where(key => key.Key.Place == KeyPlace.Environment).ToImmutableDictionary(key => key.Key.Value, string? (_) => null)
-                .SetItems((whole.Env ?? new Dictionary<string, string>()).Select(variable => KeyValuePair.Create(variable.Key, (string?)variable.Value))),
+                .SetItems(engine.Variables(model).Select(variable => KeyValuePair.Create(variable.Key, (string?)variable.Value))),
+            Fallback = isProcess ? engine.Fallback(model) : null,
+            Loads = [.. engine.Loads],
             WorkingDirectory = whole.Cwd is { } cwd ? engine.Folder.Resolve(cwd) : null,
             Unit = whole.Unit,
             UnitScope = whole.UnitScope ?? spec.UnitScope,
@@ -85,26 +99,5 @@ internal static class CatalogBuilder
             StartTimeout = whole.StartTimeout ?? spec.StartTimeout,
             StopTimeout = whole.StopTimeout ?? spec.StopTimeout,
         };
-    }
-
-    private static ImmutableArray<string> Command(ModelConfig model, Expansion engine)
-    {
-        string[] added = [.. engine.Whole.Args ?? [], .. model.Args];
-        if (engine.Written.Command is { } command)
-        {
-            return [engine.Folder.ResolveProgram(command[0]), .. command.Skip(1), .. added];
-        }
-
-        var values = PlaceholderValues.Of("id", model with { MaxConcurrency = model.MaxConcurrency ?? engine.Whole.MaxConcurrency }, path => path);
-        var given = engine.Preset!.WhenGiven.Where(group => group.SelectMany(Placeholders.In).All(placeholder => values.ContainsKey(placeholder.Trim('{', '}'))));
-        return [.. engine.Whole.Command!, .. given.SelectMany(group => group), .. added];
-    }
-
-    /// <summary>An engine's section, and what its preset adds.</summary>
-    private sealed record Expansion(EngineConfig Written, ConfigFolder Folder, IReadOnlyDictionary<string, EnginePreset> Presets)
-    {
-        public EnginePreset? Preset { get; } = Written.Preset is { } known ? Presets[known] : null;
-
-        public EngineConfig Whole => Preset is null ? Written : Written.Over(Preset.Engine);
     }
 }

@@ -23,7 +23,7 @@ internal static class Prepare
         }
 
         var cap = pressure is null || model.MaxTokensUnderPressure.IsEmpty ? null : PressureRule.Cap(model.MaxTokensUnderPressure, pressure(model));
-        var edits = BodyEdits.For(peeked.Facts, model.Id.Value, model.Engine.PriorityField, cap);
+        var edits = BodyEdits.For(peeked.Facts, model.AskedAs, model.Engine.PriorityField, cap);
         return new Prepared(model, priority, peeked.Facts.Stream, new EngineBody(peeked.Body.Bytes, edits), edits.AreCapped ? cap : null);
     }
 }

@@ -8,7 +8,7 @@ public sealed class ConfigRulesTests
 {
     private static readonly Dictionary<string, EnginePreset> Presets = new()
     {
-        ["builtin"] = new EnginePreset { Name = "builtin", Engine = new EngineConfig { Command = ["self", "{path}", "{port}"] }, WhenGiven = [["{context_length}"]] },
+        ["builtin"] = new EnginePreset { Name = "builtin", Engine = new EngineConfig { Command = ["self", "{path}", "{port}"] }, Arguments = [new PresetArguments { Args = ["{context_length}"] }] },
     };
 
     private static readonly LockkeeperConfig Good = new()

@@ -29,6 +29,7 @@ public sealed class EngineConfigTests
         Load = new ControlCallConfig { Path = "/load" },
         Unload = new ControlCallConfig { Path = "/unload" },
         List = new ListConfig { Path = "/list" },
+        ModelName = "{name}",
         Dialects = [EngineDialect.Ollama],
         Capabilities = [Capability.Chat],
         Sleep = true,

@@ -35,6 +35,10 @@ public sealed class PrepareTests : IDisposable
     }
 
     [Fact]
+    public async Task An_engine_that_knows_the_model_by_another_name_is_asked_by_that() =>
+        (await Prepared(Plain with { AskedAs = "default_model" }, _ => PressureLevel.Normal)).Body.ShouldBe("""{"model":"default_model","max_tokens":9000}""");
+
+    [Fact]
     public async Task A_model_without_caps_asks_for_no_pressure()
     {
         var (body, cap) = await Prepared(Plain, _ => throw new InvalidOperationException("asked"));
