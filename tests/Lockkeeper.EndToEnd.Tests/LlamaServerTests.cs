@@ -54,7 +54,10 @@ public sealed class LlamaServerTests : IDisposable
             exec {{FakeEngine.Executable}} --port "$port" --id "$alias"
 
             """);
-        File.SetUnixFileMode(file, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
+        if (!OperatingSystem.IsWindows())
+        {
+            File.SetUnixFileMode(file, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
+        }
     }
 
     private static async Task AnswersAsync(LockkeeperProcess lockkeeper, string model)

@@ -85,6 +85,14 @@ public sealed class EnginePresetsTests
         model.Engine.Command.IsEmpty.ShouldBe(model.Engine.Lifecycle != Lifecycle.Process);
     }
 
+    [Theory]
+    [InlineData("ollama", "url: 'http://127.0.0.1:9999'")]
+    [InlineData("lm-studio", "url: 'http://127.0.0.1:9999', max_loaded: 2")]
+    [InlineData("openai-compatible", "lifecycle: cloud, url: 'https://api.example.org', api_key: env:NO_SUCH_KEY")]
+    [InlineData("vllm", "env: { A: b }, ready: { path: /health }, capabilities: [chat]")]
+    public void Any_key_of_a_preset_can_be_overridden(string name, string keys) =>
+        ConfigText.Read("f", $"engines: {{ e: {{ preset: {name}, {keys} }} }}\nmodels: {{ m: {{ engine: e, path: /m }} }}", KnownPresets.All).Problems.ShouldBeEmpty();
+
     [Fact]
     public void An_api_engine_can_be_told_to_load_and_to_unload_and_lists_what_it_has()
     {
