@@ -110,6 +110,9 @@ internal sealed record EngineConfig
     [WithVariables]
     public string? LogFile { get; init; }
 
+    /// <summary>This section with what it leaves out taken from the preset it names; as it is where that is none.</summary>
+    public EngineConfig Whole(IReadOnlyDictionary<string, EnginePreset> presets) => Preset is { } name && presets.TryGetValue(name, out var preset) ? Over(preset.Engine) : this;
+
     /// <summary>This section with what it leaves out taken from a preset; sections in it and maps are joined, its own winning.</summary>
     public EngineConfig Over(EngineConfig preset) => (EngineConfig)Joined.Of(this, preset);
 }

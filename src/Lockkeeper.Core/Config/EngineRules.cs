@@ -12,16 +12,17 @@ internal static class EngineRules
             var key = ConfigKey.Top("engines") / name;
             if (engine.Preset is { } preset && !presets.ContainsKey(preset))
             {
-                findings.Add(key / "preset", $"'{preset}' is no preset; this version knows {string.Join(", ", presets.Keys)}");
+                findings.Add(key / "preset", $"'{preset}' is no preset; {(Spelling.Nearest(preset, presets.Keys) is { } near ? $"did you mean '{near}'?" : $"'lockkeeper presets' lists them")}");
             }
 
-            if (engine.Lifecycle == Lifecycle.Attached)
+            var whole = engine.Whole(presets);
+            if (whole.Lifecycle == Lifecycle.Attached)
             {
-                Attached(key, engine, findings);
+                Attached(key, whole, engine, findings);
             }
-            else
+            else if (whole.Lifecycle is null or Lifecycle.Process)
             {
-                Command(key / "command", engine, presets, findings);
+                Command(key / "command", engine, findings);
                 if (engine.Url is not null)
                 {
                     findings.Add(key / "url", "is for lifecycle: attached; an engine that Lockkeeper starts is given a port of its own");
@@ -34,6 +35,11 @@ internal static class EngineRules
                 findings.Add(key / "cwd", refusal);
             }
 
+            foreach (var unknown in Placeholders.In(engine.RequestModel ?? "").Except(Placeholders.Known))
+            {
+                findings.Add(key / "request_model", $"{unknown} is no placeholder; there are {string.Join(' ', Placeholders.Known)}");
+            }
+
             if (engine.Ready?.Path is { } ready && !IsPath(ready))
             {
                 findings.Add(key / "ready" / "path", $"'{ready}' is no path; it begins with a slash and holds no spaces, as in /health");
@@ -42,9 +48,9 @@ internal static class EngineRules
     }
 
     /// <summary>An engine that runs by itself: it has an address, and nothing to start or stop it with.</summary>
-    private static void Attached(ConfigKey key, EngineConfig engine, ConfigFindings findings)
+    private static void Attached(ConfigKey key, EngineConfig whole, EngineConfig engine, ConfigFindings findings)
     {
-        if (engine.Url is not { } url)
+        if (whole.Url is not { } url)
         {
             findings.Add(key / "url", "is missing; an attached engine runs already, so say where, as in http://127.0.0.1:8080");
         }
@@ -65,13 +71,13 @@ internal static class EngineRules
         }
     }
 
-    private static void Command(ConfigKey key, EngineConfig engine, IReadOnlyDictionary<string, EnginePreset> presets, ConfigFindings findings)
+    private static void Command(ConfigKey key, EngineConfig engine, ConfigFindings findings)
     {
         if (engine.Command is not { } command)
         {
             if (engine.Preset is null)
             {
-                findings.Add(key, $"is missing; write the program and its arguments, or take a preset: {string.Join(", ", presets.Keys)}");
+                findings.Add(key, $"is missing; write the program and its arguments, or take a preset, which 'lockkeeper presets' lists");
             }
 
             return;

@@ -29,6 +29,7 @@ internal static class ModelRules
             if (config.Engines.TryGetValue(model.Engine, out var engine))
             {
                 Values(key, model, engine, presets, findings);
+                Abilities(key, model, engine.Whole(presets), findings);
             }
             else if (!findings.Positions.IsDoubtful(ConfigKey.Top("engines")))
             {
@@ -46,18 +47,55 @@ internal static class ModelRules
     /// <summary>Every placeholder of the command must have a value for this model: an argument with a hole in it would start the engine on nonsense.</summary>
     private static void Values(ConfigKey key, ModelConfig model, EngineConfig engine, IReadOnlyDictionary<string, EnginePreset> presets, ConfigFindings findings)
     {
-        if (engine.Lifecycle == Lifecycle.Attached)
+        var whole = engine.Whole(presets);
+        if (whole.Lifecycle is not (null or Lifecycle.Process))
         {
             return;
         }
 
-        var preset = engine.Preset is { } name ? presets.GetValueOrDefault(name) : null;
-        var command = engine.Command ?? preset?.Engine.Command ?? [];
-        var values = PlaceholderValues.Of("id", model, path => path);
-        foreach (var placeholder in command.SelectMany(Placeholders.In).Distinct().Where(placeholder => placeholder != Placeholders.Port && Placeholders.Known.Contains(placeholder) && !values.ContainsKey(placeholder.Trim('{', '}'))))
+        var values = PlaceholderValues.Of("id", model with { MaxConcurrency = model.MaxConcurrency ?? whole.MaxConcurrency ?? 1 }, path => path);
+        (IEnumerable<string> Words, string Holder)[] held =
+        [
+            (whole.Command ?? [], engine.Command is null ? $"the preset '{engine.Preset}' needs it" : "the command of its engine holds {0}"),
+            ([whole.RequestModel ?? ""], "the request_model of its engine holds {0}"),
+            ([.. whole.Args ?? [], .. model.Args], "its arguments hold {0}"),
+        ];
+        var missing = held.SelectMany(words => words.Words.SelectMany(Placeholders.In).Select(placeholder => (Placeholder: placeholder, words.Holder)))
+            .Where(word => !Placeholders.IsGivenByUs(word.Placeholder) && Placeholders.Known.Contains(word.Placeholder) && !values.ContainsKey(Placeholders.NameOf(word.Placeholder)));
+        foreach (var (placeholder, holder) in missing.DistinctBy(word => word.Placeholder))
         {
-            var why = engine.Command is null ? $"the preset '{engine.Preset}' needs it" : $"the command of its engine holds {placeholder}";
-            findings.Add(key / placeholder.Trim('{', '}'), $"is missing; {why}");
+            findings.Add(key / KeyOf(placeholder), $"is missing; {holder.Replace("{0}", placeholder, StringComparison.Ordinal)}");
+        }
+    }
+
+    /// <summary>The key of a model that gives a placeholder its value.</summary>
+    private static string KeyOf(string placeholder) => Placeholders.NameOf(placeholder) switch
+    {
+        "dir" or "name" => "path",
+        "memory_gb" => "memory",
+        var name => name,
+    };
+
+    /// <summary>A model can do no more than its engine. Found out here, where a line can be named, and not by the first request.</summary>
+    private static void Abilities(ConfigKey key, ModelConfig model, EngineConfig engine, ConfigFindings findings)
+    {
+        if (engine.Capabilities is not { } able)
+        {
+            return;
+        }
+
+        var can = $"its engine '{model.Engine}' can {string.Join(", ", able.Select(Word.Of))}; take another engine, or say so in its capabilities if it can after all";
+        if (model.Type is { } type && !able.Contains(Enum.Parse<Capability>(type.ToString())))
+        {
+            findings.Add(key / "type", $"is {Word.Of(type)}, and {can}");
+        }
+
+        for (var i = 0; i < model.Capabilities.Count; i++)
+        {
+            if (!able.Contains(model.Capabilities[i]))
+            {
+                findings.Add((key / "capabilities").Item(i), $"is {Word.Of(model.Capabilities[i])}, and {can}");
+            }
         }
     }
 }

@@ -15,7 +15,7 @@ internal static class PlaceholderValues
         ("path", given => given.Path),
         ("dir", given => given.Path is { } path ? Path.GetDirectoryName(path) : null),
         ("name", given => given.Path is { } path ? Path.GetFileName(Path.TrimEndingDirectorySeparator(path)) : null),
-        ("type", given => Word(given.Model.Type ?? ModelType.Chat)),
+        ("type", given => Word.Of(given.Model.Type ?? ModelType.Chat)),
         ("context_length", given => Text(given.Model.ContextLength)),
         ("max_concurrency", given => Text(given.Model.MaxConcurrency)),
         ("mmproj", given => given.Mmproj),
@@ -28,8 +28,8 @@ internal static class PlaceholderValues
         ("kv_unified", given => Flag(given.Model.KvUnified)),
         ("cache_type_k", given => given.Model.CacheTypeK),
         ("cache_type_v", given => given.Model.CacheTypeV),
-        ("flash_attn", given => given.Model.FlashAttn is { } attention ? Word(attention) : null),
-        ("fit", given => given.Model.Fit is { } fit ? Word(fit) : null),
+        ("flash_attn", given => given.Model.FlashAttn is { } attention ? Word.Of(attention) : null),
+        ("fit", given => given.Model.Fit is { } fit ? Word.Of(fit) : null),
         ("chat_template", given => given.Model.ChatTemplate),
         ("chat_template_file", given => given.TemplateFile),
         ("chat_template_kwargs", given => given.Model.ChatTemplateKwargs.Count == 0 ? null : Json(given.Model.ChatTemplateKwargs)),
@@ -38,6 +38,7 @@ internal static class PlaceholderValues
         ("reasoning_parser", given => given.Model.ReasoningParser),
         ("config_name", given => given.Model.ConfigName),
         ("quantization", given => given.Model.Quantization),
+        ("memory_gb", given => given.Model.Memory is { } memory ? Math.Round(memory.Bytes / 1e9, 1).ToString(CultureInfo.InvariantCulture) : null),
     ];
 
     /// <summary>The names a model may have values for.</summary>
@@ -64,9 +65,6 @@ internal static class PlaceholderValues
         false => "false",
         null => null,
     };
-
-    private static string Word<T>(T value)
-        where T : struct, Enum => JsonNamingPolicy.SnakeCaseLower.ConvertName(value.ToString());
 
     private static string Json(JsonFields fields) => $"{{{string.Join(',', fields.Select(field => $"\"{JsonEncodedText.Encode(field.Key)}\":{field.Value}"))}}}";
 

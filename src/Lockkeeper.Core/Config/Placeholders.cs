@@ -8,10 +8,18 @@ internal static class Placeholders
     public const string Path = "{path}";
     public const string Port = "{port}";
     public const string Id = "{id}";
-    public const string ContextLength = "{context_length}";
 
-    /// <summary>All there are: the port, and what <see cref="PlaceholderValues"/> can take from a model.</summary>
-    public static readonly string[] Known = [Port, .. PlaceholderValues.Names.Select(name => $"{{{name}}}")];
+    /// <summary>A folder that belongs to the engine.</summary>
+    public const string Scratch = "{scratch}";
+
+    /// <summary>All there are: those we give ourselves, and what <see cref="PlaceholderValues"/> can take from a model.</summary>
+    public static readonly string[] Known = [Port, Scratch, .. PlaceholderValues.Names.Select(name => $"{{{name}}}")];
+
+    /// <summary>Whether it has a value whatever the model says.</summary>
+    public static bool IsGivenByUs(string placeholder) => placeholder is Port or Scratch;
+
+    /// <summary>Its name, without the braces.</summary>
+    public static string NameOf(string placeholder) => placeholder.Trim('{', '}');
 
     /// <summary>The placeholders of one argument, known or not. JSON and <c>{{templates}}</c> in an argument are not placeholders.</summary>
     public static IReadOnlyList<string> In(string argument)

@@ -1,3 +1,5 @@
+using Lockkeeper.Core.Models;
+
 namespace Lockkeeper.Core.ModelFiles;
 
 /// <summary>

@@ -24,6 +24,12 @@ internal sealed record EngineSpec
     /// <summary>Program and arguments, empty for an engine that is not started as a process; each may hold placeholders.</summary>
     public required ImmutableArray<string> Command { get; init; }
 
+    /// <summary>What is started while the program of <see cref="Command"/> is not installed; null for nothing.</summary>
+    public EngineFallback? Fallback { get; init; }
+
+    /// <summary>Kinds of model it loads; empty where that is not known.</summary>
+    public ImmutableArray<ModelFormat> Loads { get; init; } = [];
+
     /// <summary>Variables added to (or, with a null value, removed from) the environment the engine inherits.</summary>
     public ImmutableDictionary<string, string?> Environment { get; init; } = ImmutableDictionary<string, string?>.Empty;
 

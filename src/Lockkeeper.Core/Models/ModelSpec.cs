@@ -18,9 +18,6 @@ internal sealed record ModelSpec
     /// <summary>Absolute path of the model file or folder; null for an engine that needs none.</summary>
     public string? Path { get; init; }
 
-    /// <summary>What its engine calls it; null for its id.</summary>
-    public string? RequestModel { get; init; }
-
     /// <summary>What it is for.</summary>
     public ModelType Type { get; init; }
 
@@ -41,6 +38,13 @@ internal sealed record ModelSpec
 
     /// <summary>Values of the placeholders a command may hold for it, by their names without braces; those it has no value for are missing. The port is not among them.</summary>
     public ImmutableDictionary<string, string> Values { get; init; } = ImmutableDictionary<string, string>.Empty;
+
+    /// <summary>The name its engine knows it by.</summary>
+    public string AskedAs
+    {
+        get => field ?? Id.Value;
+        init;
+    }
 
     /// <summary>How requests for it are changed.</summary>
     public RequestShape Shape { get; init; } = RequestShape.None;

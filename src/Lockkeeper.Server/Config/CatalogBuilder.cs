@@ -20,7 +20,7 @@ internal static class CatalogBuilder
         LockkeeperConfig config, ConfigFolder folder, IReadOnlyDictionary<string, EnginePreset> presets, EngineSecrets? secrets = null, Func<string, ReadModel?>? files = null) =>
         ModelCatalog.Of(config.Models.Select(named =>
         {
-            var engine = new Expansion(config.Engines[named.Value.Engine], folder, presets) { Secrets = secrets ?? EngineSecrets.None };
+            var engine = new EngineExpansion(config.Engines[named.Value.Engine], folder, presets) { Secrets = secrets ?? EngineSecrets.None };
             return Model(named.Key, named.Value, config, engine, named.Value.Path is { } path ? files?.Invoke(folder.Resolve(path)) : null);
         }));
 
@@ -35,12 +35,12 @@ internal static class CatalogBuilder
     public static ModelSpec Unlisted(
         string id, ModelConfig written, LockkeeperConfig config, ConfigFolder folder, IReadOnlyDictionary<string, EnginePreset> presets, EngineSecrets secrets, ReadModel? read)
     {
-        var spec = Model(id, written, config, new Expansion(config.Engines[written.Engine], folder, presets) { AsWritten = !Path.IsPathRooted(written.Path), Secrets = secrets }, read);
+        var spec = Model(id, written, config, new EngineExpansion(config.Engines[written.Engine], folder, presets) { AsWritten = !Path.IsPathRooted(written.Path), Secrets = secrets }, read);
         return spec with { Discovered = true };
     }
 
     /// <summary>What is written comes before what the files tell.</summary>
-    private static ModelSpec Model(string id, ModelConfig written, LockkeeperConfig config, Expansion engine, ReadModel? read)
+    private static ModelSpec Model(string id, ModelConfig written, LockkeeperConfig config, EngineExpansion engine, ReadModel? read)
     {
         if (read is not { Facts: var facts })
         {
@@ -62,36 +62,43 @@ internal static class CatalogBuilder
         };
     }
 
-    private static ModelSpec Model(string id, ModelConfig model, LockkeeperConfig config, Expansion engine)
+    private static ModelSpec Model(string id, ModelConfig written, LockkeeperConfig config, EngineExpansion engine)
     {
-        var values = PlaceholderValues.Of(id, model with { MaxConcurrency = model.MaxConcurrency ?? engine.Whole.MaxConcurrency }, path => engine.AsWritten ? path : engine.Folder.Resolve(path));
-        return new ModelSpec
+        var model = engine.Complete(written);
+        var values = PlaceholderValues.Of(id, model, engine.Resolve).SetItem(Placeholders.NameOf(Placeholders.Scratch), StateFile.FolderOfEngine(config, engine.Folder, model.Engine));
+        return Model(id, model, config) with
         {
-            Id = new ModelId(id),
             Engine = Engine(model, config, engine),
-            Path = model.Path is { } path && !engine.AsWritten ? engine.Folder.Resolve(path) : null,
-            RequestModel = model.RequestModel ?? (engine.Whole.RequestModel is { } named ? Placeholders.Fill(named, placeholder => values.GetValueOrDefault(placeholder.Trim('{', '}'), id)) : null),
-            Type = model.Type ?? ModelType.Chat,
-            Enabled = model.Enabled,
-            Capabilities = [.. model.Capabilities],
-            Quantization = model.Quantization,
+            Path = model.Path is { } path && !engine.AsWritten ? engine.Resolve(path) : null,
             Values = values,
-            Shape = RequestShape.Of(Shaping(model)),
-            WarmUp = model.WarmUp,
-            Aliases = [.. model.Aliases],
-            ContextLength = model.ContextLength,
-            MaxConcurrency = model.MaxConcurrency ?? engine.Whole.MaxConcurrency ?? 1,
-            Priority = model.Priority,
-            Pool = config.PoolOf(model),
-            Memory = model.Memory?.Bytes,
-            Pinned = model.Pinned,
-            Preload = model.Preload,
-            IdleTimeout = model.IdleTimeout.Value,
-            MaxTokensUnderPressure = PressureSetup.Caps(model.MaxTokensUnderPressure),
-            RequestTimeout = model.RequestTimeout,
-            MaxDuration = (model.MaxDuration ?? config.Scheduling.MaxDuration).Value,
+            AskedAs = model.RequestModel ?? Placeholders.Fill(engine.Whole.RequestModel ?? "{id}", placeholder => values[Placeholders.NameOf(placeholder)]),
         };
     }
+
+    /// <summary>Without what depends on the engine.</summary>
+    private static ModelSpec Model(string id, ModelConfig model, LockkeeperConfig config) => new()
+    {
+        Id = new ModelId(id),
+        Engine = new EngineSpec { Name = model.Engine, Command = [] },
+        Type = model.Type ?? ModelType.Chat,
+        Enabled = model.Enabled,
+        Capabilities = [.. model.Capabilities],
+        Quantization = model.Quantization,
+        Shape = RequestShape.Of(Shaping(model)),
+        WarmUp = model.WarmUp,
+        Aliases = [.. model.Aliases],
+        ContextLength = model.ContextLength,
+        MaxConcurrency = model.MaxConcurrency ?? 1,
+        Priority = model.Priority,
+        Pool = config.PoolOf(model),
+        Memory = model.Memory?.Bytes,
+        Pinned = model.Pinned,
+        Preload = model.Preload,
+        IdleTimeout = model.IdleTimeout.Value,
+        MaxTokensUnderPressure = PressureSetup.Caps(model.MaxTokensUnderPressure),
+        RequestTimeout = model.RequestTimeout,
+        MaxDuration = (model.MaxDuration ?? config.Scheduling.MaxDuration).Value,
+    };
 
     private static RequestShaping Shaping(ModelConfig model) => new()
     {
@@ -106,11 +113,11 @@ internal static class CatalogBuilder
     };
 
     /// <remarks>An engine inherits Lockkeeper's environment, but not the keys of clients and of other engines that are in it: it could act as any of them.</remarks>
-    private static EngineSpec Engine(ModelConfig model, LockkeeperConfig config, Expansion engine)
+    private static EngineSpec Engine(ModelConfig model, LockkeeperConfig config, EngineExpansion engine)
     {
         var whole = engine.Whole;
         var isProcess = whole.Lifecycle is null or Lifecycle.Process;
-        var spec = new EngineSpec { Name = model.Engine, Preset = whole.Preset, Command = isProcess ? Command(model, engine) : [] };
+        var spec = new EngineSpec { Name = model.Engine, Preset = whole.Preset, Command = isProcess ? engine.Command(model) : [] };
         return spec with
         {
             Lifecycle = whole.Lifecycle ?? spec.Lifecycle,
@@ -118,7 +125,9 @@ internal static class CatalogBuilder
             PriorityField = whole.PriorityField ?? spec.PriorityField,
             Environment = config.Server.ApiKeys.Where(key => key.Key.Place == KeyPlace.Environment).Select(key => key.Key.Value).Concat(engine.Secrets.VariablesNotFor(model.Engine)).Distinct()
                 .ToImmutableDictionary(name => name, string? (_) => null)
-                .SetItems((whole.Env ?? new Dictionary<string, string>()).Select(variable => KeyValuePair.Create(variable.Key, (string?)variable.Value))),
+                .SetItems(engine.Variables(model).Select(variable => KeyValuePair.Create(variable.Key, (string?)variable.Value))),
+            Fallback = isProcess ? engine.Fallback(model) : null,
+            Loads = [.. engine.Loads],
             WorkingDirectory = whole.Cwd is { } cwd ? engine.Folder.Resolve(cwd) : null,
             Unit = whole.Unit,
             UnitScope = whole.UnitScope ?? spec.UnitScope,
@@ -144,31 +153,5 @@ internal static class CatalogBuilder
             StartTimeout = whole.StartTimeout ?? spec.StartTimeout,
             StopTimeout = whole.StopTimeout ?? spec.StopTimeout,
         };
-    }
-
-    private static ImmutableArray<string> Command(ModelConfig model, Expansion engine)
-    {
-        string[] added = [.. engine.Whole.Args ?? [], .. model.Args];
-        if (engine.Written.Command is { } command)
-        {
-            return [engine.Folder.ResolveProgram(command[0]), .. command.Skip(1), .. added];
-        }
-
-        var values = PlaceholderValues.Of("id", model with { MaxConcurrency = model.MaxConcurrency ?? engine.Whole.MaxConcurrency }, path => path);
-        var given = engine.Preset!.WhenGiven.Where(group => group.SelectMany(Placeholders.In).All(placeholder => values.ContainsKey(placeholder.Trim('{', '}'))));
-        return [.. engine.Whole.Command!, .. given.SelectMany(group => group), .. added];
-    }
-
-    /// <summary>An engine's section, and what its preset adds.</summary>
-    private sealed record Expansion(EngineConfig Written, ConfigFolder Folder, IReadOnlyDictionary<string, EnginePreset> Presets)
-    {
-        /// <summary>Whether the model's path is a name for the engine, and no file of this machine.</summary>
-        public bool AsWritten { get; init; }
-
-        public EnginePreset? Preset { get; } = Written.Preset is { } known ? Presets[known] : null;
-
-        public EngineSecrets Secrets { get; init; } = EngineSecrets.None;
-
-        public EngineConfig Whole => Preset is null ? Written : Written.Over(Preset.Engine);
     }
 }

@@ -28,6 +28,8 @@ internal sealed record ScalarReader(string Expected, Func<ConfigNode.Scalar, (ob
         [typeof(ModelType)] = Word<ModelType>("type of model"),
         [typeof(Capability)] = Word<Capability>("capability"),
         [typeof(EngineDialect)] = Word<EngineDialect>("dialect"),
+        [typeof(ModelFormat)] = Word<ModelFormat>("kind of model"),
+        [typeof(PresetEvidence)] = Word<PresetEvidence>("evidence"),
         [typeof(UnitScope)] = Word<UnitScope>("scope of a unit"),
         [typeof(Switch)] = Word<Switch>("setting"),
         [typeof(PoolPolicy)] = Word<PoolPolicy>("policy"),

@@ -11,6 +11,10 @@ internal static class StateFile
     /// <summary>Absolute path; neither the file nor its folder need exist.</summary>
     public static string Of(LockkeeperConfig config, ConfigFolder folder) => config.StateFile is { } written ? folder.Resolve(written) : Default(Environment.GetEnvironmentVariable);
 
+    /// <summary>The folder that belongs to an engine, beside the file of what is learned; neither need exist.</summary>
+    public static string FolderOfEngine(LockkeeperConfig config, ConfigFolder folder, string engine) =>
+        Path.Combine(Path.GetDirectoryName(Of(config, folder))!, "engines", string.Concat(engine.Select(letter => char.IsAsciiLetterOrDigit(letter) || letter is '-' or '_' ? letter : '_')));
+
     /// <param name="variable">Reads an environment variable.</param>
     public static string Default(Func<string, string?> variable)
     {

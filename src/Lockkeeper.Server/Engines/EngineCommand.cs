@@ -12,6 +12,12 @@ namespace Lockkeeper.Server.Engines;
 /// <param name="Folder">Absolute path of the folder it starts in.</param>
 internal sealed record EngineCommand(string Executable, ImmutableArray<string> Arguments, string Folder)
 {
+    /// <summary>What this is the command of while the engine's own program is not installed; null for the engine's own.</summary>
+    public EngineFallback? Fallback { get; private init; }
+
+    /// <summary>Absolute path of a folder that it expects to be there; null for none.</summary>
+    public string? Scratch { get; private init; }
+
     /// <summary>False, and why, when the model cannot be started like this at all.</summary>
     public static bool TryResolve(ModelSpec model, int port, [NotNullWhen(true)] out EngineCommand? command, [NotNullWhen(false)] out string? problem)
     {
@@ -24,28 +30,60 @@ internal sealed record EngineCommand(string Executable, ImmutableArray<string> A
             return false;
         }
 
-        if (engine.Command.SelectMany(Placeholders.In).FirstOrDefault(placeholder => ValueOf(placeholder, model, port) is null) is { } missing)
+        if (TryResolve(model, engine.Command, port, folder, out command, out problem))
         {
-            problem = $"the command uses {missing}, but the model has no {missing.Trim('{', '}')}";
+            return true;
+        }
+
+        // Looked for at each start: a program that was installed meanwhile is found without a restart.
+        if (engine.Fallback is not { } fallback || IsInstalled(engine, folder) || !TryResolve(model, fallback.Command, port, folder, out command, out _))
+        {
             return false;
         }
 
-        string[] words = [.. engine.Command.Select(word => Placeholders.Fill(word, placeholder => ValueOf(placeholder, model, port)!))];
+        command = command with { Fallback = fallback };
+        problem = null;
+        return true;
+    }
+
+    private static bool TryResolve(
+        ModelSpec model, ImmutableArray<string> template, int port, string folder, [NotNullWhen(true)] out EngineCommand? command, [NotNullWhen(false)] out string? problem)
+    {
+        command = null;
+        if (IsFolderOfGguf(model) && GgufFolder.ModelIn(model.Path!) is null)
+        {
+            problem = $"its folder '{model.Path}' holds no GGUF model";
+            return false;
+        }
+
+        if (template.SelectMany(Placeholders.In).FirstOrDefault(placeholder => ValueOf(placeholder, model, port) is null) is { } missing)
+        {
+            problem = $"the command uses {missing}, but the model has no {Placeholders.NameOf(missing)}";
+            return false;
+        }
+
+        string[] words = [.. template.Select(word => Placeholders.Fill(word, placeholder => ValueOf(placeholder, model, port)!))];
         if (words.Length == 0 || words[0].Length == 0)
         {
             problem = "the engine's command is empty";
             return false;
         }
 
-        var path = engine.Environment.TryGetValue("PATH", out var own) ? own : Environment.GetEnvironmentVariable("PATH");
-        if (!TryFind(words[0], folder, path ?? "", out var executable, out problem))
+        if (!TryFind(words[0], folder, SearchPath(model.Engine), out var executable, out problem))
         {
             return false;
         }
 
-        command = new EngineCommand(executable, [.. words.Skip(1)], folder);
+        var scratch = template.Any(word => word.Contains(Placeholders.Scratch, StringComparison.Ordinal)) ? ValueOf(Placeholders.Scratch, model, port) : null;
+        command = new EngineCommand(executable, [.. words.Skip(1)], folder) { Scratch = scratch };
         return true;
     }
+
+    private static bool IsInstalled(EngineSpec engine, string folder) => engine.Command.Length > 0 && TryFind(engine.Command[0], folder, SearchPath(engine), out _, out _);
+
+    private static string SearchPath(EngineSpec engine) => (engine.Environment.TryGetValue("PATH", out var own) ? own : Environment.GetEnvironmentVariable("PATH")) ?? "";
+
+    private static bool IsFolderOfGguf(ModelSpec model) => GgufFolder.IsOnlyFor(model.Engine.Loads) && Directory.Exists(model.Path);
 
     private static bool TryFind(string program, string folder, string path, [NotNullWhen(true)] out string? executable, [NotNullWhen(false)] out string? problem)
     {
@@ -66,8 +104,8 @@ internal sealed record EngineCommand(string Executable, ImmutableArray<string> A
     {
         Placeholders.Port => port.ToString(CultureInfo.InvariantCulture),
         Placeholders.Id => model.Id.Value,
-        Placeholders.Path => model.Path,
-        Placeholders.ContextLength => model.ContextLength?.ToString(CultureInfo.InvariantCulture),
-        _ => model.Values.GetValueOrDefault(placeholder.Trim('{', '}')),
+        Placeholders.Path when IsFolderOfGguf(model) => GgufFolder.ModelIn(model.Path!),
+        Placeholders.Path => model.Values.GetValueOrDefault(Placeholders.NameOf(placeholder)) ?? model.Path,
+        _ => model.Values.GetValueOrDefault(Placeholders.NameOf(placeholder)),
     };
 }

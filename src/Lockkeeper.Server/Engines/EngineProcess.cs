@@ -53,6 +53,11 @@ internal sealed partial class EngineProcess
     /// <param name="born">Called when its process is there and has not run yet.</param>
     public static EngineProcess Start(EngineRoom room, ModelSpec model, EngineCommand command, PortLeases.Lease port, Action<ProcessTree> born)
     {
+        if (command.Scratch is { } scratch)
+        {
+            Directory.CreateDirectory(scratch);
+        }
+
         var mark = room.Reaper.NextMark();
         var environment = EnvironmentVariables.OwnWith(model.Engine.Environment);
         environment[Reaper.MarkVariable] = mark;

@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using Lockkeeper.Core.Memory;
 using Lockkeeper.Core.Models;
 using Lockkeeper.Server.Memory;
@@ -9,6 +10,7 @@ namespace Lockkeeper.Server.Engines;
 internal sealed class EngineRoom(IMemoryReader memory, MemoryWatch? watch, Func<ModelSpec, TimeSpan> settleTimeout, TimeProvider time, ILoggerFactory loggers) : IDisposable
 {
     private readonly CancellationTokenSource _closing = new();
+    private readonly ConcurrentDictionary<string, byte> _said = new(StringComparer.Ordinal);
 
     public IMemoryReader Memory => memory;
 
@@ -24,6 +26,9 @@ internal sealed class EngineRoom(IMemoryReader memory, MemoryWatch? watch, Func<
 
     /// <summary>Is told how each wait for memory ended; null for nobody.</summary>
     public Action<SettleOutcome>? Settled { get; set; }
+
+    /// <summary>Whether nobody has asked for these words before: for what is logged once.</summary>
+    public bool IsFirst(string words) => _said.TryAdd(words, 0);
 
     public PortLeases Ports { get; } = new();
 

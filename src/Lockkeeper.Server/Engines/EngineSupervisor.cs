@@ -137,6 +137,11 @@ internal sealed partial class EngineSupervisor(InstanceId instance, ModelSpec mo
                     return InstanceFailure.Of(problem);
                 }
 
+                if (command.Fallback is { } fallback && room.IsFirst($"{model.Engine.Name} {fallback.Preset}"))
+                {
+                    LogFallback(model.Engine.Name, model.Engine.Command[0], fallback.Preset, fallback.Without);
+                }
+
                 // Should this throw, the port stays leased: something may have started after all.
                 var process = _process = EngineProcess.Start(room, model, command, lease, tree => _held.TryMeasure(tree.Alive));
                 LogStarted(instance, process.Pid, process.Port);
@@ -295,6 +300,9 @@ internal sealed partial class EngineSupervisor(InstanceId instance, ModelSpec mo
 
     [LoggerMessage(305, LogLevel.Information, "{Instance}: stopped (pid {Pid}) after {Milliseconds:0} ms")]
     private partial void LogStopped(InstanceId instance, int pid, double milliseconds);
+
+    [LoggerMessage(308, LogLevel.Warning, "engine '{Engine}': there is no '{Program}' on PATH, so '{Preset}' serves its models until there is one, without {Without}")]
+    private partial void LogFallback(string engine, string program, string preset, string without);
 
     [LoggerMessage(306, LogLevel.Error, "{Instance}: it is not known whether the engine is gone; trying again")]
     private partial void LogStopFailed(InstanceId instance, Exception e);

@@ -43,6 +43,7 @@ internal static class CommandLine
             EngineVerb.Create(notHere: ofServe),
             SimulateVerb.Create(notHere: ofServe),
             RecordVerb.Create(notHere: ofServe),
+            PresetsVerb.Create(notHere: ofServe),
         };
         root.Action = serve.Command.Action;
         root.Options.OfType<VersionOption>().Single().Action = new PrintVersion();

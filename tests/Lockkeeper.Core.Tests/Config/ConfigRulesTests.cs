@@ -1,4 +1,5 @@
 using Lockkeeper.Core.Config;
+using Lockkeeper.Core.Models;
 using Shouldly;
 using Xunit;
 
@@ -8,7 +9,7 @@ public sealed class ConfigRulesTests
 {
     private static readonly Dictionary<string, EnginePreset> Presets = new()
     {
-        ["builtin"] = new EnginePreset { Name = "builtin", Engine = new EngineConfig { Command = ["self", "{path}", "{port}"] }, WhenGiven = [["{context_length}"]] },
+        ["builtin"] = new EnginePreset { Name = "builtin", Engine = new EngineConfig { Command = ["self", "{path}", "{port}"] }, Arguments = [new PresetArguments { Args = ["{context_length}"] }] },
     };
 
     private static readonly LockkeeperConfig Good = new()
@@ -62,6 +63,21 @@ public sealed class ConfigRulesTests
         positions.Mark(ConfigKey.Top("models") / "a", 4);
         var config = Good with { Models = new Dictionary<string, ModelConfig> { ["a"] = new() { Engine = "llama" } } };
         ConfigRules.Check(config, positions, Presets).ShouldHaveSingleItem().ToString().ShouldBe("f:4: models.a.path: is missing; the preset 'builtin' needs it");
+    }
+
+    [Fact]
+    public void What_a_preset_says_of_an_engine_counts_for_its_pool_and_its_address()
+    {
+        var presets = new Dictionary<string, EnginePreset>(Presets) { ["theirs"] = new EnginePreset { Name = "theirs", Engine = new EngineConfig { Lifecycle = Lifecycle.Attached } } };
+        var config = Good with
+        {
+            Engines = new Dictionary<string, EngineConfig>(Good.Engines) { ["other"] = new() { Preset = "theirs" } },
+            Models = new Dictionary<string, ModelConfig>(Good.Models) { ["b"] = new() { Engine = "other" } },
+        };
+        var problems = ConfigRules.Check(config, new ConfigPositions("f"), presets).Select(problem => problem.ToString()).ToList();
+        problems.Count.ShouldBe(2);
+        problems[0].ShouldStartWith("f: engines.other.url: is missing; an attached engine runs already");
+        problems[1].ShouldStartWith("f: models.b.engine: is attached, so it stays in");
     }
 
     [Fact]

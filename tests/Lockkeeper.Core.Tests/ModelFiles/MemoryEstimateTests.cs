@@ -1,3 +1,4 @@
+using Lockkeeper.Core.Models;
 using Lockkeeper.Core.ModelFiles;
 using Shouldly;
 using Xunit;

@@ -18,6 +18,7 @@ public sealed class CommandLineTests
     [InlineData("serve --help", "--config", "--listen")]
     [InlineData("engine --help", "--model", "--port", "--alias", "--ctx-size", "--threads", "--gpu-layers")]
     [InlineData("simulate --help", "TRACE", "--generate", "--load", "--swap", "--seed", "--seeds", "--policy", "--pool", "--json", "--write", "--table")]
+    [InlineData("presets --help", "NAME", "--json")]
     [InlineData("record --help", "--url", "--key-env", "--output")]
     public async Task Help_is_data_on_stdout(string arguments, params string[] words)
     {
@@ -40,6 +41,8 @@ public sealed class CommandLineTests
     [InlineData("engine --model m --port 1 --threads x", "lockkeeper: 'x' is no value for --threads; write a whole number from 1 to 4096.|Try 'lockkeeper engine --help'.")]
     [InlineData("--config x engine --model m --port 1", "lockkeeper: '--config' is not for 'engine'.|Try 'lockkeeper engine --help'.")]
     [InlineData("--verbose simulate --table", "lockkeeper: '--verbose' is not for 'simulate'.|Try 'lockkeeper simulate --help'.")]
+    [InlineData("--config x presets", "lockkeeper: '--config' is not for 'presets'.|Try 'lockkeeper presets --help'.")]
+    [InlineData("presets vlm", "lockkeeper: 'vlm' is no preset; did you mean 'vllm'?")]
     [InlineData("--listen http://127.0.0.1:0 record", "lockkeeper: '--listen' is not for 'record'.|Try 'lockkeeper record --help'.")]
     [InlineData("simulate", "lockkeeper: Nothing to simulate; name a trace, or --generate one, or ask for the --table.|Try 'lockkeeper simulate --help'.")]
     [InlineData("simulate t --generate agents", "lockkeeper: TRACE and --generate cannot be had together.|Try 'lockkeeper simulate --help'.")]

@@ -1,3 +1,4 @@
+using Lockkeeper.Core.Models;
 using Lockkeeper.Core.ModelFiles;
 using Lockkeeper.Server.Catalog;
 using Lockkeeper.Server.Config;

@@ -52,7 +52,7 @@ public sealed class CatalogBuilderTests
             engines: { e: { command: [mine, '{port}'] }, f: { command: [mine, '{port}'], request_model: "{path}" } }
             models: { a: { engine: e }, b: { engine: f, path: b.gguf }, c: { engine: f, path: c.gguf, request_model: org/c } }
             """);
-        (catalog.Find("a")!.RequestModel, catalog.Find("b")!.RequestModel, catalog.Find("c")!.RequestModel).ShouldBe((null, "/conf/b.gguf", "org/c"));
+        (catalog.Find("a")!.AskedAs, catalog.Find("b")!.AskedAs, catalog.Find("c")!.AskedAs).ShouldBe(("a", "/conf/b.gguf", "org/c"));
     }
 
     [Fact]

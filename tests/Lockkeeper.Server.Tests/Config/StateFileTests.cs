@@ -22,4 +22,11 @@ public sealed class StateFileTests
     [InlineData("~/state.json", "/people/me/state.json")]
     [InlineData("/var/lib/lockkeeper.json", "/var/lib/lockkeeper.json")]
     public void One_that_is_written_is_where_it_says(string written, string file) => StateFile.Of(new LockkeeperConfig { StateFile = written }, new ConfigFolder("/conf", "/people/me")).ShouldBe(file);
+
+    [Theory]
+    [InlineData("omlx", "/conf/engines/omlx")]
+    [InlineData("../../etc", "/conf/engines/______etc")]
+    [InlineData("a b", "/conf/engines/a_b")]
+    public void An_engine_has_a_folder_beside_it_whatever_it_is_called(string engine, string folder) =>
+        StateFile.FolderOfEngine(new LockkeeperConfig { StateFile = "state.json" }, new ConfigFolder("/conf", "/people/me"), engine).ShouldBe(folder);
 }

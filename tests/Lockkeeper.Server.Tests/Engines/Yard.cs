@@ -32,6 +32,7 @@ internal sealed class Yard : IAsyncDisposable
     public static ModelSpec Of(string program, params string[] arguments) => new()
     {
         Id = new ModelId("fake"),
+        Values = ImmutableDictionary<string, string>.Empty.Add("id", "fake"),
         Engine = new EngineSpec
         {
             Name = "fake",
@@ -42,6 +43,10 @@ internal sealed class Yard : IAsyncDisposable
     };
 
     public static ModelSpec With(ModelSpec model, Func<EngineSpec, EngineSpec> change) => model with { Engine = change(model.Engine) };
+
+    /// <summary>With values for placeholders, as a configuration would give them.</summary>
+    public static ModelSpec Told(ModelSpec model, params (string Name, string Value)[] values) =>
+        model with { Values = model.Values.SetItems(values.Select(value => KeyValuePair.Create(value.Name, value.Value))) };
 
     public static ModelSpec WithVariables(ModelSpec model, params (string Name, string? Value)[] variables) =>
         With(model, engine => engine with { Environment = variables.ToImmutableDictionary(variable => variable.Name, variable => variable.Value) });

@@ -35,6 +35,10 @@ public sealed class PrepareTests : IDisposable
     }
 
     [Fact]
+    public async Task An_engine_that_knows_the_model_by_another_name_is_asked_by_that() =>
+        (await Prepared(Plain with { AskedAs = "default_model" }, _ => PressureLevel.Normal)).Body.ShouldBe("""{"model":"default_model","max_tokens":9000}""");
+
+    [Fact]
     public async Task A_model_without_caps_asks_for_no_pressure()
     {
         var (body, cap) = await Prepared(Plain, _ => throw new InvalidOperationException("asked"));
@@ -50,7 +54,7 @@ public sealed class PrepareTests : IDisposable
 
     [Fact]
     public async Task An_engine_is_asked_for_the_model_by_its_own_name_for_it() =>
-        (await Prepared(Plain with { RequestModel = "/models/m" }, null)).Body.ShouldBe("""{"model":"/models/m","max_tokens":9000}""");
+        (await Prepared(Plain with { AskedAs = "/models/m" }, null)).Body.ShouldBe("""{"model":"/models/m","max_tokens":9000}""");
 
     private async Task<(string Body, int? Cap)> Prepared(ModelSpec model, Func<ModelSpec, PressureLevel>? pressure, string sent = """{"model":"m","max_tokens":9000}""")
     {
