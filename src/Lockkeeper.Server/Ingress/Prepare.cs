@@ -1,3 +1,4 @@
+using Lockkeeper.Core.Engines;
 using Lockkeeper.Core.Memory;
 using Lockkeeper.Core.Models;
 using Lockkeeper.Core.Scheduling;
@@ -24,6 +25,11 @@ internal static class Prepare
 
         var cap = pressure is null || model.MaxTokensUnderPressure.IsEmpty ? null : PressureRule.Cap(model.MaxTokensUnderPressure, pressure(model));
         var edits = BodyEdits.For(peeked.Facts, model.Id.Value, model.Engine.PriorityField, cap);
+        if (model.Engine.Lifecycle == Lifecycle.Ollama)
+        {
+            edits = edits.With(new OllamaResidency(OllamaCalls.KeepAlive(model), model.ContextLength).Edits(peeked.Body.Bytes, isNative: false));
+        }
+
         return new Prepared(model, priority, peeked.Facts.Stream, new EngineBody(peeked.Body.Bytes, edits), edits.AreCapped ? cap : null);
     }
 }
