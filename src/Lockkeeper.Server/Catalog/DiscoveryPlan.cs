@@ -1,6 +1,5 @@
 using System.Collections.Immutable;
 using Lockkeeper.Core.Config;
-using Lockkeeper.Core.ModelFiles;
 using Lockkeeper.Core.Models;
 using Lockkeeper.Server.Config;
 

@@ -1,6 +1,7 @@
 using Lockkeeper.Core.Memory;
 using Lockkeeper.Core.Models;
 using Lockkeeper.Core.Scheduling;
+using Lockkeeper.Server.Engines.Control;
 using Lockkeeper.Server.Memory;
 using Microsoft.Extensions.Logging;
 
@@ -37,7 +38,7 @@ internal sealed class Instances(
     /// <inheritdoc/>
     public InstanceFailure? WhyNotStart(ModelSpec model)
     {
-        if (model.Engine.Lifecycle == Lifecycle.Attached)
+        if (model.Engine.Lifecycle is Lifecycle.Attached or Lifecycle.Api or Lifecycle.Ollama)
         {
             return null;
         }
@@ -64,7 +65,12 @@ internal sealed class Instances(
     /// <inheritdoc/>
     public void Start(InstanceId instance, ModelSpec model)
     {
-        IRun run = model.Engine.Lifecycle == Lifecycle.Attached ? new AttachedEngine(instance, model, _room, observer) : new EngineSupervisor(instance, model, _room, observer);
+        IRun run = model.Engine.Lifecycle switch
+        {
+            Lifecycle.Attached => new AttachedEngine(instance, model, _room, observer),
+            Lifecycle.Api or Lifecycle.Ollama => new ModelInEngine(instance, model, _room, observer),
+            _ => new EngineSupervisor(instance, model, _room, observer),
+        };
         lock (_gate)
         {
             _runs.Add(instance, run);

@@ -1,11 +1,13 @@
 using System.Collections.Concurrent;
+using System.Net.Http.Headers;
 using System.Text;
+using Lockkeeper.Core.Config;
 using Microsoft.AspNetCore.Http;
 
 namespace Lockkeeper.Server.Engines;
 
 /// <summary>Where a ready instance answers, and the connections to it. One per run, so that no request of a new run meets a connection of an old one.</summary>
-internal sealed class Upstream(Uri baseAddress) : IDisposable
+internal sealed class Upstream(Uri baseAddress, Secret? apiKey = null) : IDisposable
 {
     /// <summary>Bounds the memory of known addresses, whatever paths clients invent.</summary>
     private const int MostKnown = 64;
@@ -55,6 +57,15 @@ internal sealed class Upstream(Uri baseAddress) : IDisposable
         }
 
         return parsed;
+    }
+
+    /// <summary>Shows the engine the key it wants of us; whatever key the client has shown stays here.</summary>
+    public void Authorize(HttpRequestMessage request)
+    {
+        if (apiKey is not null)
+        {
+            request.Headers.Authorization = new AuthenticationHeaderValue("Bearer", apiKey.Value);
+        }
     }
 
     private Uri Parse(PathString path, QueryString query) => new(

@@ -27,6 +27,8 @@ internal static class SchedulerSetup
             KeyWeights = config.Server.ApiKeys.ToFrozenDictionary(key => key.Name, key => key.Weight, StringComparer.Ordinal),
             Pools = [.. config.PoolsOrDefault.Select(pool => Pool(pool.Key, pool.Value, total))],
             Models = [.. models.Models.Where(model => config.PoolsOrDefault.ContainsKey(model.Pool)).Select(model => Model(model, config, total))], // what was found in folders may know a pool that is gone
+            EngineLimits = models.Models.Select(model => model.Engine).Where(engine => LimitOf(engine) is not null).DistinctBy(engine => engine.Name)
+                .ToFrozenDictionary(engine => engine.Name, engine => LimitOf(engine)!.Value, StringComparer.Ordinal),
             Figures = figures,
         };
     }
@@ -41,9 +43,18 @@ internal static class SchedulerSetup
         DrainTimeout = pool.DrainTimeout.Value,
     };
 
+    /// <summary>How many models may live in it at the same time: a process that has one port can only be there once.</summary>
+    private static int? LimitOf(EngineSpec engine) => engine.Lifecycle switch
+    {
+        Lifecycle.Api or Lifecycle.Ollama => engine.MaxLoaded,
+        Lifecycle.Process when engine.Url is not null => 1,
+        _ => null,
+    };
+
     /// <remarks>An estimate must not refuse what has never been tried: beyond the pool it is cut to what lets the model run alone.</remarks>
     private static ModelOptions Model(ModelSpec model, LockkeeperConfig config, long? total) => new(model.Id, model.Pool)
     {
+        Engine = LimitOf(model.Engine) is null ? null : model.Engine.Name,
         MaxConcurrency = model.MaxConcurrency,
         Pinned = model.Pinned,
         Attached = model.Engine.Lifecycle == Lifecycle.Attached,
