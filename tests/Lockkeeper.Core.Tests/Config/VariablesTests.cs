@@ -6,12 +6,12 @@ namespace Lockkeeper.Core.Tests.Config;
 
 public sealed class VariablesTests
 {
-    private static readonly Variables Given = new(name => name switch { "HOME" => "/home/me", "A_1" => "$HOME", "EMPTY" => "", _ => null });
+    private static readonly Variables Given = new(name => name switch { "HOME" => "/people/me", "A_1" => "$HOME", "EMPTY" => "", _ => null });
 
     [Theory]
     [InlineData("plain", "plain")]
-    [InlineData("$HOME/models", "/home/me/models")]
-    [InlineData("${HOME}models", "/home/memodels")]
+    [InlineData("$HOME/models", "/people/me/models")]
+    [InlineData("${HOME}models", "/people/memodels")]
     [InlineData("a$A_1.b", "a$HOME.b")]
     [InlineData("x$EMPTY-y", "x-y")]
     [InlineData("$$HOME costs 5$", "$HOME costs 5$")]
@@ -51,11 +51,11 @@ public sealed class VariablesTests
         positions.Mark(ConfigKey.Top("engines") / "e" / "url", 3);
         var findings = new ConfigFindings(positions);
         Given.ExpandAll(config, null, findings);
-        config.StateFile.ShouldBe("/home/me/state");
-        config.Discover[0].Path.ShouldBe("/home/me/found");
+        config.StateFile.ShouldBe("/people/me/state");
+        config.Discover[0].Path.ShouldBe("/people/me/found");
         var engine = config.Engines["e"];
-        (engine.Command![0], engine.Cwd, engine.Env!["V"]).ShouldBe(("$HOME/x", "/home/me", "/home/me:b"));
-        (config.Models["m"].Engine, config.Models["m"].Path).ShouldBe(("$HOME", "/home/me/m.gguf"));
+        (engine.Command![0], engine.Cwd, engine.Env!["V"]).ShouldBe(("$HOME/x", "/people/me", "/people/me:b"));
+        (config.Models["m"].Engine, config.Models["m"].Path).ShouldBe(("$HOME", "/people/me/m.gguf"));
         findings.Problems.Select(problem => problem.ToString()).ShouldBe(["f:3: engines.e.url: there is no environment variable 'NONE' where Lockkeeper runs; write $$ for a dollar"]);
     }
 }

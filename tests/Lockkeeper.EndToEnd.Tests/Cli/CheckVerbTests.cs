@@ -10,7 +10,7 @@ public sealed class CheckVerbTests
     public async Task A_sound_file_is_zero_and_what_is_odd_is_told()
     {
         using var run = new LockkeeperRun();
-        File.WriteAllText(Path.Combine(run.Folder, "c.yaml"), "engines: { e: { command: [no-such-program, '{port}'] }, f: { preset: builtin } }\nmodels: { m: { engine: e } }\n");
+        run.Write("c.yaml", "engines: { e: { command: [no-such-program, '{port}'] }, f: { preset: builtin } }\nmodels: { m: { engine: e } }\n");
         var (code, output, errors) = await run.Start("check", "c.yaml").EndAsync();
         code.ShouldBe(0);
         output.ShouldBe("c.yaml: no problems; 1 models of 2 engines in 1 pools\n");
@@ -23,7 +23,7 @@ public sealed class CheckVerbTests
     public async Task All_that_is_wrong_is_told_and_the_exit_code_is_two()
     {
         using var run = new LockkeeperRun();
-        File.WriteAllText(Path.Combine(run.Folder, "c.yaml"), "sevrer: {}\nmodels:\n  m: { engine: e }\n");
+        run.Write("c.yaml", "sevrer: {}\nmodels:\n  m: { engine: e }\n");
         var (code, output, errors) = await run.Start("check", "c.yaml").EndAsync();
         (code, output).ShouldBe((2, ""));
         errors.Length.ShouldBe(3);
@@ -34,7 +34,7 @@ public sealed class CheckVerbTests
     public async Task The_outcome_can_be_had_as_JSON()
     {
         using var run = new LockkeeperRun();
-        File.WriteAllText(Path.Combine(run.Folder, "c.yaml"), "\nsevrer: {}\n");
+        run.Write("c.yaml", "\nsevrer: {}\n");
         var (code, output, errors) = await run.Start("check", "--json", "c.yaml").EndAsync();
         (code, errors.Length).ShouldBe((2, 0));
         var outcome = JsonElement.Parse(output);

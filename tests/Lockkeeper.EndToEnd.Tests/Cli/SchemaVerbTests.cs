@@ -12,6 +12,6 @@ public sealed class SchemaVerbTests
         using var run = new LockkeeperRun();
         var (code, output, errors) = await run.Start("schema").EndAsync();
         (code, errors.Length).ShouldBe((0, 0));
-        output.ShouldBe(File.ReadAllText(Path.Combine(Repository.Root, "lockkeeper.schema.json")));
+        output.ShouldBe(await File.ReadAllTextAsync(Path.Combine(Repository.Root, "lockkeeper.schema.json")));
     }
 }
