@@ -19,13 +19,9 @@ internal static class EngineRules
             {
                 Attached(key, engine, findings);
             }
-            else
+            else if (engine.Lifecycle is null or Lifecycle.Process)
             {
                 Command(key / "command", engine, presets, findings);
-                if (engine.Url is not null)
-                {
-                    findings.Add(key / "url", "is for lifecycle: attached; an engine that Lockkeeper starts is given a port of its own");
-                }
             }
 
             Environment(key / "env", engine, findings);
@@ -99,7 +95,7 @@ internal static class EngineRules
 
         // Without it the engine would come up on a port of its own and the start would fail after minutes, with nothing to say why.
         var readable = Enumerable.Range(0, command.Count).All(i => !findings.Positions.IsDoubtful(key.Item(i)));
-        if (readable && !command.Any(argument => argument.Contains(Placeholders.Port, StringComparison.Ordinal)))
+        if (readable && engine.Url is null && !command.Any(argument => argument.Contains(Placeholders.Port, StringComparison.Ordinal)))
         {
             findings.Add(key, "never says {port}; Lockkeeper leases a port for each start and must be able to tell the engine");
         }

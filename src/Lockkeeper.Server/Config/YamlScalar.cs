@@ -49,9 +49,9 @@ internal static class YamlScalar
             return port < rest.Length - 1 && !rest[..port].ContainsAnyExcept(Plain) && !rest[(port + 1)..].ContainsAnyExceptInRange('0', '9');
         }
 
-        rest = rest.StartsWith("~/") ? rest[1..] : rest;
+        rest = rest.StartsWith("~/") ? rest[1..] : rest.StartsWith("--") ? rest[2..] : rest.StartsWith("-") ? rest[1..] : rest;
         return rest.Length > 0 && !rest.ContainsAnyExcept(Plain) && !Words.Contains(text)
-            && (char.IsAsciiLetter(rest[0]) || rest[0] is '_' or '/' || text.StartsWith("./", StringComparison.Ordinal) || text.StartsWith("../", StringComparison.Ordinal));
+            && (char.IsAsciiLetter(rest[0]) || (text[0] != '-' && (rest[0] is '_' or '/' || text.StartsWith("./", StringComparison.Ordinal) || text.StartsWith("../", StringComparison.Ordinal))));
     }
 
     private static string Quoted(string text)

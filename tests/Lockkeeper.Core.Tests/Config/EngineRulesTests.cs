@@ -36,8 +36,18 @@ public sealed class EngineRulesTests
     }).ShouldBe("command env cwd start_timeout stop_timeout".Split(' ').Select(key => $"f: engines.e.{key}: is for engines that Lockkeeper starts; an attached one runs already and is never started or stopped by it"));
 
     [Fact]
-    public void A_process_is_given_its_port() => Problems(new EngineConfig { Command = ["run", "{port}"], Url = "http://127.0.0.1:1" })
-        .ShouldBe(["f: engines.e.url: is for lifecycle: attached; an engine that Lockkeeper starts is given a port of its own"]);
+    public void A_process_is_told_its_port_or_has_one_by_its_address()
+    {
+        Problems(new EngineConfig { Command = ["run"] }).ShouldHaveSingleItem().ShouldContain("never says {port}");
+        Problems(new EngineConfig { Command = ["run"], Url = "http://127.0.0.1:1" }).ShouldBeEmpty();
+    }
+
+    [Theory]
+    [InlineData(Lifecycle.Api)]
+    [InlineData(Lifecycle.Ollama)]
+    [InlineData(Lifecycle.Systemd)]
+    [InlineData(Lifecycle.Cloud)]
+    public void What_is_no_process_needs_no_command(Lifecycle lifecycle) => Problems(new EngineConfig { Lifecycle = lifecycle, Url = "http://127.0.0.1:1" }).ShouldBeEmpty();
 
     private static IEnumerable<string> Problems(EngineConfig engine)
     {

@@ -15,7 +15,7 @@ public sealed class ConfigWriterTests
     /// <summary>What would be something else without its quotes, or would begin something new.</summary>
     private static readonly string[] Hostile =
     [
-        "a\nserver: { listen: http://0.0.0.0:1 }", "a: b", "a #b", "#b", "\"", "'", "\\", "{port}", "{ a: b }", "[x]", "- a", "--flag", "-", "? a", "! a", "&a", "*a", "|", ">", "%a", "@a", "`a`", "", " ", " a ", "a\tb",
+        "a\nserver: { listen: http://0.0.0.0:1 }", "a: b", "a #b", "#b", "\"", "'", "\\", "{port}", "{ a: b }", "[x]", "- a", "--flag", "-", "-1", "-m", "--", "-.inf", "--- a", "? a", "! a", "&a", "*a", "|", ">", "%a", "@a", "`a`", "", " ", " a ", "a\tb",
         "~", "~/models", "null", "Null", "true", "Yes", "off", "1", "1.5", "0x1F", "1e3", ".inf", ".5", "./a", "../a", "1:30", "2024-01-01", "<<", "=", "a,b", "---", "...", "a:", ":a", "http://127.0.0.1:80", "http://a: b",
         "http://x:1/#", "env:A", "env:A B", "\u202Eabc", "\uFEFFa", "a\u2028b", "\u00A0", "\u200B", "é", "模型", "😀", "\U000E0041", "\uFFFE", "org/name:Q4_K_M", "a'b\"c", "${PORT}", "%USER%", "C:\\m\\a.gguf", "y", "N",
     ];
@@ -62,7 +62,7 @@ public sealed class ConfigWriterTests
               local: { policy: fit, serialize: true }
 
             engines:
-              mine: { command: [my-server, "--port", "{port}"], ready: { path: /health }, start_timeout: 5m }
+              mine: { command: [my-server, --port, "{port}"], ready: { path: /health }, start_timeout: 5m }
 
             models:
               # the first
