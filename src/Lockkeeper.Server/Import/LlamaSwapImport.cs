@@ -1,0 +1,136 @@
+using Lockkeeper.Core.Config;
+using Lockkeeper.Core.Models;
+using Lockkeeper.Core.Scheduling;
+using Lockkeeper.Server.Config;
+
+namespace Lockkeeper.Server.Import;
+
+/// <summary>A <c>config.yaml</c> of llama-swap: a command for each model, groups or a matrix of those that may run together, and peers.</summary>
+internal static class LlamaSwapImport
+{
+    private const int Port = 8080;
+
+    /// <param name="root">The file.</param>
+    /// <param name="lost">What is lost.</param>
+    /// <param name="variable">Reads an environment variable.</param>
+    public static ImportReport Read(OldSection root, List<NotCarried> lost, Func<string, string?> variable)
+    {
+        var draft = new ImportDraft(lost);
+        draft.Keys([.. root.Texts("apiKeys").Select(key => InEnvironment(key) ?? Plain(key, variable))]);
+        draft.Listen(null, Port, "");
+        var macros = new Macros(variable).With(root.Node("macros"));
+        var given = new LlamaSwapModel.Given(root.Seconds("globalTTL", 0, 2_592_000), root.Seconds("healthCheckTimeout", 15), root.Seconds("unloadTimeout", 0, 3600));
+        var pools = LlamaSwapPools.Read(root, draft);
+        foreach (var id in root.Section("models")?.Keys.ToList() ?? [])
+        {
+            var scope = macros.With("MODEL_ID", id).With("PORT", Placeholders.Port);
+            if (root.Section("models")!.Node(id) is ConfigNode.Mapping raw)
+            {
+                scope = scope.With(raw.Entries.FirstOrDefault(entry => entry.Key == "macros")?.Value);
+                var old = new OldSection((ConfigNode.Mapping)scope.Expand(raw), $"models.{id}", lost);
+                LlamaSwapModel.Add(id, old, given, pools.GetValueOrDefault(id), draft);
+                old.LoseTheRest();
+            }
+        }
+
+        Priorities(root, draft);
+        Preload(root, draft);
+        Peers(root, draft, variable);
+        Lose(root);
+        root.LoseTheRest();
+        return draft.Report(ImportFormat.LlamaSwap);
+    }
+
+    private static void Lose(OldSection root)
+    {
+        root.LoseEach("logs go to stderr", "logLevel", "logTimeFormat", "logToStdout");
+        root.LoseEach("ports are leased for each start", "startPort");
+        root.LoseEach("a stream that waits is told so in comments; no text is put into answers", "sendLoadingState");
+        root.LoseEach("aliases are names like ids", "includeAliasesInList");
+        root.LoseEach("prompts and answers are not kept", "captureBuffer", "metricsMaxInMemory", "store");
+        root.LoseEach("there is no such page", "ui", "upstream");
+        root.LoseEach("memory is measured while there are engines", "performance");
+        root.LoseEach("was read, and had no effect", "logRequests");
+        root.LoseEach("aliases are fixed; there is one set of them", "profiles");
+        root.LoseEach("a name stands for one model", "selectors");
+    }
+
+    private static void Priorities(OldSection root, ImportDraft draft)
+    {
+        var fifo = root.Section("routing")?.Section("scheduler") is { } scheduler && scheduler.Text("use") is var _ ? scheduler.Section("settings")?.Section("fifo")?.Section("priority") : null;
+        foreach (var id in fifo?.Keys.ToList() ?? [])
+        {
+            if (fifo!.Whole(id) is { } number && draft.Models.TryGetValue(id, out var model))
+            {
+                draft.Models[id] = model with { Priority = number > 0 ? Priority.High : number < 0 ? Priority.Low : Priority.Medium };
+            }
+        }
+
+        if (fifo is not null)
+        {
+            draft.Lose(fifo.Place, "more than 0 became high, less became low: there are five priorities, and waiting raises none of them");
+        }
+    }
+
+    private static void Preload(OldSection root, ImportDraft draft)
+    {
+        var hooks = root.Section("hooks");
+        foreach (var id in hooks?.Section("on_startup")?.Texts("preload") ?? [])
+        {
+            if (draft.Models.TryGetValue(id, out var model))
+            {
+                draft.Models[id] = model with { Preload = true };
+            }
+            else
+            {
+                draft.Lose("hooks.on_startup.preload", $"there is no model '{id}'");
+            }
+        }
+    }
+
+    private static void Peers(OldSection root, ImportDraft draft, Func<string, string?> variable)
+    {
+        foreach (var (name, old) in root.Sections("peers"))
+        {
+            old.LoseEach("the engine's silence is bounded by models.*.request_timeout", "timeouts");
+            var address = draft.Address(old.Text("proxy") is { } proxy ? Plain(proxy, variable) : null, old.PlaceOf("proxy"));
+            if (address is null)
+            {
+                draft.Lose(old.Place, "has no address");
+                continue;
+            }
+
+            SecretSource? key = null;
+            if (old.Text("apiKey") is { Length: > 0 } written)
+            {
+                key = InEnvironment(written) is { } place && SecretSource.TryParse(place, out var source, out _) ? source : null;
+                if (key is null)
+                {
+                    old.Lose("apiKey", $"keys do not stand in the file; put it into a variable, and write api_key: env:NAME in engines.{name}");
+                }
+            }
+
+            var engine = draft.FreeEngineName(name);
+            draft.Pools.TryAdd("peers", new PoolConfig { Policy = PoolPolicy.Fit });
+            draft.Engines.Add(engine, ImportDraft.Cloud(address, EngineDialect.Openai, key) with { Pool = "peers" });
+            var filters = LlamaSwapModel.Filters.Of(old.Section("filters"));
+            foreach (var id in old.Texts("models"))
+            {
+                // Its own models win over those of a peer; the long name always works.
+                var (known, longName) = (draft.Models.ContainsKey(id), $"{name}/{id}");
+                draft.Add(known ? longName : id, new ModelConfig
+                {
+                    Engine = engine,
+                    Strip = filters.Strip,
+                    Set = known ? new JsonFields([.. filters.Set, KeyValuePair.Create("model", $"\"{System.Text.Json.JsonEncodedText.Encode(id)}\"")]) : filters.Set,
+                    Aliases = known ? [] : [longName],
+                }, old.PlaceOf("models"));
+            }
+        }
+    }
+
+    private static string Plain(string text, Func<string, string?> variable) => ((ConfigNode.Scalar)new Macros(variable).Expand(new ConfigNode.Scalar(1, text, Quoted: true))).Text;
+
+    /// <summary><c>${env.NAME}</c> as <c>env:NAME</c>; null for anything else.</summary>
+    private static string? InEnvironment(string text) => text.StartsWith("${env.", StringComparison.Ordinal) && text.EndsWith('}') ? $"env:{text["${env.".Length..^1]}" : null;
+}
