@@ -52,11 +52,10 @@ internal static class CatalogBuilder
             Type = written.Type ?? facts.Type,
             Quantization = written.Quantization ?? facts.Quantization,
             Mmproj = written.Mmproj ?? read.Mmproj,
+            Capabilities = written.Capabilities.Count > 0 ? written.Capabilities : written.Type is null || written.Type == facts.Type ? facts.Capabilities : [],
         };
-        var told = written.Type is null || written.Type == facts.Type ? facts.Capabilities : [];
         return Model(id, model, config, engine) with
         {
-            Capabilities = written.Capabilities.Count > 0 ? [.. written.Capabilities] : told,
             Facts = facts,
             MemoryEstimate = MemoryEstimate.Of(facts, written.ContextLength, written.CacheTypeK, written.CacheTypeV).Total,
         };
