@@ -92,7 +92,7 @@ public sealed class DiscoveryTests : IAsyncLifetime
     {
         _folder.Gguf("x.gguf");
         await StartAsync($"discover: [{{ path: '{_folder.Path}', engines: {{ gguf: builtin }} }}]");
-        var (model, changes) = (_live.Current.Find("x"), _changes);
+        var (model, changes) = (_live.Current.Find("x").ShouldNotBeNull(), _changes);
         _folder.Text("notes.txt", "more");
         await Until(() => _time.Timers == 0 || _changes > changes, "another look is over", Period, looks: 3);
         _changes.ShouldBe(changes);
