@@ -13,8 +13,8 @@ internal sealed record ServeSettings
 
     public required ModelCatalog Catalog { get; init; }
 
-    /// <summary>Which folders are looked through for more models.</summary>
-    public required DiscoveryPlan Plan { get; init; }
+    /// <summary>Which folders are looked through for more models; null for none.</summary>
+    public DiscoveryPlan? Plan { get; init; }
 
     /// <summary>Who may use it; without any, everybody on this machine.</summary>
     public IReadOnlyList<ApiKey> Keys { get; init; } = [];

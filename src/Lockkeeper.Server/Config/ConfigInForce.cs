@@ -15,7 +15,7 @@ internal sealed partial class ConfigInForce : IAsyncDisposable
     private readonly TimeProvider _time;
     private readonly ILogger _logger;
     private readonly Discovery _discovery;
-    private readonly DiscoveryPlan _plan;
+    private readonly DiscoveryPlan? _plan;
     private volatile Served _served;
     private volatile ConfigTry _lastTry;
     private volatile ConfigFiles? _files;
@@ -52,14 +52,18 @@ internal sealed partial class ConfigInForce : IAsyncDisposable
     public ImmutableArray<ConfigKey> NeedRestart => [.. ConfigDiff.NeedRestart(ConfigDiff.Of(_started, Config))];
 
     /// <summary>Completes when the files of the configured models have been read.</summary>
-    public Task FilesRead => _discovery.ConfiguredRead;
+    public Task FilesRead => _plan is null ? Task.CompletedTask : _discovery.ConfiguredRead;
 
     /// <summary>Begins to look through the files and folders of models, beside everything else.</summary>
     public void Begin()
     {
         lock (_gate)
         {
-            _discovery.Follow(_plan);
+            if (_plan is not null)
+            {
+                _discovery.Follow(_plan);
+            }
+
             _discovery.Start();
         }
     }
@@ -100,7 +104,16 @@ internal sealed partial class ConfigInForce : IAsyncDisposable
         var differences = ConfigDiff.Of(Config, loaded.Config);
 
         // Also when no key differs: a secret or a model's file may.
-        _discovery.Follow(loaded.Plan, before: () => _served = new Served(loaded.Config, loaded.Keys, now));
+        void Serve() => _served = new Served(loaded.Config, loaded.Keys, now);
+        if (loaded.Plan is { } plan)
+        {
+            _discovery.Follow(plan, before: Serve);
+        }
+        else
+        {
+            Catalog.Configure(loaded.Catalog, before: Serve);
+        }
+
         Applied?.Invoke();
         if (differences.Count == 0)
         {

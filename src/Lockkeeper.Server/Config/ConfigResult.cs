@@ -20,8 +20,8 @@ internal abstract record ConfigResult
         /// <summary>The keys of <c>server.api_keys</c>, fetched.</summary>
         public IReadOnlyList<ApiKey> Keys { get; init; } = [];
 
-        /// <summary>Which folders are looked through for more models.</summary>
-        public required DiscoveryPlan Plan { get; init; }
+        /// <summary>Which folders are looked through for more models; null for none.</summary>
+        public DiscoveryPlan? Plan { get; init; }
 
         /// <summary>Absolute path of the file of what is learned; it need not exist.</summary>
         public required string StateFile { get; init; }

@@ -2,6 +2,7 @@ using System.Collections.Immutable;
 using Lockkeeper.Core.Config;
 using Lockkeeper.Core.Models;
 using Lockkeeper.Core.Scheduling;
+using Lockkeeper.Core.Wire;
 using Shouldly;
 using Xunit;
 
@@ -23,7 +24,7 @@ public sealed class RunRecipeTests
         ["aliases"] = Model with { Aliases = ["b"] },
         ["priority"] = Model with { Priority = Priority.High },
         ["limits"] = Model with { MaxConcurrency = 9, RequestTimeout = TimeSpan.FromSeconds(1), IdleTimeout = TimeSpan.FromSeconds(1) },
-        ["shaping"] = Model with { Shaping = new RequestShaping { MaxPromptChars = 1 } },
+        ["shaping"] = Model with { Shape = RequestShape.Of(new RequestShaping { MaxPromptChars = 1 }) },
         ["a value the command does not hold"] = Model with { Values = Values(("path", "/a"), ("temp", "2")) },
         ["time limits of the engine"] = Model with { Engine = Engine with { StartTimeout = TimeSpan.FromSeconds(1), StopTimeout = TimeSpan.FromSeconds(1) } },
         ["the engine's name"] = Model with { Engine = Engine with { Name = "other" } },

@@ -1,5 +1,4 @@
 using Lockkeeper.Core.Models;
-using Lockkeeper.Core.ModelFiles;
 using Lockkeeper.Server.Catalog;
 using Lockkeeper.Server.Config;
 using Lockkeeper.Server.Tests.Config;

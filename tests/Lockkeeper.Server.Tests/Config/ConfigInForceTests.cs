@@ -57,7 +57,7 @@ public sealed class ConfigInForceTests
     public void Without_a_file_there_is_nothing_to_load_again()
     {
         var settings = new ServeSettings { Config = new LockkeeperConfig(), Catalog = Core.Models.ModelCatalog.Of([]), Out = TextWriter.Null, Error = TextWriter.Null };
-        var config = new ConfigInForce(settings, new ManualTime(), NullLogger<ConfigInForce>.Instance);
+        var config = new ConfigInForce(settings, new ManualTime(), NullLoggerFactory.Instance);
         config.Reload(ReloadCause.Request).Problems.ShouldHaveSingleItem().Message.ShouldBe("is served without a file, so there is nothing to load again");
         config.Files.ShouldBeNull();
     }
@@ -67,7 +67,7 @@ public sealed class ConfigInForceTests
     {
         var first = load().ShouldBeOfType<ConfigResult.Loaded>();
         var settings = new ServeSettings { Config = first.Config, Catalog = first.Catalog, Keys = first.Keys, Files = first.Files, Load = load, Out = TextWriter.Null, Error = TextWriter.Null };
-        return new ConfigInForce(settings, time, NullLogger<ConfigInForce>.Instance);
+        return new ConfigInForce(settings, time, NullLoggerFactory.Instance);
     }
 
     private static string Text(string model) => $"engines: {{ e: {{ command: [x, '{{port}}'] }} }}\nmodels: {{ {model}: {{ engine: e }} }}\n";
