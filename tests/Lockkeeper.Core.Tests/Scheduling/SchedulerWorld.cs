@@ -160,7 +160,11 @@ internal sealed class SchedulerWorld
                 Tell(new SchedulerEvent.UnloadAsked(model, step.Kind == StepKind.UnloadNow));
                 break;
             case StepKind.Pin:
-                PinnedByHand[model] = step.Pick % 3 == 0;
+                if (OptionsOf(model) is not null)
+                {
+                    PinnedByHand[model] = step.Pick % 3 == 0; // what is not configured cannot be pinned, and is not when it comes back
+                }
+
                 Tell(new SchedulerEvent.PinAsked(model, step.Pick % 3 == 0));
                 break;
             case StepKind.Drain when !Closed:
