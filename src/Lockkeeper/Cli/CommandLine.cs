@@ -41,6 +41,9 @@ internal static class CommandLine
             EngineVerb.Create(notHere: ofServe),
             SimulateVerb.Create(notHere: ofServe),
             RecordVerb.Create(notHere: ofServe),
+            ImportVerb.Create(notHere: ofServe),
+            InitVerb.Create(notHere: [serve.Listen, serve.Verbose]),
+            DoctorVerb.Create(notHere: [serve.Listen, serve.Verbose]),
         };
         root.Action = serve.Command.Action;
         root.Options.OfType<VersionOption>().Single().Action = new PrintVersion();
