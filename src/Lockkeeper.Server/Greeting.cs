@@ -18,14 +18,14 @@ internal static class Greeting
     private static async Task GreetAsync(ServeSettings settings, TextWriter output, string address)
     {
         await output.WriteLineAsync($"Serving on {address}");
-        await output.WriteLineAsync($"  configuration: {settings.ConfigPath ?? "none; the demo models are served"}");
+        await output.WriteLineAsync($"  configuration: {settings.ConfigPath ?? (settings.FromVariables ? "none; the SLUICE_ variables of the environment" : "none; the demo models are served")}");
         foreach (var model in settings.Catalog.Models)
         {
             var aliases = model.Aliases.IsEmpty ? "" : $", also as {string.Join(", ", model.Aliases)}";
             await output.WriteLineAsync($"  {model.Id} ({model.Engine.Name}{aliases})");
         }
 
-        if (settings.ConfigPath is null)
+        if (settings.ConfigPath is null && !settings.FromVariables)
         {
             await output.WriteLineAsync("Try:");
             await output.WriteLineAsync(Curl(address, "demo-guide", "What is 2+2?"));

@@ -22,7 +22,7 @@ internal sealed record ServeSettings
     /// <summary>Absolute path of the file of what is learned; null to keep nothing.</summary>
     public string? StateFile { get; init; }
 
-    /// <summary>The file the configuration came from; null for the demo.</summary>
+    /// <summary>The file the configuration came from; null for the demo, and for variables.</summary>
     public string? ConfigPath { get; init; }
 
     /// <summary>The files it was read from; null for the demo.</summary>
@@ -33,6 +33,9 @@ internal sealed record ServeSettings
 
     /// <summary>Has the given action called at each signal that asks for that (SIGHUP), until it is disposed; null for no such signal.</summary>
     public Func<Action, IDisposable?>? OnReloadSignal { get; init; }
+
+    /// <summary>Whether the configuration is made of environment variables; there is no file then.</summary>
+    public bool FromVariables { get; init; }
 
     /// <summary>Whether each request is logged too.</summary>
     public bool Verbose { get; init; }

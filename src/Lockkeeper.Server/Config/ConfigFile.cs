@@ -34,10 +34,15 @@ internal static class ConfigFile
     }
 
     /// <summary>What is served without any file.</summary>
-    public static ConfigResult LoadDemo(IReadOnlyDictionary<string, EnginePreset> presets)
+    public static ConfigResult LoadDemo(IReadOnlyDictionary<string, EnginePreset> presets) => LoadMade(DemoConfig.In(AppContext.BaseDirectory), DemoConfig.Name, presets);
+
+    /// <summary>A configuration that stands in no file.</summary>
+    /// <param name="config">What it says.</param>
+    /// <param name="name">Stands where a file name would.</param>
+    /// <param name="presets">The presets an engine may name.</param>
+    public static ConfigResult LoadMade(LockkeeperConfig config, string name, IReadOnlyDictionary<string, EnginePreset> presets)
     {
-        var config = DemoConfig.In(AppContext.BaseDirectory);
-        var positions = new ConfigPositions(DemoConfig.Name);
+        var positions = new ConfigPositions(name);
         return Finish(new ConfigDraft(config, positions, ConfigRules.Check(config, positions, presets)), ConfigFolder.Of(AppContext.BaseDirectory), presets);
     }
 

@@ -110,6 +110,33 @@ internal static class MlxRouterImport
             return;
         }
 
+        var engine = vision ? Vision : Text;
+        draft.Engines.TryAdd(engine, new EngineConfig { Preset = engine });
+        draft.Add(id, new ModelConfig
+        {
+            Engine = engine,
+            Path = path,
+            Capabilities = vision ? [Capability.Chat, Capability.Vision] : [],
+            Memory = old.Number("required_memory_gb", 0.001, 100_000) is { } size ? new ByteSize((long)(size * 1024) << 20) : null,
+            Defaults = Defaults(old, defaults),
+            Clamp = most is { } ceiling ? new JsonFields([KeyValuePair.Create("max_tokens", ceiling.ToString(CultureInfo.InvariantCulture))]) : JsonFields.None,
+            Thinking = old.Text("reasoning_response") is { } reasoning ? new ThinkingConfig { Enabled = reasoning == "enable" } : new ThinkingConfig(),
+            MaxTokensUnderPressure = new MaxTokensConfig
+            {
+                Moderate = pressure?.Whole("moderate", 1, 100_000_000),
+                High = pressure?.Whole("high", 1, 100_000_000),
+                Critical = pressure?.Whole("critical", 1, 100_000_000),
+            },
+        }, old.Place);
+
+        string? Folder(ImportDraft made, string name) => Path.IsPathRooted(name) ? name
+            : made.Discover.Count == 0 ? null
+            : Found(made.Discover[0].Path, name, variable);
+    }
+
+    /// <summary>What a request gets that says nothing.</summary>
+    private static JsonFields Defaults(OldSection old, OldSection? defaults)
+    {
         List<KeyValuePair<string, string>> fields = [];
         foreach (var (key, member, low, high) in new[] { ("temp", "temperature", 0.0, 10.0), ("top_p", "top_p", 0, 1), ("top_k", "top_k", 0, 1_000_000), ("min_p", "min_p", 0, 1) })
         {
@@ -124,28 +151,7 @@ internal static class MlxRouterImport
             fields.Add(KeyValuePair.Create("stream", stream ? "true" : "false"));
         }
 
-        var engine = vision ? Vision : Text;
-        draft.Engines.TryAdd(engine, new EngineConfig { Preset = engine });
-        draft.Add(id, new ModelConfig
-        {
-            Engine = engine,
-            Path = path,
-            Capabilities = vision ? [Capability.Chat, Capability.Vision] : [],
-            Memory = old.Number("required_memory_gb", 0.001, 100_000) is { } size ? new ByteSize((long)(size * 1024) << 20) : null,
-            Defaults = new JsonFields(fields),
-            Clamp = most is { } ceiling ? new JsonFields([KeyValuePair.Create("max_tokens", ceiling.ToString(CultureInfo.InvariantCulture))]) : JsonFields.None,
-            Thinking = old.Text("reasoning_response") is { } reasoning ? new ThinkingConfig { Enabled = reasoning == "enable" } : new ThinkingConfig(),
-            MaxTokensUnderPressure = pressure is null ? new MaxTokensConfig() : new MaxTokensConfig
-            {
-                Moderate = pressure.Whole("moderate", 1, 100_000_000),
-                High = pressure.Whole("high", 1, 100_000_000),
-                Critical = pressure.Whole("critical", 1, 100_000_000),
-            },
-        }, old.Place);
-
-        string? Folder(ImportDraft made, string name) => Path.IsPathRooted(name) ? name
-            : made.Discover.Count == 0 ? null
-            : Found(made.Discover[0].Path, name, variable);
+        return new JsonFields(fields);
     }
 
     /// <summary>Where it looked for a model: the folder of that name, or the newest snapshot in the hub's layout.</summary>

@@ -21,21 +21,13 @@ internal static class ShellWords
             }
             else if (letter == '\\' && quote != '\'' && i + 1 < text.Length)
             {
-                var next = text[i + 1];
-                i += next == '\r' && i + 2 < text.Length && text[i + 2] == '\n' ? 2 : 1;
-                if (next is not ('\n' or '\r'))
-                {
-                    // In double quotes only some letters lose their backslash.
-                    _ = quote == '"' && next is not ('"' or '\\' or '$' or '`') ? word.Append('\\') : word;
-                    word.Append(next);
-                    inWord = true;
-                }
+                inWord |= Escaped(text, ref i, quote, word);
             }
             else if (letter == quote)
             {
                 quote = '\0';
             }
-            else if (quote == '\0' && letter is '"' or '\'' && quote == '\0')
+            else if (quote == '\0' && letter is '"' or '\'')
             {
                 (quote, inWord) = (letter, true);
             }
@@ -68,5 +60,21 @@ internal static class ShellWords
             word.Clear();
             inWord = false;
         }
+    }
+
+    /// <returns>Whether the letter behind the backslash is part of a word, which the end of a line is not.</returns>
+    private static bool Escaped(string text, ref int at, char quote, StringBuilder word)
+    {
+        var next = text[++at];
+        if (next is '\n' or '\r')
+        {
+            at += next == '\r' && at + 1 < text.Length && text[at + 1] == '\n' ? 1 : 0;
+            return false;
+        }
+
+        // In double quotes only some letters lose their backslash.
+        _ = quote == '"' && next is not ('"' or '\\' or '$' or '`') ? word.Append('\\') : word;
+        word.Append(next);
+        return true;
     }
 }

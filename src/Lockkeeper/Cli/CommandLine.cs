@@ -44,6 +44,9 @@ internal static class CommandLine
             SimulateVerb.Create(notHere: ofServe),
             RecordVerb.Create(notHere: ofServe),
             PresetsVerb.Create(notHere: ofServe),
+            ImportVerb.Create(notHere: ofServe),
+            InitVerb.Create(notHere: [serve.Listen, serve.Verbose]),
+            DoctorVerb.Create(notHere: [serve.Listen, serve.Verbose]),
         };
         root.Action = serve.Command.Action;
         root.Options.OfType<VersionOption>().Single().Action = new PrintVersion();

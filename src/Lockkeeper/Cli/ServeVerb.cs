@@ -4,6 +4,7 @@ using Lockkeeper.Core.Config;
 using Lockkeeper.Server;
 using Lockkeeper.Server.Config;
 using Lockkeeper.Server.Engines.Presets;
+using Lockkeeper.Server.Import;
 using Microsoft.AspNetCore.Connections;
 
 namespace Lockkeeper.Cli;
@@ -22,7 +23,7 @@ internal sealed class ServeVerb
     public Option<string?> Config { get; } = new("--config")
     {
         HelpName = "FILE",
-        Description = "Configuration file. Without it: $LOCKKEEPER_CONFIG, ./lockkeeper.yaml, ~/.config/lockkeeper/lockkeeper.yaml, then the demo models.",
+        Description = "Configuration file. Without it: $LOCKKEEPER_CONFIG, ./lockkeeper.yaml, ~/.config/lockkeeper/lockkeeper.yaml, SLUICE_ variables, then the demo models.",
     };
 
     public Option<string?> Listen { get; } = new("--listen")
@@ -38,7 +39,9 @@ internal sealed class ServeVerb
         var console = parsed.InvocationConfiguration;
         var listen = parsed.GetValue(Listen);
         var file = ConfigSearch.Find(parsed.GetValue(Config), Environment.GetEnvironmentVariable);
-        var result = file is null ? ConfigFile.LoadDemo(EnginePresets.Known) : ConfigFile.Load(file, EnginePresets.Known);
+        var variables = ImportVerb.Variables();
+        var fromVariables = file is null && SluiceImport.IsIn(variables);
+        var result = fromVariables ? OfVariables(variables) : file is null ? ConfigFile.LoadDemo(EnginePresets.Known) : ConfigFile.Load(file, EnginePresets.Known);
         IReadOnlyList<ConfigProblem> problems = [.. ListenProblems(listen, result), .. result is ConfigResult.Refused refused ? refused.Problems : []];
         if (problems.Count > 0 || result is not ConfigResult.Loaded loaded)
         {
@@ -58,6 +61,7 @@ internal sealed class ServeVerb
                 Files = loaded.Files,
                 Load = file is null ? null : () => Load(file, listen),
                 OnReloadSignal = file is null ? null : ReloadSignal.Hear, // without a file a hangup ends it, as it does any program in a terminal
+                FromVariables = fromVariables,
                 Verbose = parsed.GetValue(Verbose),
                 Out = console.Output,
                 Error = console.Error,
@@ -75,6 +79,19 @@ internal sealed class ServeVerb
 
     private static ConfigResult.Loaded Listening(string? listen, ConfigResult.Loaded loaded) =>
         listen is null ? loaded : loaded with { Config = loaded.Config with { Server = loaded.Config.Server with { Listen = listen } } };
+
+    private static ConfigResult OfVariables(Dictionary<string, string> variables)
+    {
+        const string Name = "environment";
+        try
+        {
+            return ConfigFile.LoadMade(SluiceImport.Read(variables).Config, Name, EnginePresets.Known);
+        }
+        catch (ImportRefusedException refused)
+        {
+            return new ConfigResult.Refused([new ConfigProblem(Name, 0, "", refused.Message)]);
+        }
+    }
 
     /// <summary>The address keeps the rules of the file; whether there are keys is known once the file is sound.</summary>
     private static IEnumerable<ConfigProblem> ListenProblems(string? listen, ConfigResult result) =>

@@ -1,3 +1,4 @@
+using Lockkeeper.Testing;
 using Shouldly;
 using Xunit;
 
@@ -20,6 +21,9 @@ public sealed class CommandLineTests
     [InlineData("simulate --help", "TRACE", "--generate", "--load", "--swap", "--seed", "--seeds", "--policy", "--pool", "--json", "--write", "--table")]
     [InlineData("presets --help", "NAME", "--json")]
     [InlineData("record --help", "--url", "--key-env", "--output")]
+    [InlineData("init --help", "--config", "--yes", "--detect-only", "--example", "--force", "--json")]
+    [InlineData("doctor --help", "--config", "--json")]
+    [InlineData("import --help", "FILE", "--from-env", "--format", "--output", "--force")]
     public async Task Help_is_data_on_stdout(string arguments, params string[] words)
     {
         var (exit, output, errors) = await EndOf(arguments.Split(' '));
@@ -29,6 +33,22 @@ public sealed class CommandLineTests
         {
             output.ShouldContain(word);
         }
+    }
+
+    [Theory]
+    [InlineData("serve")]
+    [InlineData("init")]
+    [InlineData("import")]
+    [InlineData("doctor")]
+    [InlineData("engine")]
+    public async Task The_page_has_the_options_that_help_has(string verb)
+    {
+        var page = await File.ReadAllTextAsync(Path.Combine(Repository.Root, "docs", "cli.md"), TestContext.Current.CancellationToken);
+        var section = page.Split("\n## ").Single(part => part.StartsWith(verb + "\n", StringComparison.Ordinal));
+        var documented = section.Split('\n').Where(line => line.StartsWith("| `--", StringComparison.Ordinal)).Select(line => line.Split('`')[1]);
+        var (_, help, _) = await EndOf(verb, "--help");
+        var options = help.Split('\n').Select(line => line.Trim()).Where(line => line.StartsWith("--", StringComparison.Ordinal)).Select(line => line.Split("  ")[0].Replace(" (REQUIRED)", "", StringComparison.Ordinal));
+        documented.Order().ShouldBe(options.Select(option => option.Replace("<", "", StringComparison.Ordinal).Replace(">", "", StringComparison.Ordinal)).Order());
     }
 
     [Theory]
@@ -52,6 +72,9 @@ public sealed class CommandLineTests
     [InlineData("simulate --generate agents --load 60%", "lockkeeper: '60%' is no value for --load; write a share of the hour such as 0.6, from 0.001 to 100.|Try 'lockkeeper simulate --help'.")]
     [InlineData("simulate --generate agents --swap 5", "lockkeeper: '5' is no value for --swap; write a duration such as 500ms, 5s, 1.5m, 2h or 1m30s, at most a day.|Try 'lockkeeper simulate --help'.")]
     [InlineData("simulate --generate agents --seeds 0", "lockkeeper: '0' is no value for --seeds; write a whole number from 1 to 10000.|Try 'lockkeeper simulate --help'.")]
+    [InlineData("import", "lockkeeper: Name the FILE to take over, or write --from-env; not both.|Try 'lockkeeper import --help'.")]
+    [InlineData("import f --from-env", "lockkeeper: Name the FILE to take over, or write --from-env; not both.|Try 'lockkeeper import --help'.")]
+    [InlineData("import f --format sluice", "lockkeeper: 'sluice' is no value for --format; write slm-server, local-engine-router, mlx-router, llama-swap.|Try 'lockkeeper import --help'.")]
     [InlineData("simulate t --policy lifo", "lockkeeper: 'lifo' is no value for --policy; write lockkeeper, fifo, resident-first, lru or all.|Try 'lockkeeper simulate --help'.")]
     [InlineData("simulate t --pool 24G", "lockkeeper: '24G' is no value for --pool; write a size such as 256MiB, 1.5GB or a number of bytes.|Try 'lockkeeper simulate --help'.")]
     public async Task A_wrong_command_line_is_exit_code_2_and_a_hint_on_stderr(string arguments, string expected)

@@ -114,6 +114,15 @@ internal sealed class LockkeeperRun : IDisposable
         }
     }
 
+    /// <summary>What it has written to stdout so far.</summary>
+    public string Printed()
+    {
+        lock (_errors)
+        {
+            return _output.ToString();
+        }
+    }
+
     public void Dispose()
     {
         if (_process is { HasExited: false })
