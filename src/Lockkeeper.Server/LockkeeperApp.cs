@@ -3,6 +3,7 @@ using System.Text;
 using Lockkeeper.Core.Config;
 using Lockkeeper.Server.Api;
 using Lockkeeper.Server.Engines;
+using Lockkeeper.Server.Engines.Ledger;
 using Lockkeeper.Server.Forwarding;
 using Lockkeeper.Server.Ingress;
 using Lockkeeper.Server.Memory;
@@ -27,6 +28,7 @@ internal sealed partial class LockkeeperApp : IAsyncDisposable
     private readonly Preload _preload;
     private readonly Observation _observation;
     private readonly MemoryWatch _watch;
+    private readonly Leftovers? _leftovers;
     private readonly TimeSpan _grace;
     private readonly ILogger<LockkeeperApp> _logger;
 
@@ -44,7 +46,10 @@ internal sealed partial class LockkeeperApp : IAsyncDisposable
         var pressures = pools.ToFrozenDictionary(pool => pool.Key, pool => new Pressure(memory.System, PressureSetup.Thresholds(pool.Value.Pressure), time, logs.CreateLogger<Pressure>()), StringComparer.Ordinal);
         _watch = new MemoryWatch([.. pools.Keys], memory, mailbox, () => _instances?.AnyLives == true || _admission?.AnyWaits == true, time);
         _observation = new Observation(settings.Catalog, settings.StateFile, mailbox, time, logs);
-        _instances = new Instances(_observation.Swaps, memory, model => pools[model.Pool].SettleTimeout, time, logs, _watch) { Settled = _observation.Metrics.Settled };
+        var stateFolder = Path.GetDirectoryName(settings.StateFile);
+        _leftovers = stateFolder is null ? null : new Leftovers(stateFolder, time, logs.CreateLogger<Leftovers>());
+        var ledger = stateFolder is null ? null : EngineLedger.Open(stateFolder, logs.CreateLogger<EngineLedger>());
+        _instances = new Instances(_observation.Swaps, memory, model => pools[model.Pool].SettleTimeout, time, logs, _watch) { Settled = _observation.Metrics.Settled, Ledger = ledger };
         var options = SchedulerSetup.Of(settings.Catalog, config, memory.Total(), _observation.Figures);
         _admission = new Admission(settings.Catalog, options, mailbox, _instances, time, logs.CreateLogger<Admission>()) { Watch = _observation.Swaps };
         _observation.Begin(_admission, _instances);
@@ -70,6 +75,7 @@ internal sealed partial class LockkeeperApp : IAsyncDisposable
         await using var app = new LockkeeperApp(settings, TimeProvider.System);
         try
         {
+            await (app._leftovers?.ReapAsync() ?? Task.CompletedTask); // before anything is started: what was left has memory, and perhaps a port, that is needed
             await app._web.StartAsync(stop);
         }
         catch (OperationCanceledException) when (stop.IsCancellationRequested)

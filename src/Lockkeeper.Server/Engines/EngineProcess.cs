@@ -1,5 +1,6 @@
 using Lockkeeper.Core.Models;
 using Lockkeeper.Core.Scheduling;
+using Lockkeeper.Server.Engines.Ledger;
 using Microsoft.Extensions.Logging;
 
 namespace Lockkeeper.Server.Engines;
@@ -63,6 +64,7 @@ internal sealed partial class EngineProcess
         var process = new EngineProcess(room, model, trampoline.Child, port, tail, mark);
         room.Reaper.Guard(process.Pid);
         born(process.Tree);
+        room.Ledger?.Add(new LedgerEntry(model.Id.Value, process.Pid, process.Tree.Started, command.Executable, port.Port, mark));
         trampoline.Go();
         return process;
     }
@@ -91,6 +93,7 @@ internal sealed partial class EngineProcess
         }
 
         _room.Reaper.Forget(Pid);
+        _room.Ledger?.Remove(Pid);
         _child.Reap();
         _port.Dispose();
         return true;

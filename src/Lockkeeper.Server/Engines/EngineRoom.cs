@@ -1,5 +1,6 @@
 using Lockkeeper.Core.Memory;
 using Lockkeeper.Core.Models;
+using Lockkeeper.Server.Engines.Ledger;
 using Lockkeeper.Server.Memory;
 using Microsoft.Extensions.Logging;
 
@@ -25,6 +26,9 @@ internal sealed class EngineRoom(IMemoryReader memory, MemoryWatch? watch, Func<
     /// <summary>Is told how each wait for memory ended; null for nobody.</summary>
     public Action<SettleOutcome>? Settled { get; set; }
 
+    /// <summary>Where the engines that run are noted; null where nothing is kept.</summary>
+    public EngineLedger? Ledger { get; set; }
+
     public PortLeases Ports { get; } = new();
 
     public Reaper Reaper { get; } = new(time, loggers.CreateLogger<Reaper>());
@@ -37,6 +41,7 @@ internal sealed class EngineRoom(IMemoryReader memory, MemoryWatch? watch, Func<
     public void Dispose()
     {
         Reaper.Dispose();
+        Ledger?.Dispose();
         _closing.Dispose();
     }
 }

@@ -1,6 +1,7 @@
 using Lockkeeper.Core.Memory;
 using Lockkeeper.Core.Models;
 using Lockkeeper.Core.Scheduling;
+using Lockkeeper.Server.Engines.Ledger;
 using Lockkeeper.Server.Memory;
 using Microsoft.Extensions.Logging;
 
@@ -32,6 +33,13 @@ internal sealed class Instances(
     {
         get => _room.Settled;
         init => _room.Settled = value;
+    }
+
+    /// <summary>Where the engines that run are noted; null for nowhere. Closed with this.</summary>
+    public EngineLedger? Ledger
+    {
+        get => _room.Ledger;
+        init => _room.Ledger = value;
     }
 
     /// <inheritdoc/>
