@@ -4,6 +4,7 @@ using Lockkeeper.Core.Config;
 using Lockkeeper.Server.Api;
 using Lockkeeper.Server.Engines;
 using Lockkeeper.Server.Engines.Ledger;
+using Lockkeeper.Server.Engines.Liveness;
 using Lockkeeper.Server.Forwarding;
 using Lockkeeper.Server.Ingress;
 using Lockkeeper.Server.Memory;
@@ -49,11 +50,17 @@ internal sealed partial class LockkeeperApp : IAsyncDisposable
         var stateFolder = Path.GetDirectoryName(settings.StateFile);
         _leftovers = stateFolder is null ? null : new Leftovers(stateFolder, time, logs.CreateLogger<Leftovers>());
         var ledger = stateFolder is null ? null : EngineLedger.Open(stateFolder, logs.CreateLogger<EngineLedger>());
-        _instances = new Instances(_observation.Swaps, memory, model => pools[model.Pool].SettleTimeout, time, logs, _watch) { Settled = _observation.Metrics.Settled, Ledger = ledger };
+        _instances = new Instances(_observation.Swaps, memory, model => pools[model.Pool].SettleTimeout, time, logs, _watch)
+        {
+            Settled = _observation.Metrics.Settled,
+            Ledger = ledger,
+            Liveness = new LivenessRules { Usual = _observation.UsualOf, OthersWait = () => _admission?.AnyWaits == true },
+        };
         var options = SchedulerSetup.Of(settings.Catalog, config, memory.Total(), _observation.Figures);
         _admission = new Admission(settings.Catalog, options, mailbox, _instances, time, logs.CreateLogger<Admission>()) { Watch = _observation.Swaps };
         _observation.Begin(_admission, _instances);
-        _preload = new Preload(_admission, logs.CreateLogger<Preload>());
+        _preload = new Preload(_admission, time, logs.CreateLogger<Preload>());
+        _admission.Ended = _preload.Ended;
 
         var limits = new IngressOptions(
             config.Server.MaxBody.Bytes, config.Scheduling.KeepAliveInterval, config.Scheduling.RequestTimeout, model => pressures[model.Pool].Level());
@@ -62,7 +69,8 @@ internal sealed partial class LockkeeperApp : IAsyncDisposable
         _web.Use(new LastResort(logs.CreateLogger<LastResort>()).PassAsync);
         _web.Use(new FrontDoor(config.Server, keys, logs.CreateLogger<FrontDoor>()) { Refused = _observation.Metrics.TurnedAway }.PassAsync);
         _web.MapHealth();
-        _observation.Map(_web);
+        var wellbeing = new Wellbeing(memory.System, () => pressures.Values.Select(pressure => pressure.Level()).Max(), () => _observation.IsKept && ledger?.IsKept != false, _observation.Totals, time);
+        _observation.Map(_web, wellbeing);
         _web.MapModels(settings.Catalog, time.GetUtcNow());
         new Endpoints(settings.Catalog, _admission, _instances, limits, _observation.Journal, logs.CreateLogger<Endpoints>()).Map(_web);
     }

@@ -14,6 +14,7 @@ internal sealed class Engine(Flags flags, string arguments)
 
     private readonly ConcurrentQueue<Request> _requests = new();
     private readonly long _listeningSince = Environment.TickCount64;
+    private readonly Lock _slot = new();
     private int _served;
     private int _inFlight;
     private int _peak;
@@ -95,6 +96,19 @@ internal sealed class Engine(Flags flags, string arguments)
         try
         {
             var faults = Faults.Of(flags.Fault, request.Body);
+            if (_served >= flags.MuteAfter)
+            {
+                connection.Wait(int.MaxValue);
+            }
+
+            if (flags.OneSlot)
+            {
+                lock (_slot)
+                {
+                    Burn(faults.Number("burn", 0));
+                }
+            }
+
             connection.Wait(faults.Has("hang") ? int.MaxValue : faults.Number("first", 0));
             if (faults.Has("status"))
             {
@@ -186,6 +200,14 @@ internal sealed class Engine(Flags flags, string arguments)
     }
 
     private static void SendJson(Connection connection, int status, string json) => connection.Send(status, "application/json", Encoding.UTF8.GetBytes(json));
+
+    private static void Burn(int milliseconds)
+    {
+        for (var until = Environment.TickCount64 + milliseconds; Environment.TickCount64 < until;)
+        {
+            Thread.SpinWait(1000);
+        }
+    }
 
     private static void Die(Faults faults)
     {

@@ -1,6 +1,7 @@
 using Lockkeeper.Core.Memory;
 using Lockkeeper.Core.Models;
 using Lockkeeper.Server.Engines.Ledger;
+using Lockkeeper.Server.Engines.Liveness;
 using Lockkeeper.Server.Memory;
 using Microsoft.Extensions.Logging;
 
@@ -28,6 +29,9 @@ internal sealed class EngineRoom(IMemoryReader memory, MemoryWatch? watch, Func<
 
     /// <summary>Where the engines that run are noted; null where nothing is kept.</summary>
     public EngineLedger? Ledger { get; set; }
+
+    /// <summary>When an engine that runs is doubted.</summary>
+    public LivenessRules Liveness { get; set; } = LivenessRules.Default;
 
     public PortLeases Ports { get; } = new();
 
