@@ -96,19 +96,7 @@ internal sealed class Engine(Flags flags, string arguments)
         try
         {
             var faults = Faults.Of(flags.Fault, request.Body);
-            if (_served >= flags.MuteAfter)
-            {
-                connection.Wait(int.MaxValue);
-            }
-
-            if (flags.OneSlot)
-            {
-                lock (_slot)
-                {
-                    Burn(faults.Number("burn", 0));
-                }
-            }
-
+            Work(connection, faults);
             connection.Wait(faults.Has("hang") ? int.MaxValue : faults.Number("first", 0));
             if (faults.Has("status"))
             {
@@ -200,6 +188,22 @@ internal sealed class Engine(Flags flags, string arguments)
     }
 
     private static void SendJson(Connection connection, int status, string json) => connection.Send(status, "application/json", Encoding.UTF8.GetBytes(json));
+
+    private void Work(Connection connection, Faults faults)
+    {
+        if (_served >= flags.MuteAfter)
+        {
+            connection.Wait(int.MaxValue);
+        }
+
+        if (flags.OneSlot)
+        {
+            lock (_slot)
+            {
+                Burn(faults.Number("burn", 0));
+            }
+        }
+    }
 
     private static void Burn(int milliseconds)
     {

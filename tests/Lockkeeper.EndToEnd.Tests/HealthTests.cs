@@ -53,17 +53,19 @@ public sealed class HealthTests
         await using var lockkeeper = await LockkeeperProcess.StartAsync(new TestConfig
         {
             Models = { ["good"] = "", ["stopped"] = "", ["idle"] = "", ["off"] = "", ["broken"] = "--exit-at-start 3" },
-            ModelKeys = { ["off"] = "enabled: false" },
+            ModelKeys = { ["good"] = "memory: 100MiB", ["stopped"] = "memory: 100MiB", ["idle"] = "memory: 100MiB", ["off"] = "enabled: false", ["broken"] = "memory: 100MiB" },
             Pools = { ["default"] = "policy: fit, memory: 8GiB" },
         });
         await lockkeeper.AnswerAsync("good");
         await lockkeeper.AnswerAsync("stopped");
-        LockkeeperProcess.Signal("STOP", lockkeeper.Engines.Single(engine => engine.Model == "stopped").Pid);
         for (var i = 0; i < 3; i++)
         {
             using var refused = await lockkeeper.AskAsync("broken");
+            refused.StatusCode.ShouldBe(HttpStatusCode.ServiceUnavailable);
         }
 
+        lockkeeper.Engines.Count.ShouldBe(2, lockkeeper.Said);
+        LockkeeperProcess.Signal("STOP", lockkeeper.Engines.Single(engine => engine.Model == "stopped").Pid);
         var since = TimeProvider.System.GetTimestamp();
         var health = await lockkeeper.JsonAsync("/v1/backends/health");
         TimeProvider.System.GetElapsedTime(since).ShouldBeLessThan(TimeSpan.FromSeconds(4));

@@ -83,7 +83,7 @@ internal sealed class LivenessWatch(ModelSpec model, Upstream upstream, Func<IRe
     }
 
     private bool IsDue(Pulse.Look look, TimeSpan sinceAsked) =>
-        look.IsSuspect || (model.Engine.HealthLies && sinceAsked >= rules.IdleEvery && look.Silence >= rules.IdleEvery);
+        (look.IsSuspect && sinceAsked >= rules.SecondTry) || (model.Engine.HealthLies && sinceAsked >= rules.IdleEvery && look.Silence >= rules.IdleEvery);
 
     private async Task<string?> CheckUpAsync(Pulse.Look look, TimeSpan remarkable, CancellationToken over)
     {
@@ -106,10 +106,15 @@ internal sealed class LivenessWatch(ModelSpec model, Upstream upstream, Func<IRe
         {
             var effort = new Effort(processes, time);
             var token = await _question.TokenAsync(1, TokenPatience, over);
-            if (token is null || !token.IsFailure || (token.IsLate && effort.IsBusy))
+            if (token is null || !token.IsFailure)
             {
                 upstream.Pulse.Clear();
                 return null;
+            }
+
+            if (token.IsLate && effort.IsBusy)
+            {
+                return null; // with something that its client has left, perhaps; it is asked again
             }
 
             if (first is not null)
