@@ -1,10 +1,13 @@
 using System.Text;
 using Lockkeeper.Core.Config;
+using Lockkeeper.Core.Memory;
 using Lockkeeper.Core.Models;
 using Lockkeeper.Core.Scheduling;
 using Lockkeeper.Server.Api;
 using Lockkeeper.Server.Config;
 using Lockkeeper.Server.Engines;
+using Lockkeeper.Server.Engines.Ledger;
+using Lockkeeper.Server.Engines.Liveness;
 using Lockkeeper.Server.Forwarding;
 using Lockkeeper.Server.Ingress;
 using Lockkeeper.Server.Memory;
@@ -36,6 +39,7 @@ internal sealed partial class LockkeeperApp : IAsyncDisposable
     private readonly ConfigInForce _config;
     private readonly ConfigWatcher _watcher;
     private readonly IDisposable? _reloadSignal;
+    private readonly Leftovers? _leftovers;
     private readonly ILogger<LockkeeperApp> _logger;
     private volatile IngressOptions _limits = null!;
 
@@ -51,13 +55,24 @@ internal sealed partial class LockkeeperApp : IAsyncDisposable
         var pressures = new Pressures(memory.System, time, logs.CreateLogger<Pressure>());
         _watch = new MemoryWatch(() => _config.Config.PoolsOrDefault.Keys, memory, mailbox, () => _instances?.AnyLives == true || _admission?.AnyWaits == true, time);
         _observation = new Observation(catalog, settings.StateFile, mailbox, time, logs);
-        _instances = new Instances(_observation.Swaps, memory, SettleTimeoutOf, time, logs, _watch) { Settled = _observation.Metrics.Settled };
+        var stateFolder = Path.GetDirectoryName(settings.StateFile);
+        _leftovers = stateFolder is null ? null : new Leftovers(stateFolder, time, logs.CreateLogger<Leftovers>());
+        var ledger = stateFolder is null ? null : EngineLedger.Open(stateFolder, logs.CreateLogger<EngineLedger>());
+        _instances = new Instances(_observation.Swaps, memory, SettleTimeoutOf, time, logs, _watch)
+        {
+            Settled = _observation.Metrics.Settled,
+            Ledger = ledger,
+            Liveness = new LivenessRules { Usual = _observation.UsualOf, OthersWait = () => _admission?.AnyWaits == true },
+        };
         var total = memory.Total();
         SchedulerOptions Options(ModelCatalog models) => SchedulerSetup.Of(models, _config.Config, total, _observation.Figures);
         _admission = new Admission(catalog.Current, Options(catalog.Current), mailbox, _instances, time, logs.CreateLogger<Admission>()) { Watch = _observation.Swaps };
         _observation.Begin(_admission, _instances);
-        _preload = new Preload(_admission, logs.CreateLogger<Preload>());
+        _preload = new Preload(_admission, time, logs.CreateLogger<Preload>());
+        _admission.Ended = _preload.Ended;
         var entrance = new Entrance(time, logs.CreateLogger<FrontDoor>()) { Refused = _observation.Metrics.TurnedAway };
+
+        PressureLevel Worst() => _config.Config.PoolsOrDefault.Keys.Select(pressures.LevelOf).Max();
 
         // What the request path looks up comes before the models that it leads to.
         void Configure(ModelCatalog models)
@@ -71,7 +86,7 @@ internal sealed partial class LockkeeperApp : IAsyncDisposable
         Configure(catalog.Current);
         catalog.Changed += Configure;
         catalog.Changed += models => _admission.Reconfigure(models, Options(models));
-        Map(entrance, time, logs);
+        Map(entrance, new Wellbeing(memory.System, Worst, () => _observation.IsKept && ledger?.IsKept != false, _observation.Totals, time), time, logs);
 
         // From here on the catalog may change: by a new configuration, and by whoever finds models in folders (catalog.Find, and anew at each _config.Applied).
         _watcher = new ConfigWatcher(_config, time, logs.CreateLogger<ConfigWatcher>());
@@ -86,6 +101,7 @@ internal sealed partial class LockkeeperApp : IAsyncDisposable
         await using var app = new LockkeeperApp(settings, TimeProvider.System);
         try
         {
+            await (app._leftovers?.ReapAsync() ?? Task.CompletedTask); // before anything is started: what was left has memory, and perhaps a port, that is needed
             await app._web.StartAsync(stop);
         }
         catch (OperationCanceledException) when (stop.IsCancellationRequested)
@@ -137,13 +153,13 @@ internal sealed partial class LockkeeperApp : IAsyncDisposable
 
     private TimeSpan SettleTimeoutOf(ModelSpec model) => (_config.Config.PoolsOrDefault.GetValueOrDefault(model.Pool) ?? new PoolConfig()).SettleTimeout;
 
-    private void Map(Entrance entrance, TimeProvider time, ILoggerFactory logs)
+    private void Map(Entrance entrance, Wellbeing wellbeing, TimeProvider time, ILoggerFactory logs)
     {
         _web.UseRequestIds(new RequestIds(time));
         _web.Use(new LastResort(logs.CreateLogger<LastResort>()).PassAsync);
         _web.Use(entrance.PassAsync);
         _web.MapHealth();
-        _observation.Map(_web);
+        _observation.Map(_web, wellbeing);
         _web.MapConfig(_config);
         _web.MapModels(_config.Catalog, time.GetUtcNow());
         new Endpoints(_config.Catalog, _admission, _instances, () => _limits, _observation.Journal, logs.CreateLogger<Endpoints>()).Map(_web);

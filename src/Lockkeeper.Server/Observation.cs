@@ -4,6 +4,7 @@ using Lockkeeper.Core.Scheduling;
 using Lockkeeper.Server.Api;
 using Lockkeeper.Server.Catalog;
 using Lockkeeper.Server.Engines;
+using Lockkeeper.Server.Engines.Liveness;
 using Lockkeeper.Server.Learned;
 using Lockkeeper.Server.Scheduling;
 using Lockkeeper.Server.Telemetry;
@@ -19,6 +20,7 @@ internal sealed class Observation : IAsyncDisposable
     private readonly TimeProvider _time;
     private readonly PrometheusText _text;
     private readonly Learning _learning;
+    private readonly ResponseTimes _times = new();
     private readonly LearnedFile? _file;
     private Lookout _lookout = null!;
     private ChangeFeed _feed = null!;
@@ -42,11 +44,22 @@ internal sealed class Observation : IAsyncDisposable
         Figures = _learning.Remember(_file?.Load() ?? new Dictionary<ModelId, LearnedModel>());
         Journal.Ended += Metrics.Ended;
         Journal.Ended += speeds.Observe;
+        Journal.Ended += _times.Observe;
+        Journal.Ended += Totals.Observe;
     }
 
     public RouterMetrics Metrics { get; }
 
+    /// <summary>How long that model usually lets a request wait for its first byte.</summary>
+    public UsualTimes UsualOf(ModelId model) => _times.Of(model);
+
     public SwapWatch Swaps { get; }
+
+    /// <summary>How requests have ended.</summary>
+    public RequestTotals Totals { get; } = new();
+
+    /// <summary>Whether what is learned can be written.</summary>
+    public bool IsKept => _file?.IsKept != false;
 
     public Journal Journal { get; }
 
@@ -62,8 +75,10 @@ internal sealed class Observation : IAsyncDisposable
         _keeper = _file is null ? null : new LearnedKeeper(_file, () => _learning.CollectAsync(admission, instances), _time);
     }
 
-    public void Map(IEndpointRouteBuilder routes)
+    public void Map(IEndpointRouteBuilder routes, Wellbeing wellbeing)
     {
+        routes.MapWholeHealth(_lookout, wellbeing);
+        routes.MapBackendsHealth(_lookout);
         routes.MapAdmin(_lookout, _feed);
         routes.MapMetrics(_lookout.Admission, Metrics, _text);
     }

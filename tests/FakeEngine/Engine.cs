@@ -15,6 +15,7 @@ internal sealed class Engine(Flags flags, string arguments)
     private readonly ConcurrentQueue<Request> _requests = new();
     private readonly ControlApi? _control = flags.Ollama || flags.Tabby ? new ControlApi(flags) : null;
     private readonly long _listeningSince = Environment.TickCount64;
+    private readonly Lock _slot = new();
     private int _served;
     private int _inFlight;
     private int _peak;
@@ -111,6 +112,7 @@ internal sealed class Engine(Flags flags, string arguments)
                 return;
             }
 
+            Work(connection, faults);
             connection.Wait(faults.Has("hang") ? int.MaxValue : faults.Number("first", 0));
             if (faults.Has("status"))
             {
@@ -202,6 +204,30 @@ internal sealed class Engine(Flags flags, string arguments)
     }
 
     public static void SendJson(Connection connection, int status, string json) => connection.Send(status, "application/json", Encoding.UTF8.GetBytes(json));
+
+    private void Work(Connection connection, Faults faults)
+    {
+        if (_served >= flags.MuteAfter)
+        {
+            connection.Wait(int.MaxValue);
+        }
+
+        if (flags.OneSlot)
+        {
+            lock (_slot)
+            {
+                Burn(faults.Number("burn", 0));
+            }
+        }
+    }
+
+    private static void Burn(int milliseconds)
+    {
+        for (var until = Environment.TickCount64 + milliseconds; Environment.TickCount64 < until;)
+        {
+            Thread.SpinWait(1000);
+        }
+    }
 
     private static void Die(Faults faults)
     {

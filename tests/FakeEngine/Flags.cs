@@ -44,10 +44,14 @@ internal sealed class Flags
           --stop-delay MS       take that long to obey SIGTERM
           --idle                serve nothing, live for ever (needs no port)
 
+          --mute-after N        after that many answers its generator is dead: requests hang, everything else answers
+          --one-slot            work on one request at a time; the others wait
+
         Faults of requests: "key=value key" words, for every request by --fault "WORDS", for one request by a JSON
         string anywhere in its body that starts with "fake:", for example {"user": "fake: chunks=9 crash=3 code=7"}
           chunks=N delay=MS     stream that many chunks, that far apart (default 3, 0)
           first=MS              send nothing for that time
+          burn=MS               with --one-slot: use a processor for that time first, and send nothing
           hang                  accept the request and never answer
           stall=N               stream N chunks, then send nothing for ever
           close=N               stream N chunks, then cut the connection
@@ -112,6 +116,10 @@ internal sealed class Flags
 
     public bool Idle { get; private set; }
 
+    public int MuteAfter { get; private set; } = int.MaxValue;
+
+    public bool OneSlot { get; private set; }
+
     public string Fault { get; private set; } = "";
 
     /// <exception cref="ArgumentException">A flag is unknown or its value is missing.</exception>
@@ -148,6 +156,8 @@ internal sealed class Flags
                 case "--escape": flags.Escape = true; break;
                 case "--ignore-term": flags.IgnoreTerm = true; break;
                 case "--stop-delay": flags.StopDelay = Number(); break;
+                case "--mute-after": flags.MuteAfter = Number(); break;
+                case "--one-slot": flags.OneSlot = true; break;
                 case "--idle": flags.Idle = true; break;
                 case "--fault": flags.Fault = Value(); break;
                 default: throw new ArgumentException($"unknown flag {args[i]}; see --help");

@@ -94,6 +94,45 @@ public sealed class LifetimeTests
     }
 
     [Fact]
+    public async Task After_kill_9_of_the_router_and_its_reaper_the_next_one_reaps_what_they_left()
+    {
+        var state = Directory.CreateTempSubdirectory("lockkeeper-state-");
+        var yaml = $"state_file: {state.FullName}/state.json\n{new TestConfig { Models = { ["a"] = "--fork-worker" } }.ToYaml()}";
+        await using (var first = await LockkeeperProcess.StartAsync(yaml))
+        {
+            await first.AnswerAsync("a");
+            KillWithReaper(first);
+            await first.ExitAsync();
+            first.Engines.Count.ShouldBe(2, "nobody is left to kill the engine and its worker");
+
+            await using var second = await LockkeeperProcess.StartAsync(yaml);
+            await first.NothingLeftAsync(TimeSpan.FromSeconds(1));
+            second.Said.ShouldContain("an engine of a Lockkeeper that is gone still runs and is killed");
+            (await second.AnswerAsync("a")).ShouldStartWith("fake a ");
+        }
+
+        Directory.GetFiles(state.FullName, "engines-*.json").ShouldBeEmpty();
+        state.Delete(recursive: true);
+    }
+
+    [Fact]
+    public async Task A_second_one_with_the_same_state_leaves_the_engines_of_the_first_alone()
+    {
+        var state = Directory.CreateTempSubdirectory("lockkeeper-state-");
+        var yaml = $"state_file: {state.FullName}/state.json\n{new TestConfig { Models = { ["a"] = "" } }.ToYaml()}";
+        await using (var first = await LockkeeperProcess.StartAsync(yaml))
+        {
+            var answer = await first.AnswerAsync("a");
+            await using var second = await LockkeeperProcess.StartAsync(yaml);
+            (await second.AnswerAsync("a")).ShouldStartWith("fake a ");
+            (await first.AnswerAsync("a")).ShouldBe(answer, "the answer names the process");
+            second.Said.ShouldContain("its 1 engines are left alone");
+        }
+
+        state.Delete(recursive: true);
+    }
+
+    [Fact]
     public async Task A_second_one_on_the_same_port_says_so_and_ends_with_1()
     {
         await using var first = await LockkeeperProcess.StartAsync(new TestConfig { Models = { ["a"] = "" } });
@@ -126,5 +165,14 @@ public sealed class LifetimeTests
         (await health.Content.ReadAsStringAsync()).ShouldContain("ok");
         await leave.CancelAsync();
         await Should.ThrowAsync<OperationCanceledException>(() => waiting);
+    }
+
+    /// <summary>The reaper first stands still: else it would outlive the router by the moment it needs.</summary>
+    private static void KillWithReaper(LockkeeperProcess lockkeeper)
+    {
+        var reaper = ProcessTable.ChildrenOf(lockkeeper.Pid).Single(pid => ProcessTable.CommandLine(pid).Contains("lockkeeper-reaper"));
+        LockkeeperProcess.Signal("STOP", reaper);
+        lockkeeper.Kill();
+        LockkeeperProcess.Signal("KILL", reaper);
     }
 }

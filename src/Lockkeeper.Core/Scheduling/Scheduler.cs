@@ -52,6 +52,7 @@ internal sealed class Scheduler
         _fleet.Models.ToFrozenDictionary(model => model.Id, model => model.Figures))
     {
         Drained = _drained,
+        BackingOff = [.. _fleet.Models.Where(model => model.BackOff.Evidence(now) is not null).Select(model => model.Id)],
     };
 
     /// <summary>Takes note of what happened and appends what is to be done about it.</summary>

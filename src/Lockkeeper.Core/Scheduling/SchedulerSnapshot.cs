@@ -21,6 +21,9 @@ internal sealed record SchedulerSnapshot(
 
     /// <summary>Whether a person has asked that nothing more be admitted.</summary>
     public bool Drained { get; init; }
+
+    /// <summary>Models that have failed again and again, and are not started for a while.</summary>
+    public ImmutableArray<ModelId> BackingOff { get; init; } = [];
 }
 
 /// <summary>One waiting ticket at one moment.</summary>

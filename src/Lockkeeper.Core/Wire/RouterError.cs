@@ -175,6 +175,9 @@ internal abstract record RouterError(int Status, Blame Blame, string Code, strin
             : base(502, Blame.Engine, "engine_failed", $"The engine for '{model}' failed while answering: {failure}") => Failure = failure;
 
         public InstanceFailure Failure { get; }
+
+        /// <summary>Whether it died within moments of being sent the request, and before a byte of an answer: it may be tried once more.</summary>
+        public bool DiedAtOnce { get; init; }
     }
 
     /// <summary>The engine was stopped by us before it had answered.</summary>

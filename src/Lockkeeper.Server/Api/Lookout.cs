@@ -28,6 +28,9 @@ internal sealed class Lookout(LiveCatalog catalog, Admission admission, Instance
         return new Standing(scheduler, runs.ToDictionary(run => run.Instance), journal.ByTicket(), learning.Of(scheduler.Figures, runs), journal.Time.GetUtcNow());
     }
 
+    /// <summary>Where a ready run answers; null once it is over.</summary>
+    public Upstream? UpstreamOf(InstanceId instance) => instances.UpstreamOf(instance);
+
     /// <summary>Why a start would certainly fail; null when nothing speaks against it.</summary>
     public InstanceFailure? WhyNotStart(ModelSpec model) => instances.WhyNotStart(model);
 

@@ -2,6 +2,7 @@ using Lockkeeper.Core.Config;
 using Lockkeeper.Core.Engines;
 using Lockkeeper.Core.Models;
 using Lockkeeper.Core.Scheduling;
+using Lockkeeper.Server.Engines.Ledger;
 using Microsoft.Extensions.Logging;
 
 namespace Lockkeeper.Server.Engines;
@@ -74,6 +75,7 @@ internal sealed partial class EngineProcess
         var process = new EngineProcess(room, model, trampoline.Child, port, tail, mark);
         room.Reaper.Guard(process.Pid);
         born(process.Tree);
+        room.Ledger?.Add(new LedgerEntry(model.Id.Value, process.Pid, process.Tree.Started, command.Executable, port.Port, mark));
         trampoline.Go();
         return process;
     }
@@ -102,6 +104,7 @@ internal sealed partial class EngineProcess
         }
 
         _room.Reaper.Forget(Pid);
+        _room.Ledger?.Remove(Pid);
         _child.Reap();
         _port.Dispose();
         return true;

@@ -1,6 +1,8 @@
 using System.Collections.Concurrent;
 using Lockkeeper.Core.Memory;
 using Lockkeeper.Core.Models;
+using Lockkeeper.Server.Engines.Ledger;
+using Lockkeeper.Server.Engines.Liveness;
 using Lockkeeper.Server.Memory;
 using Microsoft.Extensions.Logging;
 
@@ -30,6 +32,12 @@ internal sealed class EngineRoom(IMemoryReader memory, MemoryWatch? watch, Func<
     /// <summary>Whether nobody has asked for these words before: for what is logged once.</summary>
     public bool IsFirst(string words) => _said.TryAdd(words, 0);
 
+    /// <summary>Where the engines that run are noted; null where nothing is kept.</summary>
+    public EngineLedger? Ledger { get; set; }
+
+    /// <summary>When an engine that runs is doubted.</summary>
+    public LivenessRules Liveness { get; set; } = LivenessRules.Default;
+
     public PortLeases Ports { get; } = new();
 
     public Reaper Reaper { get; } = new(time, loggers.CreateLogger<Reaper>());
@@ -42,6 +50,7 @@ internal sealed class EngineRoom(IMemoryReader memory, MemoryWatch? watch, Func<
     public void Dispose()
     {
         Reaper.Dispose();
+        Ledger?.Dispose();
         _closing.Dispose();
     }
 }

@@ -3,6 +3,7 @@ using System.Globalization;
 using Lockkeeper.Core.Memory;
 using Lockkeeper.Core.Models;
 using Lockkeeper.Core.Scheduling;
+using Lockkeeper.Server.Engines.Liveness;
 using Lockkeeper.Server.Engines.Readiness;
 using Lockkeeper.Server.Memory;
 using Microsoft.Extensions.Logging;
@@ -16,6 +17,7 @@ internal sealed partial class EngineSupervisor(InstanceId instance, ModelSpec mo
     private const int PortsTried = 2;
 
     private static readonly TimeSpan RetryPause = TimeSpan.FromSeconds(1);
+    private static readonly TimeSpan PatienceWithTheDead = TimeSpan.FromSeconds(2);
 
     private readonly ILogger _logger = room.Loggers.CreateLogger<EngineSupervisor>();
     private readonly CancellationTokenSource _stopAsked = new();
@@ -28,6 +30,7 @@ internal sealed partial class EngineSupervisor(InstanceId instance, ModelSpec mo
     private volatile InstanceFailure? _failure;
     private volatile InstanceFailure? _interruption;
     private volatile InstanceState _state;
+    private volatile LivenessWatch? _watch;
 
     /// <summary>Where the engine answers, from ready until the run ends.</summary>
     public Upstream? Upstream => _state == InstanceState.Ready ? _upstream : null;
@@ -45,6 +48,17 @@ internal sealed partial class EngineSupervisor(InstanceId instance, ModelSpec mo
 
     /// <summary>What to tell requests that were in flight when the run was stopped without waiting for them; null when none had to be.</summary>
     public InstanceFailure? Interruption => _interruption;
+
+    /// <inheritdoc/>
+    public async Task<InstanceFailure?> ExamineAsync()
+    {
+        if (_watch is { } watch && await watch.ExamineAsync(_stopAsked.Token) is not null)
+        {
+            await Ended;
+        }
+
+        return _failure;
+    }
 
     /// <summary>Asks the run to end, in whatever state it is. Returns at once.</summary>
     public void Stop(StopReason reason)
@@ -81,6 +95,7 @@ internal sealed partial class EngineSupervisor(InstanceId instance, ModelSpec mo
         // 3. What failed is told at once: requests wait for the news. What was asked for is told when it is done.
         failure = failure is null ? null : _outOfMemory.Judge(failure, _held.Last);
         End(failure);
+        Cut();
         if (failure is not null)
         {
             observer.Post(wasReady ? new SchedulerEvent.InstanceGone(instance, failure) : new SchedulerEvent.StartFailed(instance, failure));
@@ -186,7 +201,7 @@ internal sealed partial class EngineSupervisor(InstanceId instance, ModelSpec mo
     private async Task<(InstanceFailure? Failure, PortOwner? Stranger)> BecomeReadyAsync(EngineProcess process, CancellationToken timeout)
     {
         var start = room.Time.GetTimestamp();
-        var upstream = new Upstream(EngineProcess.AddressOf(model.Engine, process.Port), model.Engine.ApiKey);
+        var upstream = new Upstream(EngineProcess.AddressOf(model.Engine, process.Port), model.Engine.ApiKey) { Pulse = new Pulse(room.Time) };
         var probe = new ReadinessProbe(upstream, new ReadyCheck(new EngineTalk(upstream, model.Engine, room.Time), model), () => PortOwner.Of(process.Port, process.Tree), room.Time);
         using var ending = CancellationTokenSource.CreateLinkedTokenSource(_stopAsked.Token, timeout);
         var probing = probe.WaitAsync(ending.Token);
@@ -194,7 +209,8 @@ internal sealed partial class EngineSupervisor(InstanceId instance, ModelSpec mo
         await ending.CancelAsync();
         await ((Task)probing).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
 
-        if (!_stopAsked.IsCancellationRequested && !process.Exited.IsCompleted && probing.IsCompletedSuccessfully && await probing is null)
+        if (!_stopAsked.IsCancellationRequested && !process.Exited.IsCompleted && probing.IsCompletedSuccessfully && await probing is null
+            && await WarmUpAsync(process, upstream, timeout))
         {
             _upstream = upstream;
             _state = InstanceState.Ready;
@@ -225,12 +241,59 @@ internal sealed partial class EngineSupervisor(InstanceId instance, ModelSpec mo
             $"it was not ready within start_timeout ({model.Engine.StartTimeout.TotalSeconds:0.###} s); last seen: {probe.LastSeen}")), null);
     }
 
+    /// <summary>Has it generate for nobody, so that the first request does not pay for what engines do at their first token. One that fails at that may still serve.</summary>
+    /// <returns>Whether it still lives, and is still wanted.</returns>
+    private async Task<bool> WarmUpAsync(EngineProcess process, Upstream upstream, CancellationToken timeout)
+    {
+        if (model.WarmUp == 0)
+        {
+            return true;
+        }
+
+        using var ending = CancellationTokenSource.CreateLinkedTokenSource(_stopAsked.Token, timeout);
+        var asking = new Question(upstream, model, room.Time).TokenAsync(model.WarmUp, Timeout.InfiniteTimeSpan, ending.Token);
+        await Task.WhenAny(asking, process.Exited);
+        await ending.CancelAsync();
+        await ((Task)asking).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        if (!asking.IsCompletedSuccessfully)
+        {
+            LogNotWarm(instance, "it took longer than start_timeout");
+        }
+        else if (await asking is { IsGood: false } reply)
+        {
+            LogNotWarm(instance, reply.Words);
+        }
+
+        return !_stopAsked.IsCancellationRequested && !process.Exited.IsCompleted;
+    }
+
     private async Task<InstanceFailure?> ServeAsync()
     {
         var process = _process!;
-        await Task.WhenAny(process.Exited, Task.Delay(Timeout.InfiniteTimeSpan, room.Time, _stopAsked.Token));
-        return _stopAsked.IsCancellationRequested ? null : await process.ExitFailureAsync("while it was ready");
+        using var over = CancellationTokenSource.CreateLinkedTokenSource(_stopAsked.Token);
+        var watch = _watch = new LivenessWatch(model, _upstream!, process.Tree.Alive, room.Liveness, room.Time);
+        var watching = watch.WatchAsync(over.Token);
+        await Task.WhenAny(process.Exited, watch.Dead, Task.Delay(Timeout.InfiniteTimeSpan, room.Time, over.Token));
+        await over.CancelAsync();
+        await ((Task)watching).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        return _stopAsked.IsCancellationRequested ? null
+            : process.Exited.IsCompleted ? await process.ExitFailureAsync("while it was ready")
+            : process.Failure($"the process lives, but does not work any more: {await watch.Dead}");
     }
+
+    /// <summary>Who still waits for an engine that was found dead is told at once, and not when its process has been killed.</summary>
+    private void Cut()
+    {
+        if (IsFoundDead)
+        {
+            _upstream?.GiveUp();
+        }
+    }
+
+    private bool IsFoundDead => _watch?.Dead.IsCompleted == true;
+
+    /// <summary>What has stopped working has nothing to put in order, and need not hear SIGTERM.</summary>
+    private TimeSpan StopPatience => IsFoundDead && model.Engine.StopTimeout > PatienceWithTheDead ? PatienceWithTheDead : model.Engine.StopTimeout;
 
     /// <summary>False when Lockkeeper closes and something of the engine is still there.</summary>
     private async Task<bool> StopAsync()
@@ -246,7 +309,7 @@ internal sealed partial class EngineSupervisor(InstanceId instance, ModelSpec mo
             try
             {
                 _held.Measure(process.Tree.Alive());
-                if (!await process.StopAsync(model.Engine.StopTimeout))
+                if (!await process.StopAsync(StopPatience))
                 {
                     return false;
                 }
@@ -301,6 +364,9 @@ internal sealed partial class EngineSupervisor(InstanceId instance, ModelSpec mo
 
     [LoggerMessage(301, LogLevel.Information, "{Instance}: ready on {Address} after {Milliseconds:0} ms")]
     private partial void LogReady(InstanceId instance, Uri address, double milliseconds);
+
+    [LoggerMessage(308, LogLevel.Warning, "{Instance}: it could not be warmed up, and serves all the same: {Why}")]
+    private partial void LogNotWarm(InstanceId instance, string why);
 
     [LoggerMessage(302, LogLevel.Warning, "{Instance}: port {Port} was taken by another process (pid {Pid}); trying another port")]
     private partial void LogPortTaken(InstanceId instance, int port, int? pid);

@@ -20,6 +20,10 @@ internal interface IInstanceHost
     /// <summary>Where a ready run answers; null once the run is over.</summary>
     Upstream? UpstreamOf(InstanceId instance);
 
+    /// <summary>Looks whether the run is there, when there is reason to doubt it; one that is found dead ends.</summary>
+    /// <returns>Why it has ended; null when it lives, or nothing can be told.</returns>
+    Task<InstanceFailure?> ExamineAsync(InstanceId instance) => Task.FromResult<InstanceFailure?>(null);
+
     /// <summary>Why the run ended, if it has ended unasked; waits up to <paramref name="patience"/> for the news of a connection that just broke.</summary>
     Task<InstanceFailure?> FailureOfAsync(InstanceId instance, TimeSpan patience);
 }

@@ -22,6 +22,10 @@ internal interface IRun : IDisposable
     /// <summary>Asks the run to end, in whatever state it is. Returns at once.</summary>
     void Stop(StopReason reason);
 
+    /// <summary>Looks whether it is there; one that is found dead ends.</summary>
+    /// <returns>Why it has ended; null when it lives, or nothing can be told.</returns>
+    Task<InstanceFailure?> ExamineAsync() => Task.FromResult(Failure);
+
     /// <summary>Lives the whole life of the run, and tells the observer of it.</summary>
     Task RunAsync();
 }

@@ -2,6 +2,8 @@ using Lockkeeper.Core.Memory;
 using Lockkeeper.Core.Models;
 using Lockkeeper.Core.Scheduling;
 using Lockkeeper.Server.Engines.Control;
+using Lockkeeper.Server.Engines.Ledger;
+using Lockkeeper.Server.Engines.Liveness;
 using Lockkeeper.Server.Memory;
 using Microsoft.Extensions.Logging;
 
@@ -33,6 +35,20 @@ internal sealed class Instances(
     {
         get => _room.Settled;
         init => _room.Settled = value;
+    }
+
+    /// <summary>When an engine that runs is doubted.</summary>
+    public LivenessRules Liveness
+    {
+        get => _room.Liveness;
+        set => _room.Liveness = value;
+    }
+
+    /// <summary>Where the engines that run are noted; null for nowhere. Closed with this.</summary>
+    public EngineLedger? Ledger
+    {
+        get => _room.Ledger;
+        init => _room.Ledger = value;
     }
 
     /// <inheritdoc/>
@@ -88,6 +104,9 @@ internal sealed class Instances(
 
     /// <inheritdoc/>
     public Upstream? UpstreamOf(InstanceId instance) => Find(instance)?.Upstream;
+
+    /// <inheritdoc/>
+    public Task<InstanceFailure?> ExamineAsync(InstanceId instance) => Find(instance)?.ExamineAsync() ?? Task.FromResult<InstanceFailure?>(null);
 
     /// <inheritdoc/>
     public async Task<InstanceFailure?> FailureOfAsync(InstanceId instance, TimeSpan patience)

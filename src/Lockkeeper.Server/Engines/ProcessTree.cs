@@ -8,13 +8,22 @@ namespace Lockkeeper.Server.Engines;
 /// </summary>
 internal sealed class ProcessTree(int leader, string mark)
 {
+    /// <summary>Not 0, which is the group of the kernel's own threads.</summary>
+    private const int Nobody = -1;
+
     private readonly long _started = ProcStat.Of(leader)?.Started ?? 0;
-    private readonly byte[] _mark = Encoding.UTF8.GetBytes($"{Reaper.MarkVariable}={mark}");
+    private readonly byte[] _mark = EntryOf(mark);
     private readonly Lock _gate = new();
     private Dictionary<int, long> _known = [];
 
+    /// <summary>Only those that carry the mark: of a run whose first process is gone, so that its number, and with it that of its group, may be anybody's.</summary>
+    public static ProcessTree OfMark(string mark) => new(Nobody, mark);
+
     /// <summary>The process that was started, and the number of its group and session.</summary>
     public int Leader => leader;
+
+    /// <summary>When that was started, in clock ticks since boot; 0 where nobody tells.</summary>
+    public long Started => _started;
 
     /// <summary>The living members; without <c>/proc</c> the leader stands for a group in which somebody lives.</summary>
     public IReadOnlyList<int> Alive()
@@ -64,7 +73,7 @@ internal sealed class ProcessTree(int leader, string mark)
 
         foreach (var stat in candidates)
         {
-            if (CarriesMark(stat.Pid))
+            if (Carries(stat.Pid, _mark))
             {
                 members.Add(stat.Pid, stat.Started);
             }
@@ -75,12 +84,17 @@ internal sealed class ProcessTree(int leader, string mark)
         bool IsRemembered(ProcStat stat) => _known.TryGetValue(stat.Pid, out var started) && started == stat.Started;
     }
 
-    private bool CarriesMark(int pid)
+    /// <summary>Whether it, or what it was started by, was given that mark.</summary>
+    public static bool CarriesMark(int pid, string mark) => Carries(pid, EntryOf(mark));
+
+    private static byte[] EntryOf(string mark) => Encoding.UTF8.GetBytes($"{Reaper.MarkVariable}={mark}");
+
+    private static bool Carries(int pid, byte[] mark)
     {
         ReadOnlySpan<byte> environment = ProcFs.TryRead(pid, "environ");
         foreach (var variable in environment.Split((byte)0))
         {
-            if (environment[variable].SequenceEqual(_mark))
+            if (environment[variable].SequenceEqual(mark))
             {
                 return true;
             }

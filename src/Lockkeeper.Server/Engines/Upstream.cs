@@ -2,6 +2,7 @@ using System.Collections.Concurrent;
 using System.Net.Http.Headers;
 using System.Text;
 using Lockkeeper.Core.Config;
+using Lockkeeper.Server.Engines.Liveness;
 using Microsoft.AspNetCore.Http;
 
 namespace Lockkeeper.Server.Engines;
@@ -20,7 +21,21 @@ internal sealed class Upstream(Uri baseAddress, Secret? apiKey = null) : IDispos
 
     private readonly ConcurrentDictionary<string, Uri> _known = new(StringComparer.Ordinal);
 
+    private readonly CancellationTokenSource _lost = new();
+
     public Uri BaseAddress { get; } = baseAddress;
+
+    /// <summary>What passes between it and its requests.</summary>
+    public Pulse Pulse { get; init; } = new(TimeProvider.System);
+
+    /// <summary>Whether the run was found dead while its process lives: nobody need wait for an answer of it any more.</summary>
+    public bool IsLost => _lost.IsCancellationRequested;
+
+    /// <summary>Has that cancelled when it is lost.</summary>
+    public CancellationTokenRegistration WhenLost(CancellationTokenSource end) => _lost.Token.UnsafeRegister(static end => ((CancellationTokenSource)end!).Cancel(), end);
+
+    /// <summary>It is lost.</summary>
+    public void GiveUp() => _ = _lost.CancelAsync();
 
     public HttpMessageInvoker Invoker { get; } = new(new SocketsHttpHandler
     {

@@ -1,3 +1,5 @@
+using Lockkeeper.Server.Engines;
+using Lockkeeper.Server.Engines.Liveness;
 using Lockkeeper.Server.Scheduling;
 
 namespace Lockkeeper.Server.Forwarding;
@@ -9,19 +11,27 @@ internal sealed class EnginePatience : IDisposable
     private readonly CancellationTokenSource _end;
     private readonly CancellationTokenRegistration _registration;
     private readonly CancellationTokenRegistration _recalled;
+    private readonly CancellationTokenRegistration _registrationOfLoss;
     private readonly Recall? _recall;
+    private readonly Pulse.Beat _beat;
+    private readonly Upstream _engine;
 
     /// <param name="timeout">How long the engine may send nothing.</param>
     /// <param name="time">The clock.</param>
     /// <param name="recall">How the request may be called back; null when it may not.</param>
+    /// <param name="engine">The engine, which is doubted when nothing comes of it.</param>
+    /// <param name="stream">Whether the answer comes piece by piece.</param>
     /// <param name="aborted">The client has left, or the request is ended early.</param>
-    public EnginePatience(TimeSpan timeout, TimeProvider time, Recall? recall, CancellationToken aborted)
+    public EnginePatience(TimeSpan timeout, TimeProvider time, Recall? recall, Upstream engine, bool stream, CancellationToken aborted)
     {
+        _beat = engine.Pulse.Begin(stream);
+        _engine = engine;
         _timeout = timeout;
         Aborted = aborted;
         _recall = recall;
         _end = new CancellationTokenSource(timeout, time);
         _registration = aborted.UnsafeRegister(static end => ((CancellationTokenSource)end!).Cancel(), _end);
+        _registrationOfLoss = engine.WhenLost(_end);
         _recalled = recall?.WhenCalled(_end) ?? default;
     }
 
@@ -30,10 +40,18 @@ internal sealed class EnginePatience : IDisposable
 
     public CancellationToken Token => _end.Token;
 
-    public void Renew() => _end.CancelAfter(_timeout);
+    public void Renew()
+    {
+        _end.CancelAfter(_timeout);
+        _beat.Renew();
+    }
 
     /// <summary>Stops the clock until the next <see cref="Renew"/>: while a client does not read, its engine is not asked for more.</summary>
-    public void Suspend() => _end.CancelAfter(Timeout.InfiniteTimeSpan);
+    public void Suspend()
+    {
+        _end.CancelAfter(Timeout.InfiniteTimeSpan);
+        _beat.Suspend();
+    }
 
     /// <summary>The first of the answer is there to be passed on.</summary>
     /// <returns>Whether it may be; if not, the request has been called back.</returns>
@@ -52,8 +70,14 @@ internal sealed class EnginePatience : IDisposable
             return ForwardEnd.Recalled;
         }
 
+        if (_engine.IsLost)
+        {
+            return new ForwardOutcome(ForwardEnd.Broken, "it was found dead");
+        }
+
         if (_end.IsCancellationRequested)
         {
+            _beat.GiveUp();
             return ForwardEnd.Silent;
         }
 
@@ -66,6 +90,8 @@ internal sealed class EnginePatience : IDisposable
     {
         _registration.Dispose();
         _recalled.Dispose();
+        _registrationOfLoss.Dispose();
+        _beat.Dispose();
         _end.Dispose();
     }
 }

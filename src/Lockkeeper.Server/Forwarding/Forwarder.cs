@@ -34,12 +34,13 @@ internal sealed class Forwarder(TimeProvider time, Func<ValueTask<bool>> othersW
     /// <param name="tap">Sees the answer pass.</param>
     /// <param name="keepAlive">Tells the client of a stream that it is not forgotten.</param>
     /// <param name="requestTimeout">How long the engine may send nothing.</param>
+    /// <param name="stream">Whether the answer is asked for as a stream.</param>
     /// <param name="aborted">Ends it early: the engine's connection is closed when the call returns.</param>
     public async ValueTask<ForwardOutcome> SendAsync(
-        HttpContext http, EngineBody body, Lease lease, StreamTap tap, KeepAlive keepAlive, TimeSpan requestTimeout, CancellationToken aborted)
+        HttpContext http, EngineBody body, Lease lease, StreamTap tap, KeepAlive keepAlive, TimeSpan requestTimeout, bool stream, CancellationToken aborted)
     {
         tap.Begin();
-        using var patience = new EnginePatience(requestTimeout, time, lease.Recall, aborted);
+        using var patience = new EnginePatience(requestTimeout, time, lease.Recall, lease.Upstream, stream, aborted);
         using var request = RequestFor(http, body, lease.Upstream, keepAlive);
         HttpResponseMessage answer;
         try

@@ -20,6 +20,9 @@ internal sealed partial class Endpoints(LiveCatalog catalog, Admission admission
     /// <summary>How often a request that no engine has seen is admitted again, after its instance died in between.</summary>
     private const int MostTries = 3;
 
+    /// <summary>Who dies within this time of being sent a request has probably not been killed by it.</summary>
+    private static readonly TimeSpan JustSent = TimeSpan.FromMilliseconds(250);
+
     private const string Chat = "/v1/chat/completions";
     private const string Embeddings = "/v1/embeddings";
 
@@ -104,12 +107,17 @@ internal sealed partial class Endpoints(LiveCatalog catalog, Admission admission
         }
 
         Ticket? place = null;
+        var outlived = false;
         for (var tries = 1; ; tries++)
         {
             (error, place) = await AdmitAndForwardAsync(answer, prepared, place);
             if (error is RouterError.Recalled)
             {
                 tries--; // that was not the engine's fault
+            }
+            else if (error is RouterError.EngineFailed { DiedAtOnce: true } && !outlived)
+            {
+                outlived = true; // it was dying already; should the request itself have killed it, the second time says so
             }
             else if (error is not RouterError.EngineUnreached || tries == MostTries)
             {
@@ -138,9 +146,11 @@ internal sealed partial class Endpoints(LiveCatalog catalog, Admission admission
 
         var patience = prepared.Model.RequestTimeout ?? answer.Limits.RequestTimeout;
         ForwardOutcome outcome;
+        var sent = journal.Time.GetTimestamp();
         await using (lease)
         {
-            outcome = await _forwarder.SendAsync(answer.Http, prepared.Body, lease, answer.Tap, answer.KeepAlive, patience, answer.Request.Aborted);
+            outcome = await AbsentAsync(lease)
+                ?? await _forwarder.SendAsync(answer.Http, prepared.Body, lease, answer.Tap, answer.KeepAlive, patience, prepared.Stream, answer.Request.Aborted);
         }
 
         if (outcome.End == ForwardEnd.Answered)
@@ -148,8 +158,14 @@ internal sealed partial class Endpoints(LiveCatalog catalog, Admission admission
             LogAnswered(answer.Http.TraceIdentifier, lease.Instance, answer.Http.Response.StatusCode, answer.Tap.Bytes, answer.Tap.FirstByte, answer.Tap.PromptTokens, answer.Tap.CompletionTokens);
         }
 
-        return (await Forward.JudgeAsync(outcome, answer.Request, prepared.Model.Id, lease.Instance, host, patience), lease.Ticket);
+        var died = answer.Tap.Bytes == 0 && journal.Time.GetElapsedTime(sent) < JustSent;
+        var verdict = await Forward.JudgeAsync(outcome, answer.Request, prepared.Model.Id, lease.Instance, host, patience);
+        return (verdict is RouterError.EngineFailed { Failure.ExitCode: not null } failed && died ? failed with { DiedAtOnce = true } : verdict, lease.Ticket);
     }
+
+    /// <summary>A run that has rested for long may be there no more: asked before it has seen the request, it costs nobody a 502.</summary>
+    private async ValueTask<ForwardOutcome?> AbsentAsync(Lease lease) =>
+        lease.Upstream.Pulse.HasRested(answer.Limits.Rest) && await host.ExamineAsync(lease.Instance) is { } failure ? new ForwardOutcome(ForwardEnd.Unreached, failure.Cause) : null;
 
     /// <summary>Not a route of its own: a route that takes everything would keep the server from finding out which methods a path takes.</summary>
     private async Task RefuseUnroutedAsync(HttpContext http, RequestDelegate next)

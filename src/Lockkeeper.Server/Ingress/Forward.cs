@@ -31,5 +31,7 @@ internal static class Forward
         failure.Intended ? new RouterError.EngineStopped(model, failure) : new RouterError.EngineFailed(model, failure);
 
     private static async Task<InstanceFailure> EvidenceAsync(ForwardOutcome outcome, InstanceId instance, IInstanceHost host) =>
-        await host.FailureOfAsync(instance, NewsOfDeath) ?? InstanceFailure.Of(outcome.Detail ?? "the connection broke");
+        await host.FailureOfAsync(instance, NewsOfDeath)
+        ?? (outcome.End == ForwardEnd.Unreached ? await host.ExamineAsync(instance) : null) // or it would be tried again and again
+        ?? InstanceFailure.Of(outcome.Detail ?? "the connection broke");
 }

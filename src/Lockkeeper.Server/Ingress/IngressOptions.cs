@@ -1,5 +1,6 @@
 using Lockkeeper.Core.Memory;
 using Lockkeeper.Core.Models;
+using Lockkeeper.Server.Engines.Liveness;
 
 namespace Lockkeeper.Server.Ingress;
 
@@ -8,4 +9,9 @@ namespace Lockkeeper.Server.Ingress;
 /// <param name="KeepAliveInterval">Between two comments to a stream that waits.</param>
 /// <param name="RequestTimeout">How long an engine may be silent.</param>
 /// <param name="Pressure">How short of memory the machine is, for a model of which a cap may depend on it.</param>
-internal sealed record IngressOptions(long MaxBody, TimeSpan KeepAliveInterval, TimeSpan RequestTimeout, Func<ModelSpec, PressureLevel> Pressure);
+internal sealed record IngressOptions(long MaxBody, TimeSpan KeepAliveInterval, TimeSpan RequestTimeout, Func<ModelSpec, PressureLevel> Pressure)
+{
+    /// <summary>How long a run rests before it is asked whether it is there, ahead of the next request.</summary>
+    /// <value>Default: that of <see cref="LivenessRules"/>.</value>
+    public TimeSpan Rest { get; init; } = LivenessRules.Default.Rest;
+}

@@ -9,7 +9,10 @@ namespace Lockkeeper.Server.Learned;
 internal sealed partial class LearnedFile(string path, ILogger<LearnedFile> logger)
 {
     private readonly ILogger _logger = logger;
-    private bool _warned;
+    private volatile bool _warned;
+
+    /// <summary>False while it cannot be written.</summary>
+    public bool IsKept => !_warned;
 
     /// <summary>What was learned in earlier lives; nothing when there is no file, or none that can be read. One that makes no sense is moved aside, for whoever wants to look into it.</summary>
     public IReadOnlyDictionary<ModelId, LearnedModel> Load()

@@ -56,6 +56,9 @@ internal sealed partial class Admission : IDisposable
     /// <summary>Watches what is done with instances; null for nobody.</summary>
     public SwapWatch? Watch { get; init; }
 
+    /// <summary>Is told of each run that is over, and why; null for nobody. Runs in the loop, and must return at once.</summary>
+    public Action<InstanceId, ModelSpec?, InstanceFailure?>? Ended { get; set; }
+
     /// <summary>Completes when it is closed and every instance has settled. Fails when the loop has failed: then nothing is admitted any more, and only a restart helps.</summary>
     public Task Completion => _completion.Task;
 
@@ -277,6 +280,9 @@ internal sealed partial class Admission : IDisposable
                 break;
             case SchedulerEvent.Released(var ticketId, _) when _recalls.Remove(ticketId, out var recall):
                 recall.Dispose();
+                break;
+            case SchedulerEvent.InstanceGone(var instance, var failure):
+                Ended?.Invoke(instance, _models.GetValueOrDefault(instance.Model), failure);
                 break;
         }
     }

@@ -33,6 +33,12 @@ internal sealed partial class FrontDoor(ServerConfig server, KeyRing keys, ILogg
 
         if (RouteScope.Of(http.Request.Path) is not { } scope)
         {
+            // Nobody is asked for a key here; who shows one all the same may be told more.
+            if (keys.Identify(http).Holds(out var known, out _))
+            {
+                http.Features.Set(known);
+            }
+
             return next(http);
         }
 

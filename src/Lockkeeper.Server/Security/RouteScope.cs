@@ -8,8 +8,10 @@ internal static class RouteScope
 {
     /// <returns>Null when nobody is asked for a key: supervisors and load balancers have none.</returns>
     public static Scope? Of(PathString path) =>
-        path.StartsWithSegments("/health", StringComparison.OrdinalIgnoreCase, out var rest) && rest.Value is null or "" or "/" ? null
+        Is(path, "/health") || Is(path, "/v1/health") ? null
         : path.StartsWithSegments("/admin", StringComparison.OrdinalIgnoreCase) || path.StartsWithSegments("/status", StringComparison.OrdinalIgnoreCase) ? Scope.Admin
         : path.StartsWithSegments("/metrics", StringComparison.OrdinalIgnoreCase) ? Scope.Metrics
         : Scope.Infer;
+
+    private static bool Is(PathString path, string route) => path.StartsWithSegments(route, StringComparison.OrdinalIgnoreCase, out var rest) && rest.Value is null or "" or "/";
 }

@@ -5,6 +5,7 @@ using Lockkeeper.Core.Memory;
 using Lockkeeper.Core.Models;
 using Lockkeeper.Core.Scheduling;
 using Lockkeeper.Server.Engines;
+using Lockkeeper.Server.Engines.Liveness;
 using Lockkeeper.Server.Memory;
 using Lockkeeper.Testing;
 using Microsoft.Extensions.Logging.Abstractions;
@@ -19,6 +20,12 @@ internal sealed class Yard : IAsyncDisposable
 
     public Yard(IMemoryReader? memory = null, MemoryWatch? watch = null) =>
         Instances = new Instances(Witness, memory ?? new UnknownMemoryReader(), _ => TimeSpan.FromSeconds(5), TimeProvider.System, NullLoggerFactory.Instance, watch) { Settled = _settled.Enqueue };
+
+    /// <summary>When its engines are doubted.</summary>
+    public LivenessRules Liveness
+    {
+        init => Instances.Liveness = value;
+    }
 
     public Witness Witness { get; } = new();
 

@@ -1,5 +1,6 @@
 using System.IO.Pipelines;
 using System.Text;
+using Lockkeeper.Server.Engines;
 using Lockkeeper.Server.Forwarding;
 using Lockkeeper.Testing;
 using Microsoft.AspNetCore.Http;
@@ -22,7 +23,7 @@ public sealed class BodyCopierTests : IDisposable
 
     public BodyCopierTests()
     {
-        _patience = new EnginePatience(TimeSpan.FromMinutes(10), _engineTime, recall: null, CancellationToken.None);
+        _patience = new EnginePatience(TimeSpan.FromMinutes(10), _engineTime, recall: null, new Upstream(new Uri("http://127.0.0.1:1")), stream: true, CancellationToken.None);
         _http.Features.Set<IHttpResponseBodyFeature>(new PipeResponse(_client.Writer));
     }
 

@@ -1,0 +1,119 @@
+using System.Text.Json;
+using Lockkeeper.Core.Memory;
+using Lockkeeper.Core.Models;
+using Lockkeeper.Core.Scheduling;
+using Lockkeeper.Server.Security;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Routing;
+
+namespace Lockkeeper.Server.Api;
+
+/// <summary><c>GET /v1/health</c>: how the whole is. Always 200; words of sluice, fields of mlx-router. Who has to have a key and shows none is told the word alone.</summary>
+internal static class WholeHealthApi
+{
+    private const double Gigabyte = 1024 * 1024 * 1024;
+
+    /// <summary>Share of the swap space in use that mlx-router calls high.</summary>
+    private const double MuchSwap = 0.2;
+
+    public static void MapWholeHealth(this IEndpointRouteBuilder routes, Lookout lookout, Wellbeing wellbeing) => routes.MapMethods("/v1/health", [HttpMethods.Get, HttpMethods.Head], async http =>
+    {
+        var standing = await lookout.LookAsync();
+        var troubles = wellbeing.Troubles(standing);
+        var caller = http.Features.Get<Caller>();
+        await JsonReply.WriteAsync(http, json =>
+        {
+            json.WriteStartObject();
+            json.WriteString("status", WordOf(troubles, standing));
+            if (caller is not null)
+            {
+                Write(json, lookout, wellbeing, standing, troubles, caller);
+            }
+
+            json.WriteEndObject();
+        });
+    });
+
+    private static string WordOf(IReadOnlyList<string> troubles, Standing standing) =>
+        troubles.Count > 0 ? "degraded" : standing.Scheduler.Instances.Any(instance => instance.Phase == InstancePhase.Starting) ? "warming" : "ok";
+
+    private static void Write(Utf8JsonWriter json, Lookout lookout, Wellbeing wellbeing, Standing standing, IReadOnlyList<string> troubles, Caller caller)
+    {
+        var totals = wellbeing.Totals.Now();
+        var models = lookout.Catalog.Models.Where(caller.MayUse).ToList();
+        var instances = standing.Scheduler.Instances.Where(instance => models.Exists(model => model.Id == instance.Id.Model)).ToList();
+        json.WriteStartArray("troubles");
+        foreach (var trouble in caller.UsesAllModels ? troubles : [])
+        {
+            json.WriteStringValue(trouble);
+        }
+
+        json.WriteEndArray();
+        json.WriteNumber("uptime_seconds", Math.Round(wellbeing.Uptime.TotalSeconds, 1));
+        json.WriteNumber("request_count", totals.All);
+        json.WriteString("current_model", instances.FirstOrDefault(instance => instance.Phase == InstancePhase.Ready)?.Id.Model.Value);
+        json.WriteNumber("models_ready", instances.Count(instance => instance.Phase == InstancePhase.Ready));
+        json.WriteNumber("models_total", models.Count);
+        json.WriteStartArray("models");
+        foreach (var instance in instances)
+        {
+            json.WriteStartObject();
+            json.WriteString("id", instance.Id.Model.Value);
+            json.WriteString("state", InstancesApi.WordOf(instance.Phase));
+            json.WriteEndObject();
+        }
+
+        json.WriteEndArray();
+        json.WriteStartObject("queue");
+        json.WriteNumber("pending", standing.Scheduler.Waiting.Length);
+        json.WriteNumber("active", standing.Scheduler.Instances.Sum(instance => instance.InFlight));
+        json.WriteNumber("total_served", totals.Served);
+        json.WriteNumber("total_rejected", totals.Rejected);
+        json.WriteNumber("total_timeouts", totals.Timeouts);
+        json.WriteNumber("total_errors", totals.Errors);
+        json.WriteNumber("total_cancelled", totals.Cancelled);
+        json.WriteEndObject();
+        WriteMemory(json, wellbeing, standing, models);
+    }
+
+    private static void WriteMemory(Utf8JsonWriter json, Wellbeing wellbeing, Standing standing, List<ModelSpec> models)
+    {
+        var (total, available, swap, level) = (wellbeing.Memory.Total(), wellbeing.Memory.Available(), wellbeing.Memory.Swap(), wellbeing.Pressure());
+        var used = total - available;
+        json.WriteString("memory_status", level switch
+        {
+            PressureLevel.Normal => "healthy",
+            PressureLevel.Moderate => "warning",
+            PressureLevel.High => "degraded",
+            _ => "critical",
+        });
+        json.WriteString("memory_pressure", level.ToString().ToLowerInvariant());
+        json.WriteStartObject("memory");
+        json.Number("total_gb", Gigabytes(total));
+        json.Number("available_gb", Gigabytes(available));
+        json.Number("used_gb", Gigabytes(used));
+        json.Number("used_percent", total > 0 && used is { } bytes ? Math.Round(100.0 * bytes / total.Value, 1) : null);
+        json.Number("swap_total_gb", Gigabytes(swap?.Total));
+        json.Number("swap_used_gb", Gigabytes(swap?.Used));
+        json.Number("swap_percent", swap is { } space ? Math.Round(100 * space.Share, 1) : null);
+        json.WriteEndObject();
+        json.WriteStartObject("memory_health");
+        json.WriteString("swap_pressure", swap is { Share: > MuchSwap } ? "high" : "low");
+        json.WriteStartArray("can_load_models");
+        foreach (var model in models.Where(model => model.Enabled && Fits(model)))
+        {
+            json.WriteStringValue(model.Id.Value);
+        }
+
+        json.WriteEndArray();
+        json.WriteEndObject();
+
+        // What nobody knows the size of yet is not said to fit.
+        bool Fits(ModelSpec model) =>
+            standing.Scheduler.Instances.Any(instance => instance.Id.Model == model.Id)
+            || (standing.Scheduler.Figures.GetValueOrDefault(model.Id)?.Footprint ?? model.Memory ?? model.MemoryEstimate) <= standing.Scheduler.Pools.FirstOrDefault(pool => pool.Name == model.Pool)?.Available;
+    }
+
+    private static double? Gigabytes(long? bytes) => bytes is { } known ? Math.Round(known / Gigabyte, 2) : null;
+}

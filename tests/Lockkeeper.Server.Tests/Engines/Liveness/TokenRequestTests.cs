@@ -1,0 +1,25 @@
+using System.Text.Json;
+using Lockkeeper.Core.Models;
+using Lockkeeper.Server.Engines.Liveness;
+using Shouldly;
+using Xunit;
+
+namespace Lockkeeper.Server.Tests.Engines.Liveness;
+
+public sealed class TokenRequestTests
+{
+    [Fact]
+    public void A_chat_model_generates_and_an_embedding_model_embeds()
+    {
+        var chat = TokenRequest.For(Model(ModelType.Chat), 7).ShouldNotBeNull();
+        chat.Path.ShouldBe("/v1/chat/completions");
+        JsonElement.Parse(chat.Body).GetProperty("max_tokens").GetInt32().ShouldBe(7);
+        JsonElement.Parse(chat.Body).GetProperty("model").GetString().ShouldBe("a \"b\"");
+        var embedding = TokenRequest.For(Model(ModelType.Embedding), 7).ShouldNotBeNull();
+        (embedding.Path, JsonElement.Parse(embedding.Body).TryGetProperty("max_tokens", out _)).ShouldBe(("/v1/embeddings", false));
+        TokenRequest.For(Model(ModelType.Rerank), 1)!.Value.Path.ShouldBe("/v1/rerank");
+        TokenRequest.For(Model(ModelType.Speech), 1).ShouldBeNull();
+    }
+
+    private static ModelSpec Model(ModelType type) => new() { Id = new ModelId("a \"b\""), Type = type, Engine = new EngineSpec { Name = "e", Command = ["e"] } };
+}
