@@ -43,11 +43,11 @@ public sealed class EngineRulesTests
     }
 
     [Theory]
-    [InlineData(Lifecycle.Api)]
-    [InlineData(Lifecycle.Ollama)]
-    [InlineData(Lifecycle.Systemd)]
-    [InlineData(Lifecycle.Cloud)]
-    public void What_is_no_process_needs_no_command(Lifecycle lifecycle) => Problems(new EngineConfig { Lifecycle = lifecycle, Url = "http://127.0.0.1:1" }).ShouldBeEmpty();
+    [InlineData("Api")]
+    [InlineData("Ollama")]
+    [InlineData("Systemd")]
+    [InlineData("Cloud")]
+    public void What_is_no_process_needs_no_command(string lifecycle) => Problems(new EngineConfig { Lifecycle = Enum.Parse<Lifecycle>(lifecycle), Url = "http://127.0.0.1:1" }).ShouldBeEmpty();
 
     private static IEnumerable<string> Problems(EngineConfig engine)
     {
