@@ -165,7 +165,7 @@ internal sealed partial class Endpoints(LiveCatalog catalog, Admission admission
 
     /// <summary>A run that has rested for long may be there no more: asked before it has seen the request, it costs nobody a 502.</summary>
     private async ValueTask<ForwardOutcome?> AbsentAsync(Lease lease) =>
-        lease.Upstream.Pulse.HasRested(answer.Limits.Rest) && await host.ExamineAsync(lease.Instance) is { } failure ? new ForwardOutcome(ForwardEnd.Unreached, failure.Cause) : null;
+        lease.Upstream.Pulse.HasRested(options().Rest) && await host.ExamineAsync(lease.Instance) is { } failure ? new ForwardOutcome(ForwardEnd.Unreached, failure.Cause) : null;
 
     /// <summary>Not a route of its own: a route that takes everything would keep the server from finding out which methods a path takes.</summary>
     private async Task RefuseUnroutedAsync(HttpContext http, RequestDelegate next)
