@@ -380,7 +380,7 @@ internal sealed partial class EngineSupervisor(InstanceId instance, ModelSpec mo
     [LoggerMessage(305, LogLevel.Information, "{Instance}: stopped (pid {Pid}) after {Milliseconds:0} ms")]
     private partial void LogStopped(InstanceId instance, int pid, double milliseconds);
 
-    [LoggerMessage(308, LogLevel.Warning, "engine '{Engine}': there is no '{Program}' on PATH, so '{Preset}' serves its models until there is one, without {Without}")]
+    [LoggerMessage(309, LogLevel.Warning, "engine '{Engine}': there is no '{Program}' on PATH, so '{Preset}' serves its models until there is one, without {Without}")]
     private partial void LogFallback(string engine, string program, string preset, string without);
 
     [LoggerMessage(306, LogLevel.Error, "{Instance}: it is not known whether the engine is gone; trying again")]

@@ -122,7 +122,8 @@ internal static class LlamaSwapImport
                 {
                     Engine = engine,
                     Strip = filters.Strip,
-                    Set = known ? new JsonFields([.. filters.Set, KeyValuePair.Create("model", $"\"{System.Text.Json.JsonEncodedText.Encode(id)}\"")]) : filters.Set,
+                    Set = new JsonFields(filters.Set.Where(field => field.Key != "model")),
+                    RequestModel = known ? id : null,
                     Aliases = known ? [] : [longName],
                 }, old.PlaceOf("models"));
             }

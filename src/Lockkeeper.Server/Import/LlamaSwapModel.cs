@@ -1,7 +1,6 @@
 using System.Globalization;
 using Lockkeeper.Core.Config;
 using Lockkeeper.Core.Models;
-using Lockkeeper.Server.Config;
 
 namespace Lockkeeper.Server.Import;
 
@@ -114,9 +113,8 @@ internal static class LlamaSwapModel
             MaxConcurrency = old.Whole("concurrencyLimit", 0, 1024) is { } limit and > 0 ? limit : Parallel(command),
             RequestTimeout = timeouts?.Number("responseHeader", 0, 86_400) is { } silence and > 0 ? TimeSpan.FromSeconds(silence) : null,
             Strip = filters.Strip,
-            Set = old.Text("useModelName") is { Length: > 0 } name
-                ? new JsonFields([KeyValuePair.Create("model", JsonText.Of(new ConfigNode.Scalar(1, name, Quoted: true))), .. filters.Set.Where(field => field.Key != "model")])
-                : filters.Set,
+            Set = new JsonFields(filters.Set.Where(field => field.Key != "model")),
+            RequestModel = old.Text("useModelName") is { Length: > 0 } name ? name : null,
         };
     }
 

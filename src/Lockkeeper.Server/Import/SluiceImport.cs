@@ -68,7 +68,7 @@ internal static class SluiceImport
         // One model on two servers: a name stands for one of them, so the other gets its own and asks its server by the old one.
         var same = reasoning.Model.Equals(fast.Model, StringComparison.OrdinalIgnoreCase);
         var model = Model(oneEngine ? "reasoning" : "fast", FastTokens) with { Aliases = ["fast", "tiny"] };
-        draft.Add(same ? $"{fast.Model}-fast" : fast.Model, same ? model with { Set = Fields(("model", $"\"{System.Text.Json.JsonEncodedText.Encode(fast.Model)}\"")) } : model, Prefix + "FAST_MODEL");
+        draft.Add(same ? $"{fast.Model}-fast" : fast.Model, same ? model with { RequestModel = fast.Model } : model, Prefix + "FAST_MODEL");
 
         string Address(string name, string unless) => draft.Address(variables.Text(name, unless), Prefix + name, "/v1") ?? throw new ImportRefusedException($"{Prefix}{name} is no address of a server");
         static EngineConfig Attached(string url) => new() { Lifecycle = Lifecycle.Attached, Url = url, Pool = Local, Ready = new ReadyConfig { Path = "/v1/models" } };

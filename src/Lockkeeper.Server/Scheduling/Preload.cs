@@ -65,7 +65,7 @@ internal sealed partial class Preload(Admission admission, TimeProvider time, IL
         }
     }
 
-    [LoggerMessage(211, LogLevel.Information, "{Model} is to be there always, and is started again")]
+    [LoggerMessage(220, LogLevel.Information, "{Model} is to be there always, and is started again")]
     private partial void LogReviving(ModelId model);
 
     [LoggerMessage(210, LogLevel.Warning, "{Model} could not be preloaded: {Why}")]

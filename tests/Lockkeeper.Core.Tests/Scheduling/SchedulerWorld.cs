@@ -160,11 +160,7 @@ internal sealed class SchedulerWorld
                 Tell(new SchedulerEvent.UnloadAsked(model, step.Kind == StepKind.UnloadNow));
                 break;
             case StepKind.Pin:
-                if (OptionsOf(model) is not null)
-                {
-                    PinnedByHand[model] = step.Pick % 3 == 0; // what is not configured cannot be pinned, and is not when it comes back
-                }
-
+                PinnedByHand[model] = step.Pick % 3 == 0 && OptionsOf(model) is not null; // what is not configured cannot be pinned
                 Tell(new SchedulerEvent.PinAsked(model, step.Pick % 3 == 0));
                 break;
             case StepKind.Drain when !Closed:

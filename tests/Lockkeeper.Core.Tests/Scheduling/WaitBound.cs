@@ -25,7 +25,8 @@ internal sealed class WaitBound
         var broken = world.Runs.Count(run => run.GoneAt is not null && run.StopAskedAt is null && run.GoneAt >= request.Since && run.StartedAt <= request.GrantedAt);
         var unit = Turn + GateCap + Longest + Settle + Load;
         Total = options.MaxWait[request.Ticket.Priority] + (unit * (Earlier + 1) * (isAlternating ? 2 : 1)) + (unit * broken)
-            + Load; // what was starting when it fell due becomes ready first
+            + Load // what was starting when it fell due becomes ready first
+            + (world.PoolOf(world.OptionsOf(request.Ticket.Model)!.Pool).Serialize ? Longest : TimeSpan.Zero); // what was let run while its own model was loaded ends first
     }
 
     public TimeSpan Total { get; }
