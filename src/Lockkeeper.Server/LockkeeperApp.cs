@@ -3,6 +3,7 @@ using System.Text;
 using Lockkeeper.Core.Config;
 using Lockkeeper.Server.Api;
 using Lockkeeper.Server.Engines;
+using Lockkeeper.Server.Engines.Cloud;
 using Lockkeeper.Server.Forwarding;
 using Lockkeeper.Server.Ingress;
 using Lockkeeper.Server.Memory;
@@ -23,6 +24,7 @@ internal sealed partial class LockkeeperApp : IAsyncDisposable
 {
     private readonly WebApplication _web;
     private readonly Instances _instances;
+    private readonly Clouds _clouds = new();
     private readonly Admission _admission;
     private readonly Preload _preload;
     private readonly Observation _observation;
@@ -47,7 +49,7 @@ internal sealed partial class LockkeeperApp : IAsyncDisposable
         _instances = new Instances(_observation.Swaps, memory, model => pools[model.Pool].SettleTimeout, time, logs, _watch) { Settled = _observation.Metrics.Settled };
         var options = SchedulerSetup.Of(settings.Catalog, config, memory.Total(), _observation.Figures);
         _admission = new Admission(settings.Catalog, options, mailbox, _instances, time, logs.CreateLogger<Admission>()) { Watch = _observation.Swaps };
-        _observation.Begin(_admission, _instances);
+        _observation.Begin(_admission, _instances, _clouds);
         _preload = new Preload(_admission, logs.CreateLogger<Preload>());
 
         var limits = new IngressOptions(
@@ -59,7 +61,7 @@ internal sealed partial class LockkeeperApp : IAsyncDisposable
         _web.MapHealth();
         _observation.Map(_web);
         _web.MapModels(settings.Catalog, time.GetUtcNow());
-        new Endpoints(settings.Catalog, _admission, _instances, limits, _observation.Journal, logs.CreateLogger<Endpoints>()).Map(_web);
+        new Endpoints(settings.Catalog, _admission, _instances, limits, _observation.Journal, logs.CreateLogger<Endpoints>()) { Clouds = _clouds }.Map(_web);
     }
 
     /// <summary>Serves until <paramref name="stop"/>, then closes down in order.</summary>
@@ -68,6 +70,7 @@ internal sealed partial class LockkeeperApp : IAsyncDisposable
     public static async Task<int> RunAsync(ServeSettings settings, CancellationToken stop)
     {
         await using var app = new LockkeeperApp(settings, TimeProvider.System);
+        await app._preload.AdoptAsync(settings.Catalog, app._instances.RunsAlreadyAsync);
         try
         {
             await app._web.StartAsync(stop);
@@ -92,6 +95,7 @@ internal sealed partial class LockkeeperApp : IAsyncDisposable
         await _observation.DisposeAsync();
         _admission.Dispose();
         await _web.DisposeAsync();
+        _clouds.Dispose();
     }
 
     /// <summary>

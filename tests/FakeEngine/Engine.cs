@@ -13,6 +13,7 @@ internal sealed class Engine(Flags flags, string arguments)
     private const int RequestsKept = 100;
 
     private readonly ConcurrentQueue<Request> _requests = new();
+    private readonly SleepMode _sleep = new(flags);
     private readonly long _listeningSince = Environment.TickCount64;
     private int _served;
     private int _inFlight;
@@ -49,6 +50,11 @@ internal sealed class Engine(Flags flags, string arguments)
 
     private void Answer(Connection connection, Request request)
     {
+        if (_sleep.TryAnswer(connection, request))
+        {
+            return;
+        }
+
         switch (request.Method, request.Path)
         {
             case ("GET", "/health"):

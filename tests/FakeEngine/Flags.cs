@@ -28,6 +28,7 @@ internal sealed class Flags
           --escape              a detached grandchild in a session of its own idles for ever
           --ignore-term         ignore SIGTERM
           --stop-delay MS       take that long to obey SIGTERM
+          --no-sleep            answer POST /sleep 404; else POST /sleep, /wake_up and GET /is_sleeping are as vLLM's
           --idle                serve nothing, live for ever (needs no port)
 
         Faults of requests: "key=value key" words, for every request by --fault "WORDS", for one request by a JSON
@@ -81,6 +82,8 @@ internal sealed class Flags
 
     public bool Idle { get; private set; }
 
+    public bool NoSleep { get; private set; }
+
     public string Fault { get; private set; } = "";
 
     /// <exception cref="ArgumentException">A flag is unknown or its value is missing.</exception>
@@ -110,6 +113,7 @@ internal sealed class Flags
                 case "--ignore-term": flags.IgnoreTerm = true; break;
                 case "--stop-delay": flags.StopDelay = Number(); break;
                 case "--idle": flags.Idle = true; break;
+                case "--no-sleep": flags.NoSleep = true; break;
                 case "--fault": flags.Fault = Value(); break;
                 default: throw new ArgumentException($"unknown flag {args[i]}; see --help");
             }

@@ -15,9 +15,18 @@ internal static class EngineRules
                 findings.Add(key / "preset", $"'{preset}' is no preset; this version knows {string.Join(", ", presets.Keys)}");
             }
 
+            var whole = engine.Preset is { } known && presets.TryGetValue(known, out var whatItSays) ? engine.Over(whatItSays.Engine) : engine;
             if (engine.Lifecycle == Lifecycle.Attached)
             {
                 Attached(key, engine, findings);
+            }
+            else if (whole.Lifecycle == Lifecycle.Systemd)
+            {
+                SystemdRules.Check(key, engine, whole, findings);
+            }
+            else if (whole.Lifecycle == Lifecycle.Cloud)
+            {
+                CloudRules.Check(key, engine, whole, findings);
             }
             else
             {
@@ -26,6 +35,11 @@ internal static class EngineRules
                 {
                     findings.Add(key / "url", "is for lifecycle: attached; an engine that Lockkeeper starts is given a port of its own");
                 }
+            }
+
+            if (engine.Sleep is true && whole.Lifecycle is not (null or Lifecycle.Process))
+            {
+                findings.Add(key / "sleep", "is for engines that Lockkeeper starts as processes (lifecycle: process); others are stopped, or unloaded, in their own way");
             }
 
             Environment(key / "env", engine, findings);

@@ -29,6 +29,10 @@ internal static class ModelRules
             if (config.Engines.TryGetValue(model.Engine, out var engine))
             {
                 Values(key, model, engine, presets, findings);
+                if (CloudRules.IsCloud(engine, presets))
+                {
+                    CloudRules.Check(key, model, findings);
+                }
             }
             else if (!findings.Positions.IsDoubtful(ConfigKey.Top("engines")))
             {
@@ -46,7 +50,7 @@ internal static class ModelRules
     /// <summary>Every placeholder of the command must have a value for this model: an argument with a hole in it would start the engine on nonsense.</summary>
     private static void Values(ConfigKey key, ModelConfig model, EngineConfig engine, IReadOnlyDictionary<string, EnginePreset> presets, ConfigFindings findings)
     {
-        if (engine.Lifecycle == Lifecycle.Attached)
+        if (engine.Lifecycle is not (null or Lifecycle.Process))
         {
             return;
         }

@@ -10,8 +10,13 @@ internal static class Placeholders
     public const string Id = "{id}";
     public const string ContextLength = "{context_length}";
 
+    /// <summary>In the call that unloads a model: what the engine's list calls the loaded instance.</summary>
+    public const string Instance = "{instance}";
+
     /// <summary>All there are: the port, and what <see cref="PlaceholderValues"/> can take from a model.</summary>
     public static readonly string[] Known = [Port, .. PlaceholderValues.Names.Select(name => $"{{{name}}}")];
+
+    private static readonly string[] InCalls = [Instance, .. Known];
 
     /// <summary>The placeholders of one argument, known or not. JSON and <c>{{templates}}</c> in an argument are not placeholders.</summary>
     public static IReadOnlyList<string> In(string argument)
@@ -42,13 +47,18 @@ internal static class Placeholders
     }
 
     /// <summary>The argument with its placeholders replaced in one pass, so that a value is never taken for a placeholder. Everything else, other braces too, stays as it is written.</summary>
-    public static string Fill(string argument, Func<string, string> valueOf)
+    public static string Fill(string argument, Func<string, string> valueOf) => Fill(argument, Known, valueOf);
+
+    /// <summary>The same for a text of a control call, where <c>{instance}</c> is a placeholder too.</summary>
+    public static string FillCall(string text, Func<string, string> valueOf) => Fill(text, InCalls, valueOf);
+
+    private static string Fill(string argument, string[] placeholders, Func<string, string> valueOf)
     {
         var filled = new StringBuilder(argument.Length);
         for (var at = 0; at < argument.Length;)
         {
             var rest = argument.AsSpan(at);
-            var placeholder = rest[0] == '{' ? FirstAt(rest) : null;
+            var placeholder = rest[0] == '{' ? FirstAt(rest, placeholders) : null;
             if (placeholder is null)
             {
                 filled.Append(rest[0]);
@@ -63,9 +73,9 @@ internal static class Placeholders
         return filled.ToString();
     }
 
-    private static string? FirstAt(ReadOnlySpan<char> text)
+    private static string? FirstAt(ReadOnlySpan<char> text, string[] placeholders)
     {
-        foreach (var known in Known)
+        foreach (var known in placeholders)
         {
             if (text.StartsWith(known, StringComparison.Ordinal))
             {

@@ -17,6 +17,9 @@ internal sealed record ModelSpec
     /// <summary>Absolute path of the model file or folder; null for an engine that needs none.</summary>
     public string? Path { get; init; }
 
+    /// <summary>What its engine calls it: a cloud has names of its own, and the path is one.</summary>
+    public string NameAtEngine => Engine.Lifecycle == Lifecycle.Cloud && Path is { } name ? name : Id.Value;
+
     /// <summary>What it is for.</summary>
     public ModelType Type { get; init; }
 

@@ -16,12 +16,12 @@ internal static class CatalogBuilder
     {
         Id = new ModelId(id),
         Engine = Engine(model, config, engine),
-        Path = model.Path is { } path ? engine.Folder.Resolve(path) : null,
+        Path = model.Path is { } path ? engine.PathOf(path) : null,
         Type = model.Type ?? ModelType.Chat,
         Enabled = model.Enabled,
         Capabilities = [.. model.Capabilities],
         Quantization = model.Quantization,
-        Values = PlaceholderValues.Of(id, model with { MaxConcurrency = model.MaxConcurrency ?? engine.Whole.MaxConcurrency }, engine.Folder.Resolve),
+        Values = PlaceholderValues.Of(id, model with { MaxConcurrency = model.MaxConcurrency ?? engine.Whole.MaxConcurrency }, engine.PathOf),
         Shape = RequestShape.Of(Shaping(model)),
         WarmUp = model.WarmUp,
         Aliases = [.. model.Aliases],
@@ -105,6 +105,9 @@ internal static class CatalogBuilder
     private sealed record Expansion(EngineConfig Written, ConfigFolder Folder, IReadOnlyDictionary<string, EnginePreset> Presets)
     {
         public EnginePreset? Preset { get; } = Written.Preset is { } known ? Presets[known] : null;
+
+        /// <summary>In a cloud it is no path of this machine, but the name the model has there.</summary>
+        public string PathOf(string path) => Whole.Lifecycle == Lifecycle.Cloud ? path : Folder.Resolve(path);
 
         public EngineConfig Whole => Preset is null ? Written : Written.Over(Preset.Engine);
     }

@@ -38,7 +38,7 @@ internal static class ConfigFile
     {
         var findings = new ConfigFindings(positions);
         var keys = new KeyReader(folder, Environment.GetEnvironmentVariable, findings).Read(config.Server.ApiKeys);
-        var all = ConfigFindings.InOrder([.. problems, .. folder.Check(config, positions), .. findings.Problems]);
+        var all = ConfigFindings.InOrder([.. problems, .. folder.Check(config, presets, positions), .. findings.Problems]);
         return all.Count > 0
             ? new ConfigResult.Refused(all)
             : new ConfigResult.Loaded(config, CatalogBuilder.Build(config, folder, presets)) { Keys = keys, StateFile = StateFile.Of(config, folder) };

@@ -21,7 +21,7 @@ internal sealed class ConfigFolder(string path, string home)
         written.Contains('/', StringComparison.Ordinal) && !written.StartsWith('{') ? Resolve(written) : written;
 
     /// <summary>Finds what is named and not there. Programs are not looked for: one may be installed later, and its absence harms no other model.</summary>
-    public IReadOnlyList<ConfigProblem> Check(LockkeeperConfig config, ConfigPositions positions)
+    public IReadOnlyList<ConfigProblem> Check(LockkeeperConfig config, IReadOnlyDictionary<string, EnginePreset> presets, ConfigPositions positions)
     {
         var findings = new ConfigFindings(positions);
         foreach (var (name, engine) in config.Engines)
@@ -34,6 +34,11 @@ internal sealed class ConfigFolder(string path, string home)
 
         foreach (var (id, model) in config.Models)
         {
+            if (config.Engines.TryGetValue(model.Engine, out var far) && CloudRules.IsCloud(far, presets))
+            {
+                continue; // a name it has there, not a path of this machine
+            }
+
             if (model.Path is { } file && PathRules.Refuse(file) is null && !Path.Exists(Resolve(file)))
             {
                 findings.Add(ConfigKey.Top("models") / id / "path", Missing("file or folder", file));

@@ -90,6 +90,7 @@ internal sealed class Forwarder(TimeProvider time, Func<ValueTask<bool>> othersW
             Content = body.ToContent(),
         };
         HeaderPolicy.Copy(http.Request.Headers, request);
+        upstream.Authorize(request);
         if (!request.Headers.NonValidated.Contains(RouterHeaders.ClientRequestId))
         {
             request.Headers.TryAddWithoutValidation(RouterHeaders.ClientRequestId, http.TraceIdentifier);

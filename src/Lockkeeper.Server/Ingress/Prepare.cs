@@ -34,8 +34,8 @@ internal static class Prepare
 
     /// <summary>A model that shapes nothing, as most do, costs no second look at the body.</summary>
     private static Checked<BodyEdits> Edits(in Peeked peeked, ModelSpec model, in ShapeScan.Purpose purpose) => model.Shape.IsNone
-        ? BodyEdits.For(peeked.Facts, model.Id.Value, purpose.KeepWholePriority, purpose.Cap)
-        : BodyEdits.For(peeked.Facts, peeked.Body.Bytes, model.Id.Value, model.Shape, purpose);
+        ? BodyEdits.For(peeked.Facts, model.NameAtEngine, purpose.KeepWholePriority, purpose.Cap)
+        : BodyEdits.For(peeked.Facts, peeked.Body.Bytes, model.NameAtEngine, model.Shape, purpose);
 }
 
 /// <summary>A request that is ready to be sent as soon as its model is.</summary>

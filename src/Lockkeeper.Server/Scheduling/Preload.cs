@@ -1,4 +1,5 @@
 using Lockkeeper.Core.Models;
+using Lockkeeper.Server.Engines.Cloud;
 using Microsoft.Extensions.Logging;
 
 namespace Lockkeeper.Server.Scheduling;
@@ -9,9 +10,24 @@ internal sealed partial class Preload(Admission admission, ILogger<Preload> logg
     /// <summary>Returns at once; how it went is in the log.</summary>
     public void Begin(ModelCatalog models)
     {
-        foreach (var model in models.Models.Where(model => model.Preload))
+        foreach (var model in models.Models.Where(model => model.Preload && !Clouds.Has(model)))
         {
             _ = LoadAsync(model);
+        }
+    }
+
+    /// <summary>
+    /// Takes over what runs already and is one of ours to start and stop, so that it is drained and stopped for others like anything else. Done before the first request: else an engine would be
+    /// started beside it.
+    /// </summary>
+    public async Task AdoptAsync(ModelCatalog models, Func<ModelSpec, Task<bool>> runsAlready)
+    {
+        foreach (var model in models.Models)
+        {
+            if (await runsAlready(model))
+            {
+                _ = LoadAsync(model);
+            }
         }
     }
 

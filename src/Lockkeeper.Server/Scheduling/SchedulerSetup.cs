@@ -26,7 +26,7 @@ internal static class SchedulerSetup
             Preempt = scheduling.Preempt,
             KeyWeights = config.Server.ApiKeys.ToFrozenDictionary(key => key.Name, key => key.Weight, StringComparer.Ordinal),
             Pools = [.. config.PoolsOrDefault.Select(pool => Pool(pool.Key, pool.Value, total))],
-            Models = [.. models.Models.Select(Model)],
+            Models = [.. models.Models.Where(model => model.Engine.Lifecycle != Lifecycle.Cloud).Select(Model)], // a cloud holds no memory of ours
             Figures = figures,
         };
     }
