@@ -13,6 +13,7 @@ internal sealed class Engine(Flags flags, string arguments)
     private const int RequestsKept = 100;
 
     private readonly ConcurrentQueue<Request> _requests = new();
+    private readonly ControlApi? _control = flags.Ollama || flags.Tabby ? new ControlApi(flags) : null;
     private readonly SleepMode _sleep = new(flags);
     private readonly long _listeningSince = Environment.TickCount64;
     private int _served;
@@ -50,7 +51,7 @@ internal sealed class Engine(Flags flags, string arguments)
 
     private void Answer(Connection connection, Request request)
     {
-        if (_sleep.TryAnswer(connection, request))
+        if (_sleep.TryAnswer(connection, request) || _control?.TryAnswer(connection, request, () => _inFlight) == true)
         {
             return;
         }
@@ -63,6 +64,10 @@ internal sealed class Engine(Flags flags, string arguments)
                 break;
             case ("GET", "/v1/models"):
                 SendJson(connection, 200, Answers.Models(flags.Id));
+                break;
+            case ("POST", "/__shutdown"):
+                SendJson(connection, 200, "{}");
+                Environment.Exit(0);
                 break;
             case ("GET", "/__state"):
                 SendJson(connection, 200, State());
@@ -101,6 +106,12 @@ internal sealed class Engine(Flags flags, string arguments)
         try
         {
             var faults = Faults.Of(flags.Fault, request.Body);
+            if (Environment.TickCount64 - _listeningSince < flags.Early || _control?.Admits(request) == false)
+            {
+                SendJson(connection, 503, Answers.Error(503));
+                return;
+            }
+
             connection.Wait(faults.Has("hang") ? int.MaxValue : faults.Number("first", 0));
             if (faults.Has("status"))
             {
@@ -145,7 +156,7 @@ internal sealed class Engine(Flags flags, string arguments)
             throw new SocketException((int)SocketError.ConnectionAborted);
         }
 
-        var text = $"fake {flags.Id} pid={Environment.ProcessId}".PadRight(faults.Number("size", 0), '.');
+        var text = $"fake {(_control is null ? flags.Id : ControlApi.ModelOf(request))} pid={Environment.ProcessId}".PadRight(faults.Number("size", 0), '.');
         var json = Answers.Whole(request.Path, flags.Id, text, faults.Has("echo") ? request : null);
         if (!faults.Has("gzip"))
         {
@@ -191,7 +202,7 @@ internal sealed class Engine(Flags flags, string arguments)
         connection.SendChunk("");
     }
 
-    private static void SendJson(Connection connection, int status, string json) => connection.Send(status, "application/json", Encoding.UTF8.GetBytes(json));
+    public static void SendJson(Connection connection, int status, string json) => connection.Send(status, "application/json", Encoding.UTF8.GetBytes(json));
 
     private static void Die(Faults faults)
     {

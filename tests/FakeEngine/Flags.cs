@@ -22,6 +22,20 @@ internal sealed class Flags
           --ready-delay MS      /health answers 503 until that time after listening
           --never-ready         /health answers 503 for ever
 
+          --early MS            say ready at once, but answer completions 503 until that time after listening
+
+        Control APIs: several models in one process, loaded and unloaded while it runs
+          --ollama              GET /api/tags, /api/ps; POST /api/generate loads (keep_alive) and unloads (keep_alive: 0);
+                                a completion for a model that is not loaded loads it
+          --tabby               GET /v1/model; POST /v1/model/load (a stream of events), /v1/model/unload, both with the
+                                header x-admin-key if there is a key; one model at a time; an unload cuts what runs
+          --models A,B          the models there are (default: any)
+          --admin-key KEY       default: none
+          --load-delay MS       take that long to load
+          --load-fails NAME     the load of that model fails
+          --unload-lies         an unload is answered 200 and nothing is unloaded
+          GET /__loads          {"loaded":[…],"loads":{name: n},"reloads":n,"cut":n,"most":n}
+
         Life and death
           --hold MB             hold (and touch) that much anonymous memory
           --fork-worker         a child in the same group serves the port, ignores SIGTERM and outlives this process
@@ -48,6 +62,7 @@ internal sealed class Flags
                                 body_sha256, body_base64)
 
         Routes: GET /health, GET /v1/models, POST /v1/chat/completions, /v1/completions, /v1/embeddings;
+          POST /__shutdown ends it with code 0;
           GET /__state (pid, served, in_flight, peak, aborted, arguments, cwd), GET /__requests (the last 100, as echo).
           An answer streams when the body holds "stream":true. A client that leaves counts as aborted.
         """;
@@ -67,6 +82,22 @@ internal sealed class Flags
     public int StartDelay { get; private set; }
 
     public int ReadyDelay { get; private set; }
+
+    public int Early { get; private set; }
+
+    public bool Ollama { get; private set; }
+
+    public bool Tabby { get; private set; }
+
+    public string[] Models { get; private set; } = [];
+
+    public string AdminKey { get; private set; } = "";
+
+    public int LoadDelay { get; private set; }
+
+    public string LoadFails { get; private set; } = "";
+
+    public bool UnloadLies { get; private set; }
 
     public bool NeverReady { get; private set; }
 
@@ -106,6 +137,14 @@ internal sealed class Flags
                 case "--exit-at-start": flags.ExitAtStart = Number(); break;
                 case "--start-delay": flags.StartDelay = Number(); break;
                 case "--ready-delay": flags.ReadyDelay = Number(); break;
+                case "--early": flags.Early = Number(); break;
+                case "--ollama": flags.Ollama = true; break;
+                case "--tabby": flags.Tabby = true; break;
+                case "--models": flags.Models = Value().Split(','); break;
+                case "--admin-key": flags.AdminKey = Value(); break;
+                case "--load-delay": flags.LoadDelay = Number(); break;
+                case "--load-fails": flags.LoadFails = Value(); break;
+                case "--unload-lies": flags.UnloadLies = true; break;
                 case "--never-ready": flags.NeverReady = true; break;
                 case "--hold": flags.HoldMegabytes = Number(); break;
                 case "--fork-worker": flags.ForkWorker = true; break;

@@ -55,10 +55,9 @@ internal sealed class Daemon : IAsyncDisposable
     public async Task<string[]> LoadedAsync() => [.. (await JsonAsync("/__loads")).GetProperty("loaded").EnumerateArray().Select(name => name.GetString()!)];
 
     /// <summary>Has it do something behind the router's back.</summary>
-    public async Task PostAsync(string path, string json, string? adminKey = null)
+    public async Task PostAsync(string path, string json)
     {
         using var request = new HttpRequestMessage(HttpMethod.Post, new Uri(Url + path)) { Content = new StringContent(json) };
-        request.Headers.TryAddWithoutValidation("x-admin-key", adminKey);
         using var answer = await Http.SendAsync(request, CancellationToken.None);
         await answer.Content.ReadAsStringAsync();
         answer.EnsureSuccessStatusCode();

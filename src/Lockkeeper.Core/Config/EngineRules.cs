@@ -1,3 +1,4 @@
+using Lockkeeper.Core.Engines;
 using Lockkeeper.Core.Models;
 
 namespace Lockkeeper.Core.Config;
@@ -15,28 +16,8 @@ internal static class EngineRules
                 findings.Add(key / "preset", $"'{preset}' is no preset; this version knows {string.Join(", ", presets.Keys)}");
             }
 
-            var whole = engine.Preset is { } known && presets.TryGetValue(known, out var whatItSays) ? engine.Over(whatItSays.Engine) : engine;
-            if (engine.Lifecycle == Lifecycle.Attached)
-            {
-                Attached(key, engine, findings);
-            }
-            else if (whole.Lifecycle == Lifecycle.Systemd)
-            {
-                SystemdRules.Check(key, engine, whole, findings);
-            }
-            else if (whole.Lifecycle == Lifecycle.Cloud)
-            {
-                CloudRules.Check(key, engine, whole, findings);
-            }
-            else
-            {
-                Command(key / "command", engine, presets, findings);
-                if (engine.Url is not null)
-                {
-                    findings.Add(key / "url", "is for lifecycle: attached; an engine that Lockkeeper starts is given a port of its own");
-                }
-            }
-
+            var whole = engine.Preset is { } known && presets.TryGetValue(known, out var found) ? engine.Over(found.Engine) : engine;
+            ByLifecycle(key, engine, whole, presets, findings);
             if (engine.Sleep is true && whole.Lifecycle is not (null or Lifecycle.Process))
             {
                 findings.Add(key / "sleep", "is for engines that Lockkeeper starts as processes (lifecycle: process); others are stopped, or unloaded, in their own way");
@@ -48,38 +29,115 @@ internal static class EngineRules
                 findings.Add(key / "cwd", refusal);
             }
 
-            if (engine.Ready?.Path is { } ready && !IsPath(ready))
+            if (PathRules.Refuse(engine.LogFile) is { } unfit)
             {
-                findings.Add(key / "ready" / "path", $"'{ready}' is no path; it begins with a slash and holds no spaces, as in /health");
+                findings.Add(key / "log_file", unfit);
             }
+
+            ReadyAndStop(key, engine, findings);
+            ControlRules.Check(key, engine, findings);
         }
     }
 
-    /// <summary>An engine that runs by itself: it has an address, and nothing to start or stop it with.</summary>
-    private static void Attached(ConfigKey key, EngineConfig engine, ConfigFindings findings)
+    private static void ByLifecycle(ConfigKey key, EngineConfig engine, EngineConfig whole, IReadOnlyDictionary<string, EnginePreset> presets, ConfigFindings findings)
+    {
+        switch (whole.Lifecycle ?? Lifecycle.Process)
+        {
+            case Lifecycle.Process:
+                Command(key / "command", engine, whole, presets, findings);
+                OwnAddress(key / "url", engine, findings);
+                Foreign(key, [.. ControlRules.KeysOf(engine), ("unit", engine.Unit is not null)],
+                    "is for engines that run already, and are told to load and unload (lifecycle: api); this one is started and stopped as a process (lifecycle: process)", findings);
+                break;
+            case Lifecycle.Attached:
+                Address(key / "url", whole, "an attached engine runs already, so say where, as in http://127.0.0.1:8080", findings);
+                Foreign(key, [.. KeysOfProcesses(engine), ("start_timeout", engine.StartTimeout is not null), ("stop_timeout", engine.StopTimeout is not null), .. ControlRules.KeysOf(engine)],
+                    "is for engines that Lockkeeper starts; an attached one runs already and is never started or stopped by it", findings);
+                break;
+            case Lifecycle.Systemd:
+                SystemdRules.Check(key, engine, whole, findings);
+                break;
+            case Lifecycle.Cloud:
+                CloudRules.Check(key, engine, whole, findings);
+                break;
+            case Lifecycle.Api or Lifecycle.Ollama:
+                Address(key / "url", whole, "the engine runs already, and models are loaded into it; say where it is, as in http://127.0.0.1:5000", findings);
+                Foreign(key, KeysOfProcesses(engine), "is for engines that Lockkeeper starts (lifecycle: process); this one runs already, and only its models are loaded and unloaded", findings);
+                if (whole.Lifecycle == Lifecycle.Api)
+                {
+                    ControlRules.Demand(key, whole, findings);
+                }
+
+                break;
+        }
+    }
+
+    private static (string Key, bool Given)[] KeysOfProcesses(EngineConfig engine) =>
+    [
+        ("command", engine.Command is not null), ("args", engine.Args is not null), ("env", engine.Env is not null), ("cwd", engine.Cwd is not null),
+        ("stop", engine.Stop is not null), ("unit", engine.Unit is not null), ("log_file", engine.LogFile is not null),
+    ];
+
+    private static void Foreign(ConfigKey key, IEnumerable<(string Key, bool Given)> keys, string message, ConfigFindings findings)
+    {
+        foreach (var (name, _) in keys.Where(of => of.Given))
+        {
+            findings.Add(key / name, message);
+        }
+    }
+
+    /// <summary>An engine that runs by itself has an address.</summary>
+    private static void Address(ConfigKey key, EngineConfig engine, string whyNeeded, ConfigFindings findings)
     {
         if (engine.Url is not { } url)
         {
-            findings.Add(key / "url", "is missing; an attached engine runs already, so say where, as in http://127.0.0.1:8080");
+            findings.Add(key, $"is missing; {whyNeeded}");
         }
-        else if (!Uri.TryCreate(url, UriKind.Absolute, out var address) || (address.Scheme != Uri.UriSchemeHttp && address.Scheme != Uri.UriSchemeHttps)
-            || address.PathAndQuery != "/" || address.UserInfo.Length + address.Fragment.Length > 0)
+        else if (AddressOf(url) is null)
         {
-            findings.Add(key / "url", $"'{url}' is no address of an engine; write scheme, host and port and nothing behind, as in http://127.0.0.1:8080");
-        }
-
-        (string Key, bool Given)[] ofProcesses =
-        [
-            ("command", engine.Command is not null), ("env", engine.Env is not null), ("cwd", engine.Cwd is not null),
-            ("start_timeout", engine.StartTimeout is not null), ("stop_timeout", engine.StopTimeout is not null),
-        ];
-        foreach (var (name, _) in ofProcesses.Where(of => of.Given))
-        {
-            findings.Add(key / name, "is for engines that Lockkeeper starts; an attached one runs already and is never started or stopped by it");
+            findings.Add(key, $"'{url}' is no address of an engine; write scheme, host and port and nothing behind, as in http://127.0.0.1:8080");
         }
     }
 
-    private static void Command(ConfigKey key, EngineConfig engine, IReadOnlyDictionary<string, EnginePreset> presets, ConfigFindings findings)
+    /// <summary>A process may be told its port; it is on this machine all the same.</summary>
+    private static void OwnAddress(ConfigKey key, EngineConfig engine, ConfigFindings findings)
+    {
+        if (engine.Url is { } url && !(AddressOf(url) is { IsLoopback: true } address && address.Scheme == Uri.UriSchemeHttp))
+        {
+            findings.Add(key, $"'{url}' is not where a process of this machine can listen for Lockkeeper alone; write http://127.0.0.1 and the port, or leave it out, and each start is given a free one");
+        }
+    }
+
+    private static Uri? AddressOf(string url) =>
+        Uri.TryCreate(url, UriKind.Absolute, out var address) && (address.Scheme == Uri.UriSchemeHttp || address.Scheme == Uri.UriSchemeHttps)
+            && address.PathAndQuery == "/" && address.UserInfo.Length + address.Fragment.Length == 0 ? address : null;
+
+    private static void ReadyAndStop(ConfigKey key, EngineConfig engine, ConfigFindings findings)
+    {
+        if (engine.Ready?.Path is { } ready && !IsPath(ready))
+        {
+            findings.Add(key / "ready" / "path", $"'{ready}' is no path; it begins with a slash and holds no spaces, as in /health");
+        }
+
+        if (engine.Ready?.Json is { } json && !JsonCondition.TryParse(json, out _, out var problem))
+        {
+            findings.Add(key / "ready" / "json", problem);
+        }
+
+        if (engine.Stop?.Path is { } stop && !IsPath(stop))
+        {
+            findings.Add(key / "stop" / "path", $"'{stop}' is no path; it begins with a slash and holds no spaces, as in /shutdown");
+        }
+
+        if (engine.Stop?.Signal is { } signal && !StopSignal.Names.Contains(signal))
+        {
+            findings.Add(key / "stop" / "signal", Spelling.Nearest(signal, StopSignal.Names) is { } near
+                ? $"'{signal}' is no signal a process can be asked to end with; did you mean {near}?"
+                : $"'{signal}' is no signal a process can be asked to end with; there are {string.Join(", ", StopSignal.Names)}");
+        }
+    }
+
+    private static void Command(ConfigKey key, EngineConfig engine, EngineConfig whole, IReadOnlyDictionary<string, EnginePreset> presets, ConfigFindings findings)
     {
         if (engine.Command is not { } command)
         {
@@ -113,9 +171,9 @@ internal static class EngineRules
 
         // Without it the engine would come up on a port of its own and the start would fail after minutes, with nothing to say why.
         var readable = Enumerable.Range(0, command.Count).All(i => !findings.Positions.IsDoubtful(key.Item(i)));
-        if (readable && !command.Any(argument => argument.Contains(Placeholders.Port, StringComparison.Ordinal)))
+        if (readable && whole.Url is null && !command.Concat(whole.Args ?? []).Any(argument => argument.Contains(Placeholders.Port, StringComparison.Ordinal)))
         {
-            findings.Add(key, "never says {port}; Lockkeeper leases a port for each start and must be able to tell the engine");
+            findings.Add(key, "never says {port}; Lockkeeper leases a port for each start and must be able to tell the engine. If it has a port of its own, say so with url");
         }
     }
 
@@ -130,5 +188,5 @@ internal static class EngineRules
         }
     }
 
-    private static bool IsPath(string path) => path.StartsWith('/') && !path.Any(letter => char.IsWhiteSpace(letter) || char.IsControl(letter));
+    internal static bool IsPath(string path) => path.StartsWith('/') && !path.Any(letter => char.IsWhiteSpace(letter) || char.IsControl(letter));
 }

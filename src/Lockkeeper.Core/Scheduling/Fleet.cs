@@ -8,6 +8,7 @@ internal sealed class Fleet(Succession succession)
 {
     private readonly Dictionary<ModelId, ScheduledModel> _models = [];
     private readonly List<ScheduledModel> _unwatched = [];
+    private readonly Dictionary<string, EngineShare> _engines = new(StringComparer.Ordinal);
 
     /// <summary>In the order of the configuration; pools that are configured no more stay as long as something runs there.</summary>
     public List<Pool> Pools { get; } = [];
@@ -50,6 +51,11 @@ internal sealed class Fleet(Succession succession)
         Pools.Clear();
         Pools.AddRange(pools);
 
+        foreach (var engine in _engines.Values)
+        {
+            engine.Limit = options.EngineLimits.GetValueOrDefault(engine.Name, int.MaxValue);
+        }
+
         var removed = _models.Keys.ToHashSet();
         foreach (var model in options.Models)
         {
@@ -77,6 +83,16 @@ internal sealed class Fleet(Succession succession)
         }
 
         _unwatched.Clear();
+    }
+
+    private EngineShare ShareOf(string engine, SchedulerOptions options)
+    {
+        if (!_engines.TryGetValue(engine, out var share))
+        {
+            _engines.Add(engine, share = new EngineShare(engine) { Limit = options.EngineLimits.GetValueOrDefault(engine, int.MaxValue) });
+        }
+
+        return share;
     }
 
     private static Pool Renew(Dictionary<string, Pool> before, PoolOptions options)
@@ -113,6 +129,7 @@ internal sealed class Fleet(Succession succession)
         }
 
         model.MoveTo(pool);
+        model.Engine = options.Engine is { } engine ? ShareOf(engine, all) : null;
         model.Options = options;
         if (options.Attached)
         {

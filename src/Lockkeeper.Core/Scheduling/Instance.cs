@@ -11,7 +11,7 @@ internal sealed class Instance
         // With no slot the run would be loaded and then hold the pool for ever without serving anybody.
         _slots = model.Options.MaxConcurrency;
         ArgumentOutOfRangeException.ThrowIfLessThan(_slots, 1);
-        (Id, Model, Pool, Claim, StartedAt) = (id, model, model.Pool, claim, now);
+        (Id, Model, Pool, Engine, Claim, StartedAt) = (id, model, model.Pool, model.Engine, claim, now);
     }
 
     public InstanceId Id { get; }
@@ -20,6 +20,9 @@ internal sealed class Instance
 
     /// <summary>Whose memory it holds: the model's pool when it was started.</summary>
     public Pool Pool { get; }
+
+    /// <summary>The engine it lives in beside others: the model's when it was started; null when it has its own.</summary>
+    public EngineShare? Engine { get; }
 
     /// <summary>Bytes of the pool it counts for, from start to settled: what was expected of it, or what it turned out to have; null while unknown.</summary>
     public long? Claim { get; private set; }

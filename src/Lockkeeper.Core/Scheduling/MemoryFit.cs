@@ -22,7 +22,7 @@ internal static class MemoryFit
     public static bool HasRoomWithout(ScheduledModel model, IReadOnlySet<Instance> gone, bool atBest = false)
     {
         var pool = model.Pool;
-        if (model.Instance is { } last && !gone.Contains(last))
+        if ((model.Instance is { } last && !gone.Contains(last)) || model.Engine?.HasPlace(gone, pool, atBest) == false)
         {
             return false;
         }
@@ -78,7 +78,7 @@ internal static class MemoryFit
     {
         var pool = model.Pool;
         var staying = Staying(pool);
-        return pool.Available is not null && staying.Count < pool.MostInstances
+        return pool.Available is not null && model.Engine?.HasPlace(pool.Instances.Except(staying).ToHashSet(), pool, atBest: true) != false && staying.Count < pool.MostInstances
             && model.Claim is { } need && !(need > pool.Options.Capacity - staying.Sum(instance => instance.Claim ?? 0));
     }
 
@@ -92,6 +92,11 @@ internal static class MemoryFit
             ? string.Create(CultureInfo.InvariantCulture, $"it needs {Size(claim)} (with safety_margin {pool.Options.SafetyMargin:0.##})")
             : $"its footprint is not known yet, so it has to run alone the first time, unless models.{model.Id}.memory says what it needs";
         var has = pool.Options.Capacity is { } capacity ? $"pool '{pool.Options.Name}' has {Size(capacity)}" : $"pool '{pool.Options.Name}' holds {Count(pool)}";
+        if (model.Engine is { } engine && staying.Count(instance => instance.Engine == engine) is var places && places >= engine.Limit)
+        {
+            return string.Create(CultureInfo.InvariantCulture, $"its engine '{engine.Name}' holds {engine.Limit} model{(engine.Limit == 1 ? "" : "s")} at a time{pinned}");
+        }
+
         var free = pool.Available is { } available ? $"; {Size(available)} is measured free now" : "";
         return $"{need}, {has}{pinned}{free}";
     }

@@ -10,6 +10,9 @@ internal sealed record ModelOptions(ModelId Id, string Pool)
     /// <summary>Requests that may run on one instance at the same time, at least 1.</summary>
     public int MaxConcurrency { get; init; } = 1;
 
+    /// <summary>The engine it is loaded into, when that may hold other models too; null for an engine of its own.</summary>
+    public string? Engine { get; init; }
+
     /// <summary>Whether an instance is never evicted for another model, nor stopped for being idle.</summary>
     public bool Pinned { get; init; }
 

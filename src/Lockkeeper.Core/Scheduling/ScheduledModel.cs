@@ -19,6 +19,9 @@ internal sealed class ScheduledModel(ModelOptions options, Pool pool, ModelFigur
 
     public ModelFigures Figures { get; private set; } = figures;
 
+    /// <summary>The engine its next run will live in, if it shares one.</summary>
+    public EngineShare? Engine { get; set; }
+
     public Line Line { get; } = new();
 
     public BackOff BackOff { get; } = new();
@@ -61,6 +64,7 @@ internal sealed class ScheduledModel(ModelOptions options, Pool pool, ModelFigur
     public void Lose(Instance instance)
     {
         instance.Pool.Instances.Remove(instance);
+        instance.Engine?.Instances.Remove(instance);
         Instance = null;
     }
 

@@ -21,6 +21,9 @@ internal sealed record SchedulerOptions
 
     public required ImmutableArray<ModelOptions> Models { get; init; }
 
+    /// <summary>How many models an engine may hold at the same time, by its name; as many as the pools do where it is not named.</summary>
+    public FrozenDictionary<string, int> EngineLimits { get; init; } = FrozenDictionary<string, int>.Empty;
+
     /// <summary>Tickets that may wait at the same time, at least 1.</summary>
     public int MaxQueue { get; init; } = 200;
 

@@ -64,6 +64,7 @@ internal sealed class Succession(Waiting waiting, FairShare shares)
         var instance = new Instance(new InstanceId(model.Id, ++_lastRun), model, model.Claim, decision.Now);
         model.Instance = instance;
         model.Pool.Instances.Add(instance);
+        instance.Engine?.Instances.Add(instance);
         decision.Do(new SchedulerEffect.Start(instance.Id));
     }
 

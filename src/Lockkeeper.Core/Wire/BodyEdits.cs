@@ -102,6 +102,19 @@ internal readonly struct BodyEdits
         return new BodyEdits(edits, isCapped);
     }
 
+    /// <summary>These edits and others, at places of their own.</summary>
+    public BodyEdits With(IReadOnlyList<(ByteRange Range, ReadOnlyMemory<byte> Replacement)> others)
+    {
+        if (others.Count == 0)
+        {
+            return this;
+        }
+
+        List<BodyEdit> edits = [.. _edits ?? [], .. others.Select(other => new BodyEdit(other.Range, other.Replacement))];
+        edits.Sort(static (left, right) => (left.Range.Start, left.Range.Length).CompareTo((right.Range.Start, right.Range.Length)));
+        return new BodyEdits(edits, AreCapped);
+    }
+
     /// <summary>The body with the edits in place, in pieces; the pieces are slices of <paramref name="body"/> wherever nothing changed.</summary>
     public IEnumerable<ReadOnlyMemory<byte>> Apply(ReadOnlySequence<byte> body)
     {

@@ -1,6 +1,6 @@
-using System.Globalization;
 using Lockkeeper.Core.Models;
 using Lockkeeper.Core.Scheduling;
+using Lockkeeper.Server.Engines.Readiness;
 using Microsoft.Extensions.Logging;
 
 namespace Lockkeeper.Server.Engines;
@@ -13,7 +13,10 @@ internal sealed partial class AttachedEngine(InstanceId instance, ModelSpec mode
 
     private static readonly TimeSpan PauseAtStart = TimeSpan.FromMilliseconds(100);
     private static readonly TimeSpan Pause = TimeSpan.FromSeconds(5);
-    private static readonly TimeSpan PatienceOfProbe = TimeSpan.FromSeconds(2);
+    private static readonly TimeSpan PatienceOfCompletion = TimeSpan.FromMinutes(1);
+
+    /// <summary>The patience with an answer is over first, and says so in better words.</summary>
+    private static readonly TimeSpan Slack = TimeSpan.FromSeconds(1);
 
     /// <summary>One lost probe may be a busy machine.</summary>
     private const int ProbesLost = 3;
@@ -21,10 +24,12 @@ internal sealed partial class AttachedEngine(InstanceId instance, ModelSpec mode
     private readonly ILogger _logger = room.Loggers.CreateLogger<AttachedEngine>();
     private readonly CancellationTokenSource _stopAsked = new();
     private readonly TaskCompletionSource _ended = new(TaskCreationOptions.RunContinuationsAsynchronously);
-    private readonly Upstream _upstream = new(model.Engine.Url!);
+    private readonly Upstream _upstream = new(model.Engine.Url!, model.Engine.ApiKey);
     private volatile InstanceFailure? _failure;
     private volatile InstanceState _state;
-    private string _lastSeen = "nothing was asked yet";
+
+    /// <remarks>Where nobody has named a path, any answer but a server's error will do: not every engine knows ours, but one that says so is up.</remarks>
+    private ReadyCheck Check => field ??= new ReadyCheck(new EngineTalk(_upstream, model.Engine, room.Time), model) { AnyAnswerWillDo = model.Engine.Ready == new ReadyRule() };
 
     public Upstream? Upstream => _state == InstanceState.Ready ? _upstream : null;
 
@@ -56,7 +61,7 @@ internal sealed partial class AttachedEngine(InstanceId instance, ModelSpec mode
             await WatchAsync();
         }
 
-        var failure = _stopAsked.IsCancellationRequested ? null : InstanceFailure.Of($"nothing answers at {_upstream.BaseAddress}, where somebody else is to run it: {_lastSeen}");
+        var failure = _stopAsked.IsCancellationRequested ? null : InstanceFailure.Of($"nothing answers at {_upstream.BaseAddress}, where somebody else is to run it: {Check.LastSeen}");
         _failure = failure;
         _state = failure is null ? InstanceState.Stopped : InstanceState.Failed;
         _ended.SetResult();
@@ -74,7 +79,8 @@ internal sealed partial class AttachedEngine(InstanceId instance, ModelSpec mode
         var start = room.Time.GetTimestamp();
         while (!_stopAsked.IsCancellationRequested)
         {
-            if (await AnswersAsync())
+            // A completion may have to wait for what the engine does for others; all else is answered at once or not at all.
+            if (await AskAsync(Check.HoldsAsync, model.Engine.Ready.Completion ? PatienceOfCompletion : EngineTalk.Patience))
             {
                 return true;
             }
@@ -92,33 +98,23 @@ internal sealed partial class AttachedEngine(InstanceId instance, ModelSpec mode
 
     private async Task WatchAsync()
     {
-        for (var lost = 0; lost < ProbesLost && !_stopAsked.IsCancellationRequested; lost = await AnswersAsync() ? 0 : lost + 1)
+        for (var lost = 0; lost < ProbesLost && !_stopAsked.IsCancellationRequested; lost = await AskAsync(Check.AnswersAsync, EngineTalk.Patience) ? 0 : lost + 1)
         {
             await Task.Delay(Pause, room.Time, _stopAsked.Token).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         }
     }
 
-    /// <summary>Any answer but a server's error: not every engine knows the path, but one that says so is up.</summary>
-    private async Task<bool> AnswersAsync()
+    private async Task<bool> AskAsync(Func<CancellationToken, Task<bool>> holds, TimeSpan patience)
     {
-        using var patience = new CancellationTokenSource(PatienceOfProbe, room.Time);
-        using var ending = CancellationTokenSource.CreateLinkedTokenSource(patience.Token, _stopAsked.Token);
+        using var late = new CancellationTokenSource(patience + Slack, room.Time);
+        using var ending = CancellationTokenSource.CreateLinkedTokenSource(late.Token, _stopAsked.Token);
         try
         {
-            using var request = new HttpRequestMessage(HttpMethod.Get, new Uri(_upstream.BaseAddress, model.Engine.Ready.Path));
-            using var answer = await _upstream.Invoker.SendAsync(request, ending.Token);
-            _lastSeen = string.Create(CultureInfo.InvariantCulture, $"GET {model.Engine.Ready.Path} answered {(int)answer.StatusCode}");
-            return (int)answer.StatusCode < 500;
-        }
-        catch (HttpRequestException failure)
-        {
-            _lastSeen = failure.Message;
-            return false;
+            return await holds(ending.Token);
         }
         catch (OperationCanceledException)
         {
-            _lastSeen = string.Create(CultureInfo.InvariantCulture, $"GET {model.Engine.Ready.Path} had no answer for {PatienceOfProbe.TotalSeconds} s");
-            return false;
+            return false; // what was seen last says what was waited for
         }
     }
 

@@ -1,3 +1,5 @@
+using Lockkeeper.Core.Config;
+using Lockkeeper.Core.Engines;
 using Lockkeeper.Core.Models;
 using Lockkeeper.Core.Scheduling;
 using Microsoft.Extensions.Logging;
@@ -42,6 +44,9 @@ internal sealed partial class EngineProcess
 
     public ProcessTree Tree { get; }
 
+    /// <summary>Where an engine that was given that port answers.</summary>
+    public static Uri AddressOf(EngineSpec engine, int port) => engine.Url ?? new UriBuilder(Uri.UriSchemeHttp, "127.0.0.1", port).Uri;
+
     /// <summary>Completes when the engine's main process has ended.</summary>
     public Task<ExitStatus> Exited => _child.Exited;
 
@@ -58,7 +63,8 @@ internal sealed partial class EngineProcess
         environment[Reaper.MarkVariable] = mark;
 
         using var trampoline = Trampoline.Spawn(command, environment);
-        var tail = new OutputTail(model.Engine.Environment, room.Time, room.Loggers.CreateLogger($"Lockkeeper.Engine.{model.Id}"));
+        var log = room.Loggers.CreateLogger($"Lockkeeper.Engine.{model.Id}");
+        var tail = new OutputTail(model.Engine.Environment, room.Time, log, model.Engine.LogFile is { } file ? new EngineLogFile(file, room.Time, log) : null);
         tail.Drain(trampoline.Output, model.Id.Value);
         var process = new EngineProcess(room, model, trampoline.Child, port, tail, mark);
         room.Reaper.Guard(process.Pid);
@@ -100,11 +106,17 @@ internal sealed partial class EngineProcess
     private async Task<bool> TermAsync(TimeSpan patience)
     {
         var start = _room.Time.GetTimestamp();
-        _child.SignalGroup(Posix.SigTerm);
-        await Task.WhenAny(Exited, Task.Delay(patience, _room.Time, CancellationToken.None));
+        var signal = _model.Engine.Stop.Signal ?? StopSignal.Default;
+        await AskToStopAsync(patience / 2);
         if (!Exited.IsCompleted)
         {
-            LogIgnoresTerm(_model.Id, Pid, patience.TotalSeconds);
+            _child.SignalGroup(Posix.SignalOf(signal));
+            await Task.WhenAny(Exited, Task.Delay(Positive(patience - _room.Time.GetElapsedTime(start)), _room.Time, CancellationToken.None));
+        }
+
+        if (!Exited.IsCompleted)
+        {
+            LogIgnoresTerm(_model.Id, Pid, signal, patience.TotalSeconds);
             return false;
         }
 
@@ -117,6 +129,30 @@ internal sealed partial class EngineProcess
         Tree.SignalStrays(Posix.SigTerm);
         return await GoneAsync(left < StragglersMayStay ? left : StragglersMayStay);
     }
+
+    /// <summary>The engine's own way to end, where it has one; what does not hear it, or does not obey, is signalled like any other.</summary>
+    private async Task AskToStopAsync(TimeSpan patience)
+    {
+        if (_model.Engine.Stop.Path is not { } path || Exited.IsCompleted)
+        {
+            return;
+        }
+
+        var start = _room.Time.GetTimestamp();
+        using var upstream = new Upstream(AddressOf(_model.Engine, Port), _model.Engine.ApiKey);
+        var reply = await new EngineTalk(upstream, _model.Engine, _room.Time)
+            .ControlAsync(new ControlCall("POST", path, default), patience < EngineTalk.Patience ? patience : EngineTalk.Patience, CancellationToken.None);
+        if (reply.IsGood)
+        {
+            await Task.WhenAny(Exited, Task.Delay(Positive(patience - _room.Time.GetElapsedTime(start)), _room.Time, CancellationToken.None));
+        }
+        else if (!Exited.IsCompleted)
+        {
+            LogIgnoresPath(_model.Id, reply);
+        }
+    }
+
+    private static TimeSpan Positive(TimeSpan time) => time > TimeSpan.Zero ? time : TimeSpan.Zero;
 
     /// <summary>True when no process of the run is left, at the latest when the patience is over.</summary>
     private async Task<bool> GoneAsync(TimeSpan patience)
@@ -167,8 +203,11 @@ internal sealed partial class EngineProcess
     /// <summary>A stranger we can name may have taken the port the moment it was free: that is not ours to wait for.</summary>
     private bool IsPortHeld() => PortOwner.Of(Port, Tree) is { Kind: PortOwner.Owner.Ours } or { Kind: PortOwner.Owner.Stranger, Pid: null };
 
-    [LoggerMessage(330, LogLevel.Warning, "{Model}: the engine (pid {Pid}) has ignored SIGTERM for {Seconds:0.###} s and is killed")]
-    private partial void LogIgnoresTerm(ModelId model, int pid, double seconds);
+    [LoggerMessage(330, LogLevel.Warning, "{Model}: the engine (pid {Pid}) has ignored {Signal} for {Seconds:0.###} s and is killed")]
+    private partial void LogIgnoresTerm(ModelId model, int pid, string signal, double seconds);
+
+    [LoggerMessage(351, LogLevel.Warning, "{Model}: the engine did not take the request to stop, and is signalled: {Reply}")]
+    private partial void LogIgnoresPath(ModelId model, EngineReply reply);
 
     [LoggerMessage(331, LogLevel.Warning, "{Model}: the engine cannot be killed (processes: {Pids}; port {Port}); tried for {Seconds:0} s, and going on")]
     private partial void LogCannotKill(ModelId model, string pids, int port, double seconds);

@@ -3,6 +3,7 @@ using System.Globalization;
 using Lockkeeper.Core.Memory;
 using Lockkeeper.Core.Models;
 using Lockkeeper.Core.Scheduling;
+using Lockkeeper.Server.Engines.Readiness;
 using Lockkeeper.Server.Memory;
 using Microsoft.Extensions.Logging;
 
@@ -48,14 +49,7 @@ internal sealed partial class EngineSupervisor(InstanceId instance, ModelSpec mo
     /// <summary>Asks the run to end, in whatever state it is. Returns at once.</summary>
     public void Stop(StopReason reason)
     {
-        var why = reason switch
-        {
-            StopReason.ForcedUnload => $"it was unloaded by force (POST /admin/models/{instance.Model}/unload)",
-            StopReason.DrainTimeout => $"it had to go, for another model or by hand, and the request had not ended within pools.{model.Pool}.drain_timeout",
-            StopReason.Closing => "Lockkeeper is closing",
-            _ => null,
-        };
-        _interruption ??= why is null ? null : InstanceFailure.Of(why) with { Intended = true };
+        _interruption ??= Engines.Interruption.Of(reason, instance, model);
         _ = _stopAsked.CancelAsync();
     }
 
@@ -130,7 +124,11 @@ internal sealed partial class EngineSupervisor(InstanceId instance, ModelSpec mo
             using var timeout = new CancellationTokenSource(model.Engine.StartTimeout, room.Time);
             for (var tried = 1; !_stopAsked.IsCancellationRequested; tried++)
             {
-                var lease = room.Ports.Take();
+                if (TakePort(out var taken) is not { } lease)
+                {
+                    return taken;
+                }
+
                 if (!EngineCommand.TryResolve(model, lease.Port, out var command, out var problem))
                 {
                     lease.Dispose();
@@ -141,7 +139,7 @@ internal sealed partial class EngineSupervisor(InstanceId instance, ModelSpec mo
                 var process = _process = EngineProcess.Start(room, model, command, lease, tree => _held.TryMeasure(tree.Alive));
                 LogStarted(instance, process.Pid, process.Port);
                 var (failure, stranger) = await BecomeReadyAsync(process, timeout.Token);
-                if (stranger is null || tried == PortsTried)
+                if (stranger is null || tried == PortsTried || model.Engine.Url is not null)
                 {
                     return failure;
                 }
@@ -164,12 +162,27 @@ internal sealed partial class EngineSupervisor(InstanceId instance, ModelSpec mo
         }
     }
 
+    /// <summary>A port of its own for each start, unless the configuration says which; that one has to be free.</summary>
+    private PortLeases.Lease? TakePort(out InstanceFailure? failure)
+    {
+        failure = null;
+        if (model.Engine.Url is not { } url)
+        {
+            return room.Ports.Take();
+        }
+
+        var lease = room.Ports.TryTake(url.Port);
+        failure = lease is not null ? null : InstanceFailure.Of(string.Create(CultureInfo.InvariantCulture,
+            $"its port {url.Port} (engines.{model.Engine.Name}.url) is taken by {PortOwner.Describe(url.Port)}; end that, or leave url out, and it is given a free port at each start"));
+        return lease;
+    }
+
     /// <summary>No failure means that it is ready, or that a stop was asked for. A stranger is one who has the port.</summary>
     private async Task<(InstanceFailure? Failure, PortOwner? Stranger)> BecomeReadyAsync(EngineProcess process, CancellationToken timeout)
     {
         var start = room.Time.GetTimestamp();
-        var upstream = new Upstream(new UriBuilder(Uri.UriSchemeHttp, "127.0.0.1", process.Port).Uri);
-        var probe = new ReadinessProbe(upstream, model.Engine.Ready.Path, () => PortOwner.Of(process.Port, process.Tree), room.Time);
+        var upstream = new Upstream(EngineProcess.AddressOf(model.Engine, process.Port), model.Engine.ApiKey);
+        var probe = new ReadinessProbe(upstream, new ReadyCheck(new EngineTalk(upstream, model.Engine, room.Time), model), () => PortOwner.Of(process.Port, process.Tree), room.Time);
         using var ending = CancellationTokenSource.CreateLinkedTokenSource(_stopAsked.Token, timeout);
         var probing = probe.WaitAsync(ending.Token);
         await Task.WhenAny(probing, process.Exited);

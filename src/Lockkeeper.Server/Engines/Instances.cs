@@ -1,6 +1,7 @@
 using Lockkeeper.Core.Memory;
 using Lockkeeper.Core.Models;
 using Lockkeeper.Core.Scheduling;
+using Lockkeeper.Server.Engines.Control;
 using Lockkeeper.Server.Engines.Sleep;
 using Lockkeeper.Server.Engines.Systemd;
 using Lockkeeper.Server.Memory;
@@ -40,7 +41,7 @@ internal sealed class Instances(
     /// <inheritdoc/>
     public InstanceFailure? WhyNotStart(ModelSpec model)
     {
-        if (model.Engine.Lifecycle is Lifecycle.Attached or Lifecycle.Cloud)
+        if (model.Engine.Lifecycle is Lifecycle.Attached or Lifecycle.Api or Lifecycle.Ollama or Lifecycle.Cloud)
         {
             return null;
         }
@@ -75,6 +76,7 @@ internal sealed class Instances(
         IRun run = model.Engine.Lifecycle switch
         {
             Lifecycle.Attached => new AttachedEngine(instance, model, _room, observer),
+            Lifecycle.Api or Lifecycle.Ollama => new ModelInEngine(instance, model, _room, observer),
             Lifecycle.Process when model.Engine.Sleep => new SleepableEngine(instance, model, _room, observer, _dormitory),
             Lifecycle.Systemd => new SystemdEngine(instance, model, _room, observer),
             _ => new EngineSupervisor(instance, model, _room, observer),

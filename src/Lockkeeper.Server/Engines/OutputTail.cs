@@ -27,6 +27,7 @@ internal sealed partial class OutputTail
     private readonly string[] _secrets;
     private readonly TimeProvider _time;
     private readonly ILogger _logger;
+    private readonly EngineLogFile? _file;
     private readonly byte[] _line;
     private int _length;
     private bool _isCut;
@@ -34,12 +35,13 @@ internal sealed partial class OutputTail
     private long _second;
     private int _loggedThisSecond;
 
-    public OutputTail(IEnumerable<KeyValuePair<string, string?>> environment, TimeProvider time, ILogger logger)
+    public OutputTail(IEnumerable<KeyValuePair<string, string?>> environment, TimeProvider time, ILogger logger, EngineLogFile? file = null)
     {
         // The longest first: a secret may contain another.
         _secrets = [.. environment.Where(IsSecret).Select(variable => variable.Value!).OrderByDescending(value => value.Length)];
         _time = time;
         _logger = logger;
+        _file = file;
         _second = time.GetTimestamp();
 
         // Room for a secret that begins just before the cut: it is masked first and cut then.
@@ -100,6 +102,7 @@ internal sealed partial class OutputTail
         }
 
         EndLine();
+        _file?.Dispose();
         _drained.SetResult();
     }
 
@@ -136,6 +139,7 @@ internal sealed partial class OutputTail
 
         try
         {
+            _file?.Append(line);
             Log(line);
         }
         catch (Exception)

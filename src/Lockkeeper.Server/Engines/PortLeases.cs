@@ -36,6 +36,15 @@ internal sealed class PortLeases
         throw new IOException($"no port from {First} to {First + Count - 1} is free");
     }
 
+    /// <summary>That very port; null when it is leased already, or somebody has it.</summary>
+    public Lease? TryTake(int port)
+    {
+        lock (_gate)
+        {
+            return !_leased.Contains(port) && IsFree(port) && _leased.Add(port) ? new Lease(this, port) : null;
+        }
+    }
+
     private static bool IsFree(int port)
     {
         using var socket = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);

@@ -1,5 +1,6 @@
 using System.Buffers.Text;
 using System.Globalization;
+using System.Text;
 
 namespace Lockkeeper.Server.Engines;
 
@@ -24,26 +25,24 @@ internal sealed record PortOwner(PortOwner.Owner Kind, int? Pid)
             return new PortOwner(Owner.Unknown, null);
         }
 
-        List<long> sockets = [];
-        foreach (var table in (ReadOnlySpan<string>)["/proc/net/tcp", "/proc/net/tcp6"])
-        {
-            if (File.Exists(table))
-            {
-                AddListeners(File.ReadAllBytes(table), port, sockets);
-            }
-        }
-
-        if (sockets.Count == 0)
+        var wanted = SocketsOn(port);
+        if (wanted.Count == 0)
         {
             return new PortOwner(Owner.Nobody, null);
         }
 
-        var wanted = sockets.Select(inode => string.Create(CultureInfo.InvariantCulture, $"socket:[{inode}]")).ToHashSet(StringComparer.Ordinal);
-
         // Mostly it is the engine's first process, and the long way round would be a part of every swap.
         return Holds(tree.Leader, wanted) || tree.Alive().Any(pid => Holds(pid, wanted))
             ? new PortOwner(Owner.Ours, null)
-            : new PortOwner(Owner.Stranger, ProcStat.All().Where(stat => Holds(stat.Pid, wanted)).Select(stat => (int?)stat.Pid).FirstOrDefault());
+            : new PortOwner(Owner.Stranger, HolderOf(wanted));
+    }
+
+    /// <summary>Who has the port, in words for a person who wonders; whoever it is, it is nobody of ours.</summary>
+    public static string Describe(int port)
+    {
+        var pid = OperatingSystem.IsLinux() ? HolderOf(SocketsOn(port)) : null;
+        return pid is not { } known ? "another process"
+            : string.Create(CultureInfo.InvariantCulture, $"another process (pid {known}, {Encoding.UTF8.GetString(ProcFs.TryRead(known, "comm") ?? []).Trim()})");
     }
 
     /// <summary>Adds the inode of each socket that listens on the port, from the text of <c>/proc/net/tcp</c> or <c>tcp6</c>.</summary>
@@ -79,6 +78,23 @@ internal sealed record PortOwner(PortOwner.Owner Kind, int? Pid)
             }
         }
     }
+
+    private static HashSet<string> SocketsOn(int port)
+    {
+        List<long> sockets = [];
+        foreach (var table in (ReadOnlySpan<string>)["/proc/net/tcp", "/proc/net/tcp6"])
+        {
+            if (File.Exists(table))
+            {
+                AddListeners(File.ReadAllBytes(table), port, sockets);
+            }
+        }
+
+        return sockets.Select(inode => string.Create(CultureInfo.InvariantCulture, $"socket:[{inode}]")).ToHashSet(StringComparer.Ordinal);
+    }
+
+    private static int? HolderOf(HashSet<string> sockets) =>
+        sockets.Count == 0 ? null : ProcStat.All().Where(stat => Holds(stat.Pid, sockets)).Select(stat => (int?)stat.Pid).FirstOrDefault();
 
     private static bool Holds(int pid, HashSet<string> sockets)
     {

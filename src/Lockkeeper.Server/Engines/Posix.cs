@@ -10,6 +10,18 @@ internal static partial class Posix
 
     public const int Interrupted = 4;
 
+    /// <summary>The number of a signal that a process can be asked to end with.</summary>
+    public static int SignalOf(string name) => name switch
+    {
+        "SIGHUP" => 1,
+        "SIGINT" => 2,
+        "SIGQUIT" => 3,
+        "SIGKILL" => SigKill,
+        "SIGUSR1" => OperatingSystem.IsMacOS() ? 30 : 10,
+        "SIGUSR2" => OperatingSystem.IsMacOS() ? 31 : 12,
+        _ => SigTerm,
+    };
+
     public const int SpawnSetSignalDefaults = 0x04;
     public const int SpawnSetSignalMask = 0x08;
 

@@ -1,3 +1,4 @@
+using Lockkeeper.Core.Engines;
 using Lockkeeper.Core.Memory;
 using Lockkeeper.Core.Models;
 using Lockkeeper.Core.Scheduling;
@@ -27,6 +28,11 @@ internal static class Prepare
         if (!Edits(peeked, model, new ShapeScan.Purpose(isChat, IsGeneration: pressure is not null, model.Engine.PriorityField, cap)).Holds(out var edits, out var refused))
         {
             return refused;
+        }
+
+        if (model.Engine.Lifecycle == Lifecycle.Ollama)
+        {
+            edits = edits.With(new OllamaResidency(OllamaCalls.KeepAlive(model), model.ContextLength).Edits(peeked.Body.Bytes, isNative: false));
         }
 
         return new Prepared(model, priority, model.Shape.Streams(peeked.Facts.StreamAsked), new EngineBody(peeked.Body.Bytes, edits), edits.AreCapped ? cap : null);

@@ -27,6 +27,8 @@ internal static class SchedulerSetup
             KeyWeights = config.Server.ApiKeys.ToFrozenDictionary(key => key.Name, key => key.Weight, StringComparer.Ordinal),
             Pools = [.. config.PoolsOrDefault.Select(pool => Pool(pool.Key, pool.Value, total))],
             Models = [.. models.Models.Where(model => model.Engine.Lifecycle != Lifecycle.Cloud).Select(Model)], // a cloud holds no memory of ours
+            EngineLimits = models.Models.Select(model => model.Engine).Where(engine => LimitOf(engine) is not null).DistinctBy(engine => engine.Name)
+                .ToFrozenDictionary(engine => engine.Name, engine => LimitOf(engine)!.Value, StringComparer.Ordinal),
             Figures = figures,
         };
     }
@@ -41,8 +43,17 @@ internal static class SchedulerSetup
         DrainTimeout = pool.DrainTimeout.Value,
     };
 
+    /// <summary>How many models may live in it at the same time: a process that has one port can only be there once.</summary>
+    private static int? LimitOf(EngineSpec engine) => engine.Lifecycle switch
+    {
+        Lifecycle.Api or Lifecycle.Ollama => engine.MaxLoaded,
+        Lifecycle.Process when engine.Url is not null => 1,
+        _ => null,
+    };
+
     private static ModelOptions Model(ModelSpec model) => new(model.Id, model.Pool)
     {
+        Engine = LimitOf(model.Engine) is null ? null : model.Engine.Name,
         MaxConcurrency = model.MaxConcurrency,
         Pinned = model.Pinned,
         Attached = model.Engine.Lifecycle == Lifecycle.Attached,

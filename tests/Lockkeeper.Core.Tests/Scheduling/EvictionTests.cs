@@ -47,6 +47,36 @@ public sealed class EvictionTests
     }
 
     [Fact]
+    public void An_engine_that_holds_one_model_is_left_by_it_first_and_nobody_else_has_to_go()
+    {
+        var story = new SchedulerStory();
+        story.Configured(new SchedulerOptions
+        {
+            Pools = [new PoolOptions("gpu") { Policy = PoolPolicy.Fit, Capacity = 100 }],
+            Models =
+            [
+                new(new ModelId("A"), "gpu") { Memory = 20, Engine = "tabby" },
+                new(new ModelId("B"), "gpu") { Memory = 20 },
+                new(new ModelId("C"), "gpu") { Memory = 20, Engine = "tabby" },
+            ],
+            EngineLimits = new Dictionary<string, int> { ["tabby"] = 1 }.ToFrozenDictionary(),
+        });
+        story.Arrives(1, "A").ShouldBe("start A#1");
+        story.Ready("A#1");
+        story.Arrives(2, "B").ShouldBe("start B#2");
+        story.Ready("B#2");
+        story.Released(2, "B#2");
+        story.Seconds = 100;
+        story.Arrives(3, "C", Priority.Critical).ShouldBe("drain A#1", "B could go at once, and would be of no use");
+        story.Released(1, "A#1").ShouldBe("stop A#1");
+        story.Gone("A#1").ShouldBe("");
+        story.Settled("A#1").ShouldBe("start C#3");
+        story.IsPinned("C");
+        story.Arrives(4, "A").ShouldBe("refuse 4: insufficient_memory");
+        story.LastEffects.OfType<SchedulerEffect.Refuse>().Single().Error.Message.ShouldContain("its engine 'tabby' holds 1 model at a time, of which 'C'");
+    }
+
+    [Fact]
     public void A_model_pinned_while_it_drains_stays()
     {
         var story = Full();

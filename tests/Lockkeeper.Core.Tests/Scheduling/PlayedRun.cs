@@ -66,6 +66,9 @@ internal sealed class PlayedRun(InstanceId id, string pool, int slots, long? cla
 
     public bool IsAttached { get; init; }
 
+    /// <summary>The engine it was loaded into, where that holds others too.</summary>
+    public string? Engine { get; init; }
+
     public TimeSpan StartedAt => startedAt;
 
     public TimeSpan? ReadyAt { get; set; }

@@ -70,6 +70,11 @@ internal sealed class RefusalPromises(SchedulerWorld world)
         var runs = new RunPromises(world);
         var staying = world.Unsettled.Where(run => run.Pool == pool.Name && run.Id.Model != ticket.Model && run is { StopAskedAt: null, IsUnwanted: false, Phase: RunPhase.Starting or RunPhase.Ready } && runs.IsPinned(run)).ToList();
         var need = runs.ClaimOf(ticket.Model);
+        if (RunPromises.Neighbours(model, staying).Count >= runs.LimitOf(model))
+        {
+            return false;
+        }
+
         if (staying.Count >= (pool.Policy == PoolPolicy.Exclusive ? 1 : pool.MaxResident ?? int.MaxValue) || staying.Exists(run => run is { Claim: null, Phase: RunPhase.Ready }))
         {
             return false;

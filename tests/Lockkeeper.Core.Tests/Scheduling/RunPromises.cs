@@ -13,7 +13,7 @@ internal sealed class RunPromises(SchedulerWorld world)
     public PlayedRun StartOf(InstanceId instance, long halfLoaded)
     {
         var options = world.OptionsOf(instance.Model)!;
-        return new PlayedRun(instance, options.Pool, options.MaxConcurrency, ClaimOf(instance.Model), world.Now) { Held = halfLoaded, IsAttached = options.Attached };
+        return new PlayedRun(instance, options.Pool, options.MaxConcurrency, ClaimOf(instance.Model), world.Now) { Held = halfLoaded, IsAttached = options.Attached, Engine = options.Engine };
     }
 
     /// <summary>What it counts for: what was measured, else what is configured, and the margin.</summary>
@@ -37,8 +37,14 @@ internal sealed class RunPromises(SchedulerWorld world)
         }
 
         Demand(world.WhoWaits.Any(request => request.Ticket.Model == instance.Model), $"{instance} is started for nobody");
+        Demand(Neighbours(options, world.Unsettled).Count < LimitOf(options), $"P1: {instance} is loaded into '{options.Engine}' beside {string.Join(", ", Neighbours(options, world.Unsettled).Select(run => run.Id))}");
         JudgeMemory(instance, options);
     }
+
+    public int LimitOf(ModelOptions model) => model.Engine is { } engine ? world.Options.EngineLimits.GetValueOrDefault(engine, int.MaxValue) : int.MaxValue;
+
+    /// <summary>Those of them that live in the model's engine.</summary>
+    public static List<PlayedRun> Neighbours(ModelOptions options, IEnumerable<PlayedRun> runs) => [.. runs.Where(run => options.Engine is not null && run.Engine == options.Engine)];
 
     public void JudgeStop(InstanceId instance, StopReason reason)
     {

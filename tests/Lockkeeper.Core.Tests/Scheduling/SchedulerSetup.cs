@@ -8,7 +8,7 @@ namespace Lockkeeper.Core.Tests.Scheduling;
 /// <param name="Pick">The bits.</param>
 internal sealed record SchedulerSetup(int Pick)
 {
-    public const int Variety = 1 << 13;
+    public const int Variety = 1 << 15;
 
     /// <summary>Bytes of memory in each pool.</summary>
     public const long Memory = 100;
@@ -18,7 +18,7 @@ internal sealed record SchedulerSetup(int Pick)
 
     public static readonly ModelId D = new("D");
 
-    public IEnumerable<SchedulerSetup> Plainer => Enumerable.Range(0, 13).Where(Has).Select(bit => new SchedulerSetup(Pick & ~(1 << bit)));
+    public IEnumerable<SchedulerSetup> Plainer => Enumerable.Range(0, 15).Where(Has).Select(bit => new SchedulerSetup(Pick & ~(1 << bit)));
 
     public override string ToString() => $"Setup {Pick:b}";
 
@@ -40,14 +40,14 @@ internal sealed record SchedulerSetup(int Pick)
         var dMoved = (changed & 2) != 0;
         List<ModelOptions> models =
         [
-            new(new ModelId("A"), "gpu") { Memory = 30, Pinned = (changed & 16) != 0 },
-            new(new ModelId("B"), "gpu") { Memory = 40, MaxConcurrency = 2 },
+            new(new ModelId("A"), "gpu") { Memory = 30, Engine = Shared, Pinned = (changed & 16) != 0 },
+            new(new ModelId("B"), "gpu") { Memory = 40, Engine = Shared, MaxConcurrency = 2 },
             new(new ModelId("C"), "gpu") { Memory = Has(7) ? null : 60, MaxConcurrency = 3 },
             new(new ModelId("E"), "side") { Memory = FootprintOf(new ModelId("E")), IdleTimeout = Has(12) ? TimeSpan.FromSeconds(30) : null },
         ];
         if (hasD)
         {
-            models.Add(new(D, dMoved ? "side" : "gpu") { Memory = 25, IdleTimeout = TimeSpan.FromSeconds(20) });
+            models.Add(new(D, dMoved ? "side" : "gpu") { Memory = 25, Engine = dMoved ? null : Shared, IdleTimeout = TimeSpan.FromSeconds(20) });
         }
 
         if (Has(4) && Has(11))
@@ -59,6 +59,7 @@ internal sealed record SchedulerSetup(int Pick)
         {
             Pools = [Gpu((changed & 8) != 0), Side],
             Models = [.. models],
+            EngineLimits = Has(13) ? new Dictionary<string, int> { ["shared"] = Has(14) ? 2 : 1 }.ToFrozenDictionary() : FrozenDictionary<string, int>.Empty,
             MaxQueue = (changed & 4) != 0 ? 2 : 2 + (Pick % 9),
             Preempt = Has(5),
             QueueTimeout = Has(6) ? ByPriority<TimeSpan?>.Of(priority => TimeSpan.FromSeconds(priority == Priority.Background ? 600 : 60)) : ByPriority<TimeSpan?>.All(null),
@@ -68,6 +69,9 @@ internal sealed record SchedulerSetup(int Pick)
             KeyWeights = Has(8) ? new Dictionary<string, double> { ["x"] = 3 }.ToFrozenDictionary() : FrozenDictionary<string, double>.Empty,
         };
     }
+
+    /// <summary>The engine that A, B and D are loaded into, one or two of them at a time.</summary>
+    private string? Shared => Has(13) ? "shared" : null;
 
     private PoolOptions Gpu(bool small) => Has(0)
         ? new PoolOptions("gpu") { Policy = PoolPolicy.Fit, Capacity = small ? 70 : Memory, DrainTimeout = Drain, MaxResident = Has(2) ? 2 : null, Serialize = Has(3) }

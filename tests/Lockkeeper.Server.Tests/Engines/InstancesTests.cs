@@ -167,7 +167,8 @@ public sealed class InstancesTests
         await using var yard = new Yard();
         var folder = Path.TrimEndingDirectorySeparator(Path.GetFullPath(Path.GetTempPath()));
         string[] flags = ["--path", "{path}", "--context-length", "{context_length}", "--cookie", "{a b} 'c' $HOME \"d\" é", "--fault", ""];
-        var model = Yard.WithVariables(Yard.Model(flags), ("LOCKKEEPER_TEST", "one two")) with { Path = "/models/a b.gguf", ContextLength = 4096 };
+        var model = Yard.WithVariables(Yard.Model(flags), ("LOCKKEEPER_TEST", "one two"));
+        model = model with { Values = model.Values.Add("path", "/models/a b.gguf").Add("context_length", "4096") };
         var instance = await yard.Ready(Yard.With(model, engine => engine with { WorkingDirectory = folder }));
 
         var state = await yard.Get(instance, "/__state");

@@ -32,6 +32,7 @@ internal sealed class Yard : IAsyncDisposable
     public static ModelSpec Of(string program, params string[] arguments) => new()
     {
         Id = new ModelId("fake"),
+        Values = ImmutableDictionary<string, string>.Empty.Add("id", "fake"),
         Engine = new EngineSpec
         {
             Name = "fake",

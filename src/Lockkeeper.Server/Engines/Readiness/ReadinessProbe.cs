@@ -1,23 +1,20 @@
-using System.Globalization;
 using System.Net;
 using System.Net.Sockets;
 
-namespace Lockkeeper.Server.Engines;
+namespace Lockkeeper.Server.Engines.Readiness;
 
-/// <summary>Asks an engine that starts whether it is ready: the port is open, the listener is ours, and the path answers 2xx.</summary>
-internal sealed class ReadinessProbe(Upstream upstream, string path, Func<PortOwner> owner, TimeProvider time)
+/// <summary>Asks an engine that starts whether it is ready: the port is open, the listener is ours, and all that <c>ready</c> asks for holds.</summary>
+internal sealed class ReadinessProbe(Upstream upstream, ReadyCheck check, Func<PortOwner> owner, TimeProvider time)
 {
     // Tight at first, since a swap of a small model is over in less than a second; a large one must not be asked 200 times a second for minutes.
     private static readonly TimeSpan ShortestPause = TimeSpan.FromMilliseconds(5);
     private static readonly TimeSpan LongestPause = TimeSpan.FromMilliseconds(500);
     private static readonly TimeSpan TightFor = TimeSpan.FromSeconds(1);
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(2);
 
-    private readonly IPEndPoint _endpoint = new(IPAddress.Parse(upstream.BaseAddress.Host), upstream.BaseAddress.Port);
-    private readonly Uri _uri = new(upstream.BaseAddress, path);
+    private readonly IPEndPoint _endpoint = new(AddressOf(upstream.BaseAddress), upstream.BaseAddress.Port);
 
     /// <summary>What the last probe saw, in words: the evidence when the engine never gets ready.</summary>
-    public string LastSeen { get; private set; } = "nothing was asked yet";
+    public string LastSeen => check.LastSeen;
 
     /// <summary>Probes until the engine is ready (null) or a stranger is found on its port.</summary>
     /// <exception cref="OperationCanceledException">The token was cancelled first.</exception>
@@ -37,7 +34,7 @@ internal sealed class ReadinessProbe(Upstream upstream, string path, Func<PortOw
                 }
 
                 ours |= listener?.Kind == PortOwner.Owner.Ours;
-                if (await AnswersAsync(cancellationToken))
+                if (await check.HoldsAsync(cancellationToken))
                 {
                     return null;
                 }
@@ -51,33 +48,13 @@ internal sealed class ReadinessProbe(Upstream upstream, string path, Func<PortOw
         }
     }
 
-    private async Task<bool> AnswersAsync(CancellationToken cancellationToken)
-    {
-        using var patience = new CancellationTokenSource(Patience, time);
-        using var ended = CancellationTokenSource.CreateLinkedTokenSource(patience.Token, cancellationToken);
-        try
-        {
-            using var request = new HttpRequestMessage(HttpMethod.Get, _uri);
-            using var response = await upstream.Invoker.SendAsync(request, ended.Token);
-            LastSeen = string.Create(CultureInfo.InvariantCulture, $"GET {path} answered {(int)response.StatusCode}");
-            return response.IsSuccessStatusCode;
-        }
-        catch (HttpRequestException e)
-        {
-            LastSeen = $"GET {path} failed: {e.Message}";
-            return false;
-        }
-        catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
-        {
-            LastSeen = string.Create(CultureInfo.InvariantCulture, $"GET {path} had no answer for {Patience.TotalSeconds} s");
-            return false;
-        }
-    }
+    /// <summary>Of this machine: the configuration rules let nothing else pass for a process.</summary>
+    private static IPAddress AddressOf(Uri address) => IPAddress.TryParse(address.Host.Trim('[', ']'), out var literal) ? literal : IPAddress.Loopback;
 
     /// <summary>A bare connect, without the exceptions that an HTTP client would throw a hundred times while an engine loads.</summary>
     private async Task<bool> IsOpenAsync(CancellationToken cancellationToken)
     {
-        using var socket = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
+        using var socket = new Socket(_endpoint.AddressFamily, SocketType.Stream, ProtocolType.Tcp);
         using var connect = new SocketAsyncEventArgs { RemoteEndPoint = _endpoint };
         var done = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
         connect.Completed += (_, _) => done.TrySetResult();
@@ -85,18 +62,18 @@ internal sealed class ReadinessProbe(Upstream upstream, string path, Func<PortOw
         {
             try
             {
-                await done.Task.WaitAsync(Patience, time, cancellationToken);
+                await done.Task.WaitAsync(EngineTalk.Patience, time, cancellationToken);
             }
             catch (TimeoutException)
             {
-                LastSeen = "the port took no connection";
+                check.LastSeen = "the port took no connection";
                 return false;
             }
         }
 
         if (connect.SocketError != SocketError.Success)
         {
-            LastSeen = "the port was not open";
+            check.LastSeen = "the port was not open";
             return false;
         }
 

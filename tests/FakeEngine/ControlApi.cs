@@ -1,0 +1,202 @@
+using System.Text.Json;
+
+namespace FakeEngine;
+
+/// <summary>Models that are loaded and unloaded while the engine runs, in the words of Ollama or of TabbyAPI.</summary>
+internal sealed class ControlApi(Flags flags)
+{
+    private const long Size = 3 * 1024 * 1024;
+
+    private readonly Lock _gate = new();
+    private readonly Dictionary<string, long> _loaded = [];
+    private readonly Dictionary<string, int> _loads = [];
+    private int _reloads;
+    private int _cut;
+    private int _most;
+
+    public static string ModelOf(Request request)
+    {
+        using var body = JsonDocument.Parse(request.Body);
+        return body.RootElement.TryGetProperty("model", out var model) ? model.GetString()! : "";
+    }
+
+    /// <summary>Whether a completion can be served: an Ollama loads what is missing, a TabbyAPI does not.</summary>
+    public bool Admits(Request request)
+    {
+        var model = ModelOf(request);
+        if (flags.Ollama && Knows(model))
+        {
+            Load(model, null);
+        }
+
+        lock (_gate)
+        {
+            return _loaded.ContainsKey(model);
+        }
+    }
+
+    public bool TryAnswer(Connection connection, Request request, Func<int> inFlight)
+    {
+        switch (request.Method, request.Path)
+        {
+            case ("GET", "/__loads"):
+                Engine.SendJson(connection, 200, State());
+                return true;
+            case ("GET", "/api/tags") when flags.Ollama:
+                Engine.SendJson(connection, 200, $"{{\"models\":[{string.Join(',', flags.Models.Select(name => $"{{\"name\":\"{name}:latest\",\"model\":\"{name}:latest\"}}"))}]}}");
+                return true;
+            case ("GET", "/api/ps") when flags.Ollama:
+                Engine.SendJson(connection, 200, Loaded());
+                return true;
+            case ("POST", "/api/generate" or "/api/embed") when flags.Ollama:
+                Generate(connection, request);
+                return true;
+            case ("GET", "/v1/model") when flags.Tabby:
+                Current(connection);
+                return true;
+            case ("POST", "/v1/model/load" or "/v1/model/unload") when flags.Tabby && !IsAdmin(request):
+                Engine.SendJson(connection, 401, """{"detail":"Invalid admin key"}""");
+                return true;
+            case ("POST", "/v1/model/load") when flags.Tabby:
+                LoadInSteps(connection, request);
+                return true;
+            case ("POST", "/v1/model/unload") when flags.Tabby:
+                _cut += inFlight();
+                Unload(null);
+                Engine.SendJson(connection, 200, "null");
+                return true;
+            default:
+                return false;
+        }
+    }
+
+    private bool IsAdmin(Request request) => flags.AdminKey.Length == 0 || request.Headers.Exists(header => header[0].Equals("x-admin-key", StringComparison.OrdinalIgnoreCase) && header[1] == flags.AdminKey);
+
+    private string State()
+    {
+        lock (_gate)
+        {
+            var loads = string.Join(',', _loads.Select(load => $"{Request.Quote(load.Key)}:{load.Value}"));
+            return $$"""{"loaded":[{{string.Join(',', _loaded.Keys.Select(Request.Quote))}}],"loads":{{{loads}}},"reloads":{{_reloads}},"cut":{{_cut}},"most":{{_most}}}""";
+        }
+    }
+
+    private string Loaded()
+    {
+        lock (_gate)
+        {
+            var models = _loaded.Select(model => $$"""{"name":"{{model.Key}}:latest","model":"{{model.Key}}:latest","size":{{Size}},"size_vram":{{Size}},"context_length":{{model.Value}}}""");
+            return $"{{\"models\":[{string.Join(',', models)}]}}";
+        }
+    }
+
+    private void Generate(Connection connection, Request request)
+    {
+        using var body = JsonDocument.Parse(request.Body);
+        var model = ModelOf(request);
+        model = model.EndsWith(":latest", StringComparison.Ordinal) ? model[..^":latest".Length] : model;
+        if (!Knows(model))
+        {
+            Engine.SendJson(connection, 404, $$"""{"error":"model '{{model}}' not found"}""");
+        }
+        else if (body.RootElement.TryGetProperty("keep_alive", out var keep) && keep.ValueKind == JsonValueKind.Number && keep.GetDouble() == 0)
+        {
+            Unload(model);
+            Engine.SendJson(connection, 200, $$"""{"model":"{{model}}","response":"","done":true,"done_reason":"unload"}""");
+        }
+        else if (flags.LoadFails == model)
+        {
+            Engine.SendJson(connection, 500, """{"error":"llama runner process has terminated: exit status 2"}""");
+        }
+        else
+        {
+            connection.Wait(flags.LoadDelay);
+            Load(model, body.RootElement.TryGetProperty("options", out var options) && options.TryGetProperty("num_ctx", out var context) ? context.GetInt64() : 4096);
+            Engine.SendJson(connection, 200, $$"""{"model":"{{model}}","response":"","done":true,"done_reason":"load"}""");
+        }
+    }
+
+    private void Current(Connection connection)
+    {
+        lock (_gate)
+        {
+            if (_loaded.Count == 0)
+            {
+                Engine.SendJson(connection, 400, """{"detail":"No models are currently loaded."}""");
+                return;
+            }
+
+            Engine.SendJson(connection, 200, $$"""{"id":{{Request.Quote(_loaded.Keys.First())}},"object":"model","created":0,"owned_by":"tabbyAPI"}""");
+        }
+    }
+
+    private void LoadInSteps(Connection connection, Request request)
+    {
+        using var body = JsonDocument.Parse(request.Body);
+        var model = body.RootElement.GetProperty("model_name").GetString()!;
+        if (!Knows(model))
+        {
+            Engine.SendJson(connection, 400, """{"detail":"Could not find the model path for load. Check model name or config.yml?"}""");
+            return;
+        }
+
+        connection.BeginStream();
+        for (var module = 1; module <= 2; module++)
+        {
+            connection.SendChunk($$"""data: {"model_type":"model","module":{{module}},"modules":2,"status":"processing"}""" + "\r\n\r\n");
+            connection.Wait(flags.LoadDelay / 2);
+        }
+
+        if (flags.LoadFails == model)
+        {
+            connection.SendChunk("""data: {"error":{"message":"CUDA out of memory","trace":null}}""" + "\r\n\r\n");
+        }
+        else
+        {
+            Unload(null);
+            Load(model, 4096);
+            connection.SendChunk("""data: {"model_type":"model","module":2,"modules":2,"status":"finished"}""" + "\r\n\r\n");
+        }
+
+        connection.SendChunk("");
+    }
+
+    private bool Knows(string model) => flags.Models.Length == 0 || flags.Models.Contains(model);
+
+    private void Load(string model, long? context)
+    {
+        lock (_gate)
+        {
+            var isLoaded = _loaded.TryGetValue(model, out var before);
+            if (isLoaded && (context is null || context == before))
+            {
+                return;
+            }
+
+            _reloads += isLoaded ? 1 : 0;
+            _loads[model] = _loads.GetValueOrDefault(model) + 1;
+            _loaded[model] = context ?? 4096;
+            _most = Math.Max(_most, _loaded.Count);
+        }
+    }
+
+    private void Unload(string? model)
+    {
+        lock (_gate)
+        {
+            if (flags.UnloadLies)
+            {
+                return;
+            }
+
+            if (model is null)
+            {
+                _loaded.Clear();
+            }
+            else
+            {
+                _loaded.Remove(model);
+            }
+        }
+    }
+}
