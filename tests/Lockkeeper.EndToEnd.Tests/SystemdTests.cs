@@ -69,6 +69,7 @@ public sealed class SystemdTests
     {
         await using var systemd = new FakeSystemd();
         await using var lockkeeper = await StartAsync(systemd, systemd.Add("u.service", revives: 1));
+        systemd.Set("u.service", "later", "yes");
         await lockkeeper.AnswerAsync("u");
         (await lockkeeper.AnswerAsync("p")).ShouldStartWith("fake p ");
         systemd.StateOf("u.service").ShouldBe("inactive");

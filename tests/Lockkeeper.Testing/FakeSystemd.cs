@@ -50,7 +50,11 @@ internal sealed class FakeSystemd : IAsyncDisposable
             left=$(value revives 0)
             if [ "$left" -gt 0 ]; then
               echo $((left - 1)) > "$d/revives"
-              setsid sh -c 'sleep 0.2; exec "$0" start "$1"' "$0" "$unit" < /dev/null > /dev/null 2>&1 &
+              if [ -e "$d/later" ]; then
+                setsid sh -c 'sleep 0.1; exec "$0" start "$1"' "$0" "$unit" < /dev/null > /dev/null 2>&1 &
+              else
+                "$0" start "$unit"
+              fi
             fi ;;
           kill) kill -KILL "$(value pid 0)" ;;
           status) printf 'the unit\n   its state\n\n'; tail -n 5 "$d/log"; exit 3 ;;
@@ -105,7 +109,7 @@ internal sealed class FakeSystemd : IAsyncDisposable
     /// <param name="name">Its name, with the type.</param>
     /// <param name="flags">Flags of the engine.</param>
     /// <param name="always">Whether it is started again whenever it dies (<c>Restart=always</c>).</param>
-    /// <param name="revives">How often something starts it again after a stop, as a timer or a socket would.</param>
+    /// <param name="revives">How often something starts it again after a stop, as a timer or a socket would: before the stop returns, or if <c>later</c> is set a tenth of a second after it.</param>
     /// <returns>The port it listens on.</returns>
     public int Add(string name, string flags = "", bool always = false, int revives = 0)
     {
