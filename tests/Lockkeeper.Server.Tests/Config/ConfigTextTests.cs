@@ -196,7 +196,7 @@ public sealed class ConfigTextTests
     [InlineData("command: [run, '{port}', '{pth}']", "1: engines.e.command[2]: {pth} is no placeholder; did you mean {path}?")]
     [InlineData("command: [run, '{port}', '{zzzzzzzz}']", "1: engines.e.command[2]: {zzzzzzzz} is no placeholder; there are {port} {id} {path} {dir} {name} {type} {context_length} {max_concurrency} {mmproj} {gpu_layers} {threads} {temp} {top_p} {top_k} {min_p} {kv_unified} {cache_type_k} {cache_type_v} {flash_attn} {fit} {chat_template} {chat_template_file} {chat_template_kwargs} {enable_auto_tool_choice} {tool_call_parser} {reasoning_parser} {config_name} {quantization}")]
     [InlineData("command: [run, \"{port}\", \"a\\0b\"]", "1: engines.e.command[2]: holds a NUL character, which no program can be given")]
-    [InlineData("command: [run]", "1: engines.e.command: never says {port}; Lockkeeper leases a port for each start and must be able to tell the engine")]
+    [InlineData("command: [run]", "1: engines.e.command: never says {port}; Lockkeeper leases a port for each start and must be able to tell the engine. If it has a port of its own, say so with url")]
     [InlineData("command: [run, '{port}', '{context_length}']", "3: models.m.context_length: is missing; the command of its engine holds {context_length}")]
     [InlineData("preset: builtin, env: { 'A=B': x }", "1: engines.e.env.A=B: cannot be an environment variable; a name is not empty and holds no '=', and neither part holds a NUL character")]
     [InlineData("preset: builtin, env: { A: }", "1: engines.e.env.A: has no value; expected text; remove the key to leave it out")]

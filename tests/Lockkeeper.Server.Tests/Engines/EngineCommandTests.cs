@@ -10,7 +10,8 @@ public sealed class EngineCommandTests
     [Fact]
     public void Placeholders_are_filled_in_and_other_braces_stay()
     {
-        var model = Yard.Of("/bin/sh", "--m={path}", "{port}", "{id}:{context_length}", "{\"a\": 1}", "{{role}}", "}", "") with { Path = "/m x", ContextLength = 8 };
+        var model = Yard.Of("/bin/sh", "--m={path}", "{port}", "{id}:{context_length}", "{\"a\": 1}", "{{role}}", "}", "");
+        model = model with { Values = model.Values.Add("path", "/m x").Add("context_length", "8") };
         EngineCommand.TryResolve(model, 4000, out var command, out _).ShouldBeTrue();
         command.Executable.ShouldBe("/bin/sh");
         command.Arguments.ShouldBe(["--m=/m x", "4000", "fake:8", "{\"a\": 1}", "{{role}}", "}", ""]);
