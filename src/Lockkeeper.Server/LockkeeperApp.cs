@@ -6,6 +6,7 @@ using Lockkeeper.Core.Scheduling;
 using Lockkeeper.Server.Api;
 using Lockkeeper.Server.Config;
 using Lockkeeper.Server.Engines;
+using Lockkeeper.Server.Engines.Cloud;
 using Lockkeeper.Server.Engines.Ledger;
 using Lockkeeper.Server.Engines.Liveness;
 using Lockkeeper.Server.Forwarding;
@@ -32,6 +33,7 @@ internal sealed partial class LockkeeperApp : IAsyncDisposable
 
     private readonly WebApplication _web;
     private readonly Instances _instances;
+    private readonly Clouds _clouds = new();
     private readonly Admission _admission;
     private readonly Preload _preload;
     private readonly Observation _observation;
@@ -67,7 +69,7 @@ internal sealed partial class LockkeeperApp : IAsyncDisposable
         var total = memory.Total();
         SchedulerOptions Options(ModelCatalog models) => SchedulerSetup.Of(models, _config.Config, total, _observation.Figures);
         _admission = new Admission(catalog.Current, Options(catalog.Current), mailbox, _instances, time, logs.CreateLogger<Admission>()) { Watch = _observation.Swaps };
-        _observation.Begin(_admission, _instances);
+        _observation.Begin(_admission, _instances, _clouds);
         _preload = new Preload(_admission, time, logs.CreateLogger<Preload>());
         _admission.Ended = _preload.Ended;
         var entrance = new Entrance(time, logs.CreateLogger<FrontDoor>()) { Refused = _observation.Metrics.TurnedAway };
@@ -102,6 +104,7 @@ internal sealed partial class LockkeeperApp : IAsyncDisposable
         try
         {
             await (app._leftovers?.ReapAsync() ?? Task.CompletedTask); // before anything is started: what was left has memory, and perhaps a port, that is needed
+            await app._preload.AdoptAsync(settings.Catalog, app._instances.RunsAlreadyAsync);
             await app._web.StartAsync(stop);
         }
         catch (OperationCanceledException) when (stop.IsCancellationRequested)
@@ -128,6 +131,7 @@ internal sealed partial class LockkeeperApp : IAsyncDisposable
         await _observation.DisposeAsync();
         _admission.Dispose();
         await _web.DisposeAsync();
+        _clouds.Dispose();
     }
 
     /// <summary>
@@ -162,7 +166,7 @@ internal sealed partial class LockkeeperApp : IAsyncDisposable
         _observation.Map(_web, wellbeing);
         _web.MapConfig(_config);
         _web.MapModels(_config.Catalog, time.GetUtcNow());
-        new Endpoints(_config.Catalog, _admission, _instances, () => _limits, _observation.Journal, logs.CreateLogger<Endpoints>()).Map(_web);
+        new Endpoints(_config.Catalog, _admission, _instances, () => _limits, _observation.Journal, logs.CreateLogger<Endpoints>()) { Clouds = _clouds }.Map(_web);
     }
 
     private static WebApplication BuildWeb(ServerConfig server, bool verbose)

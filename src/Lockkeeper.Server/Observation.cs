@@ -4,6 +4,7 @@ using Lockkeeper.Core.Scheduling;
 using Lockkeeper.Server.Api;
 using Lockkeeper.Server.Catalog;
 using Lockkeeper.Server.Engines;
+using Lockkeeper.Server.Engines.Cloud;
 using Lockkeeper.Server.Engines.Liveness;
 using Lockkeeper.Server.Learned;
 using Lockkeeper.Server.Scheduling;
@@ -67,9 +68,9 @@ internal sealed class Observation : IAsyncDisposable
     public FrozenDictionary<ModelId, ModelFigures> Figures { get; }
 
     /// <summary>There is something to watch.</summary>
-    public void Begin(Admission admission, Instances instances)
+    public void Begin(Admission admission, Instances instances, Clouds clouds)
     {
-        _lookout = new Lookout(_catalog, admission, instances, Journal, _learning, Swaps);
+        _lookout = new Lookout(_catalog, admission, instances, Journal, _learning, Swaps) { Clouds = clouds };
         _feed = new ChangeFeed(_lookout, _time);
         Journal.Ended += _feed.Ended;
         _keeper = _file is null ? null : new LearnedKeeper(_file, () => _learning.CollectAsync(admission, instances), _time);

@@ -14,6 +14,7 @@ internal sealed class Engine(Flags flags, string arguments)
 
     private readonly ConcurrentQueue<Request> _requests = new();
     private readonly ControlApi? _control = flags.Ollama || flags.Tabby ? new ControlApi(flags) : null;
+    private readonly SleepMode _sleep = new(flags);
     private readonly long _listeningSince = Environment.TickCount64;
     private readonly Lock _slot = new();
     private int _served;
@@ -51,7 +52,7 @@ internal sealed class Engine(Flags flags, string arguments)
 
     private void Answer(Connection connection, Request request)
     {
-        if (_control?.TryAnswer(connection, request, () => _inFlight) == true)
+        if (_sleep.TryAnswer(connection, request) || _control?.TryAnswer(connection, request, () => _inFlight) == true)
         {
             return;
         }

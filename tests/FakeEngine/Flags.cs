@@ -42,6 +42,7 @@ internal sealed class Flags
           --escape              a detached grandchild in a session of its own idles for ever
           --ignore-term         ignore SIGTERM
           --stop-delay MS       take that long to obey SIGTERM
+          --no-sleep            answer POST /sleep 404; else POST /sleep, /wake_up and GET /is_sleeping are as vLLM's
           --idle                serve nothing, live for ever (needs no port)
 
           --mute-after N        after that many answers its generator is dead: requests hang, everything else answers
@@ -120,6 +121,8 @@ internal sealed class Flags
 
     public bool OneSlot { get; private set; }
 
+    public bool NoSleep { get; private set; }
+
     public string Fault { get; private set; } = "";
 
     /// <exception cref="ArgumentException">A flag is unknown or its value is missing.</exception>
@@ -159,6 +162,7 @@ internal sealed class Flags
                 case "--mute-after": flags.MuteAfter = Number(); break;
                 case "--one-slot": flags.OneSlot = true; break;
                 case "--idle": flags.Idle = true; break;
+                case "--no-sleep": flags.NoSleep = true; break;
                 case "--fault": flags.Fault = Value(); break;
                 default: throw new ArgumentException($"unknown flag {args[i]}; see --help");
             }

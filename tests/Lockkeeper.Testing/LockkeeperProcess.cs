@@ -22,7 +22,7 @@ internal sealed class LockkeeperProcess : IAsyncDisposable
     private readonly ConcurrentQueue<string> _errors = new();
     private readonly TaskCompletionSource<Uri> _serving = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
-    private LockkeeperProcess(string? yaml, string listen)
+    private LockkeeperProcess(string? yaml, string listen, string? path)
     {
         List<string> arguments = ["serve", "--listen", listen];
         if (yaml is not null)
@@ -42,6 +42,7 @@ internal sealed class LockkeeperProcess : IAsyncDisposable
         environment[ProcessMark.Variable] = _mark.Value;
         environment["HOME"] = environment["XDG_CONFIG_HOME"] = environment["XDG_STATE_HOME"] = _folder.FullName;
         environment.Remove("LOCKKEEPER_CONFIG");
+        environment["PATH"] = path ?? Environment.GetEnvironmentVariable("PATH");
         _process.OutputDataReceived += (_, line) => Hear(_output, line.Data);
         _process.ErrorDataReceived += (_, line) => Hear(_errors, line.Data);
         _process.Exited += (_, _) => _serving.TrySetException(new InvalidOperationException("it has ended"));
@@ -68,10 +69,11 @@ internal sealed class LockkeeperProcess : IAsyncDisposable
 
     /// <param name="yaml">The configuration; null for none, which serves the demo models.</param>
     /// <param name="listen">Where it serves; a port of its own on loopback unless told.</param>
+    /// <param name="path">Where it looks for programs; where the test does, unless told.</param>
     /// <exception cref="InvalidOperationException">It does not serve; the message holds what it said.</exception>
-    public static async Task<LockkeeperProcess> StartAsync(string? yaml = null, string listen = AnyPort)
+    public static async Task<LockkeeperProcess> StartAsync(string? yaml = null, string listen = AnyPort, string? path = null)
     {
-        var started = Launch(yaml, listen);
+        var started = Launch(yaml, listen, path);
         try
         {
             started.BaseAddress = await started._serving.Task.WaitAsync(StartPatience, TimeProvider.System);
@@ -86,9 +88,9 @@ internal sealed class LockkeeperProcess : IAsyncDisposable
     }
 
     /// <summary>Starts it without waiting for anything, for a run that is expected to end by itself.</summary>
-    public static LockkeeperProcess Launch(string? yaml, string listen)
+    public static LockkeeperProcess Launch(string? yaml, string listen, string? path = null)
     {
-        var launched = new LockkeeperProcess(yaml, listen);
+        var launched = new LockkeeperProcess(yaml, listen, path);
         launched._process.Start();
         launched.Pid = launched._process.Id;
         launched._process.BeginOutputReadLine();

@@ -15,9 +15,10 @@ internal static class ConfigRules
         ServerRules.Check(config, findings);
         SchedulingRules.Check(config.Scheduling, findings);
         EngineRules.Check(config.Engines, presets, findings);
+        SystemdRules.Shared(config, findings);
         ModelRules.Check(config, presets, findings);
         ShapingRules.Check(config.Models, findings);
-        PoolRules.Check(config with { Engines = new OrderedDictionary<string, EngineConfig>(config.Engines.Select(engine => KeyValuePair.Create(engine.Key, engine.Value.Whole(presets)))) }, findings);
+        PoolRules.Check(config, presets, findings);
         NameRules.Check(config.Models, findings);
         return findings.Problems;
     }

@@ -18,6 +18,11 @@ internal static class EngineRules
 
             var whole = engine.Whole(presets);
             ByLifecycle(key, engine, whole, findings);
+            if (engine.Sleep is true && whole.Lifecycle is not (null or Lifecycle.Process))
+            {
+                findings.Add(key / "sleep", "is for engines that Lockkeeper starts as processes (lifecycle: process); others are stopped, or unloaded, in their own way");
+            }
+
             Environment(key / "env", engine, findings);
             if (PathRules.Refuse(engine.Cwd) is { } refusal)
             {
@@ -53,6 +58,12 @@ internal static class EngineRules
                 Address(key / "url", whole, "an attached engine runs already, so say where, as in http://127.0.0.1:8080", findings);
                 Foreign(key, [.. KeysOfProcesses(engine), ("start_timeout", engine.StartTimeout is not null), ("stop_timeout", engine.StopTimeout is not null), .. ControlRules.KeysOf(engine)],
                     "is for engines that Lockkeeper starts; an attached one runs already and is never started or stopped by it", findings);
+                break;
+            case Lifecycle.Systemd:
+                SystemdRules.Check(key, engine, whole, findings);
+                break;
+            case Lifecycle.Cloud:
+                CloudRules.Check(key, engine, whole, findings);
                 break;
             case Lifecycle.Api or Lifecycle.Ollama:
                 Address(key / "url", whole, "the engine runs already, and models are loaded into it; say where it is, as in http://127.0.0.1:5000", findings);

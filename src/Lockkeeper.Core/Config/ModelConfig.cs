@@ -8,7 +8,7 @@ internal sealed record ModelConfig
     /// <summary>Key of the engine that serves it.</summary>
     public required string Engine { get; init; }
 
-    /// <summary>Model file or folder; <c>~</c> is the home folder, a relative path starts at the configuration file.</summary>
+    /// <summary>Model file or folder; <c>~</c> is the home folder, a relative path starts at the configuration file. Of an engine in a cloud: the name the model has there.</summary>
     [WithVariables]
     public string? Path { get; init; }
 

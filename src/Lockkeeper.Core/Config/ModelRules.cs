@@ -30,6 +30,10 @@ internal static class ModelRules
             {
                 Values(key, model, engine, presets, findings);
                 Abilities(key, model, engine.Whole(presets), findings);
+                if (CloudRules.IsCloud(engine, presets))
+                {
+                    CloudRules.Check(key, model, findings);
+                }
             }
             else if (!findings.Positions.IsDoubtful(ConfigKey.Top("engines")))
             {

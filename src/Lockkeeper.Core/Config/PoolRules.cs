@@ -8,7 +8,7 @@ internal static class PoolRules
 {
     private static readonly ConfigKey Models = ConfigKey.Top("models");
 
-    public static void Check(LockkeeperConfig config, ConfigFindings findings)
+    public static void Check(LockkeeperConfig config, IReadOnlyDictionary<string, EnginePreset> presets, ConfigFindings findings)
     {
         Names(config, findings);
         foreach (var (name, pool) in config.PoolsOrDefault)
@@ -20,10 +20,12 @@ internal static class PoolRules
 
             if (pool.Places() is { } places)
             {
-                var members = config.Models.Where(model => config.PoolOf(model.Value) == name).ToList();
+                var members = config.Models.Where(model => config.PoolOf(model.Value) == name && !IsCloud(model.Value)).ToList();
                 Members(new Pool(name, pool.Policy, places, members), config, findings);
             }
         }
+
+        bool IsCloud(ModelConfig model) => config.Engines.TryGetValue(model.Engine, out var engine) && CloudRules.IsCloud(engine, presets);
     }
 
     private static void Names(LockkeeperConfig config, ConfigFindings findings)

@@ -207,6 +207,10 @@ internal abstract record RouterError(int Status, Blame Blame, string Code, strin
     public sealed record EngineAttached(ModelId Model, Uri? Address) : RouterError(409, Blame.Client, "engine_attached",
         $"The engine for '{Model}' is attached: somebody else runs it at {Address}, and Lockkeeper never stops it. Stop it there.");
 
+    /// <summary>Somebody wants a model out of memory that is in none of ours.</summary>
+    public sealed record EngineInCloud(ModelId Model, Uri? Address) : RouterError(409, Blame.Client, "engine_in_cloud",
+        $"'{Model}' is served in the cloud at {Address}: it holds no memory here, so there is nothing to unload, to pin or to unpin.");
+
     /// <summary>There are keys, and the request has none.</summary>
     public sealed record KeyMissing() : RouterError(401, Blame.Client, "invalid_api_key",
         "This server needs an API key: send it as 'Authorization: Bearer KEY' or 'x-api-key: KEY'.");

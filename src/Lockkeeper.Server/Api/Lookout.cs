@@ -2,6 +2,7 @@ using Lockkeeper.Core.Models;
 using Lockkeeper.Core.Scheduling;
 using Lockkeeper.Server.Catalog;
 using Lockkeeper.Server.Engines;
+using Lockkeeper.Server.Engines.Cloud;
 using Lockkeeper.Server.Learned;
 using Lockkeeper.Server.Scheduling;
 using Lockkeeper.Server.Telemetry;
@@ -11,6 +12,9 @@ namespace Lockkeeper.Server.Api;
 /// <summary>Where one looks to see how things stand, and calls from what people want.</summary>
 internal sealed class Lookout(LiveCatalog catalog, Admission admission, Instances instances, Journal journal, Learning learning, SwapWatch swaps)
 {
+    /// <summary>The ways to engines that are not on this machine.</summary>
+    public Clouds Clouds { get; init; } = new();
+
     /// <summary>The models there are now.</summary>
     public ModelCatalog Catalog => catalog.Current;
 

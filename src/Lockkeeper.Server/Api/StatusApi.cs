@@ -1,6 +1,7 @@
 using System.Text.Json;
 using Lockkeeper.Core.Models;
 using Lockkeeper.Core.Scheduling;
+using Lockkeeper.Server.Engines.Cloud;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Routing;
@@ -28,7 +29,7 @@ internal static class StatusApi
             json.WriteStartObject("engines");
             foreach (var engine in lookout.Catalog.Models.GroupBy(model => model.Engine.Name))
             {
-                WriteEngine(json, standing, engine);
+                WriteEngine(json, lookout, standing, engine);
             }
 
             json.WriteEndObject();
@@ -64,8 +65,20 @@ internal static class StatusApi
         json.WriteEndObject();
     }
 
-    private static void WriteEngine(Utf8JsonWriter json, Standing standing, IGrouping<string, ModelSpec> engine)
+    private static void WriteEngine(Utf8JsonWriter json, Lookout lookout, Standing standing, IGrouping<string, ModelSpec> engine)
     {
+        if (engine.First() is var model && Clouds.Has(model))
+        {
+            // Always there, as far as one can know without asking, and never a process of this machine.
+            json.WriteStartObject(engine.Key);
+            json.WriteBoolean("ready", true);
+            json.WriteNumber("in_flight", lookout.Clouds.InFlightAt(engine.Key));
+            json.WriteString("base_url", model.Engine.Url?.GetLeftPart(UriPartial.Path).TrimEnd('/'));
+            json.WriteBoolean("process_running", false);
+            json.WriteEndObject();
+            return;
+        }
+
         var instances = standing.Scheduler.Instances.Where(instance => engine.Any(model => model.Id == instance.Id.Model)).ToList();
         var run = instances.Select(instance => standing.Runs.GetValueOrDefault(instance.Id)).FirstOrDefault(run => run?.BaseAddress is not null);
         json.WriteStartObject(engine.Key);

@@ -2,6 +2,7 @@ using System.Text.Json;
 using Lockkeeper.Core.Models;
 using Lockkeeper.Core.Scheduling;
 using Lockkeeper.Core.Wire;
+using Lockkeeper.Server.Engines.Cloud;
 using Lockkeeper.Server.Ingress;
 using Lockkeeper.Server.Scheduling;
 using Microsoft.AspNetCore.Builder;
@@ -78,6 +79,11 @@ internal static class WishesApi
             return error;
         }
 
+        if (Clouds.Has(model))
+        {
+            return Done; // it is always there
+        }
+
         if (lookout.WhyNotStart(model) is { } failure)
         {
             return new RouterError.StartFailed(model.Id, failure);
@@ -120,6 +126,11 @@ internal static class WishesApi
             return new RouterError.EngineAttached(model.Id, model.Engine.Url);
         }
 
+        if (Clouds.Has(model))
+        {
+            return new RouterError.EngineInCloud(model.Id, model.Engine.Url);
+        }
+
         var living = (await lookout.Admission.LookAsync()).Instances.Where(instance => instance.Id.Model == model.Id).Select(instance => instance.Id).ToList();
         lookout.Admission.Tell(new SchedulerEvent.UnloadAsked(model.Id, force));
         return await UntilGoneAsync(http, lookout, living, wait);
@@ -149,6 +160,11 @@ internal static class WishesApi
 
     private static ValueTask<Checked<int>> Pin(Lookout lookout, ModelSpec model, bool pinned)
     {
+        if (Clouds.Has(model))
+        {
+            return new(new RouterError.EngineInCloud(model.Id, model.Engine.Url));
+        }
+
         lookout.Admission.Tell(new SchedulerEvent.PinAsked(model.Id, pinned));
         return new(Done);
     }

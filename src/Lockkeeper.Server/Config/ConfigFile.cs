@@ -52,7 +52,7 @@ internal static class ConfigFile
         var findings = new ConfigFindings(draft.Positions);
         var keys = new KeyReader(folder, Environment.GetEnvironmentVariable, findings).Read(config.Server.ApiKeys);
         var secrets = EngineSecrets.Read(config.Engines, presets, new SecretReader(folder, Environment.GetEnvironmentVariable, findings), findings);
-        var all = ConfigFindings.InOrder([.. draft.Problems, .. folder.Check(config, draft.Positions), .. findings.Problems], draft.Positions.File);
+        var all = ConfigFindings.InOrder([.. draft.Problems, .. folder.Check(config, presets, draft.Positions), .. findings.Problems], draft.Positions.File);
         return all.Count > 0
             ? new ConfigResult.Refused(all)
             : new ConfigResult.Loaded(config, CatalogBuilder.Build(config, folder, presets, secrets))

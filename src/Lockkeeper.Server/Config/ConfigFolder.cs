@@ -1,4 +1,6 @@
 using Lockkeeper.Core.Config;
+using Lockkeeper.Core.Models;
+using Lockkeeper.Server.Catalog;
 
 namespace Lockkeeper.Server.Config;
 
@@ -21,7 +23,7 @@ internal sealed class ConfigFolder(string path, string home)
         written.Contains('/', StringComparison.Ordinal) && !written.StartsWith('{') ? Resolve(written) : written;
 
     /// <summary>Finds what is named and not there. Programs are not looked for: one may be installed later, and its absence harms no other model.</summary>
-    public IReadOnlyList<ConfigProblem> Check(LockkeeperConfig config, ConfigPositions positions)
+    public IReadOnlyList<ConfigProblem> Check(LockkeeperConfig config, IReadOnlyDictionary<string, EnginePreset> presets, ConfigPositions positions)
     {
         var findings = new ConfigFindings(positions);
         foreach (var (name, engine) in config.Engines)
@@ -34,6 +36,12 @@ internal sealed class ConfigFolder(string path, string home)
 
         foreach (var (id, model) in config.Models)
         {
+            if (model.Path is { } name && config.Engines.TryGetValue(model.Engine, out var engine)
+                && IsName(name, engine.Whole(presets), engine.Preset is { } preset && presets.TryGetValue(preset, out var known) ? known.Loads : []))
+            {
+                continue;
+            }
+
             if (model.Path is { } file && PathRules.Refuse(file) is null && !Path.Exists(Resolve(file)))
             {
                 findings.Add(ConfigKey.Top("models") / id / "path", Missing("file or folder", file));
@@ -42,6 +50,10 @@ internal sealed class ConfigFolder(string path, string home)
 
         return findings.Problems;
     }
+
+    /// <summary>Whether it is a name that the engine knows the model by, and no path of this machine: in a cloud, or in a hub that the engine fetches from.</summary>
+    public bool IsName(string path, EngineConfig engine, IReadOnlyList<ModelFormat> loads) =>
+        engine.Lifecycle == Lifecycle.Cloud || (loads.Contains(ModelFormat.Hub) && ModelNames.IsOfHub(path) && !Path.Exists(Resolve(path)));
 
     private string Missing(string kind, string written) => Resolve(written) is var resolved && resolved == written
         ? $"there is no {kind} '{written}'"

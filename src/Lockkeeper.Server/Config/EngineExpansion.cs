@@ -25,7 +25,10 @@ internal sealed record EngineExpansion(EngineConfig Written, ConfigFolder Folder
     public IReadOnlyList<ModelFormat> Loads => Preset?.Loads ?? [];
 
     /// <summary>The absolute path that a model's path means; a name for the engine stays what it is.</summary>
-    public string Resolve(string path) => AsWritten ? path : Folder.Resolve(path);
+    public string Resolve(string path) => AsWritten || Folder.IsName(path, Whole, Loads) ? path : Folder.Resolve(path);
+
+    /// <summary>The name a cloud knows a model by; null when it is none.</summary>
+    public string? NameIn(string? path) => Whole.Lifecycle == Lifecycle.Cloud ? path : null;
 
     /// <summary>The model with what it leaves to its engine and to the files beside it.</summary>
     public ModelConfig Complete(ModelConfig model) => model with

@@ -85,7 +85,8 @@ internal sealed record EngineCommand(string Executable, ImmutableArray<string> A
 
     private static bool IsFolderOfGguf(ModelSpec model) => GgufFolder.IsOnlyFor(model.Engine.Loads) && Directory.Exists(model.Path);
 
-    private static bool TryFind(string program, string folder, string path, [NotNullWhen(true)] out string? executable, [NotNullWhen(false)] out string? problem)
+    /// <summary>Looks a program up as a shell would, with relative places taken from <paramref name="folder"/>.</summary>
+    public static bool TryFind(string program, string folder, string path, [NotNullWhen(true)] out string? executable, [NotNullWhen(false)] out string? problem)
     {
         string[] candidates = program.Contains('/', StringComparison.Ordinal)
             ? [Path.GetFullPath(program, folder)]

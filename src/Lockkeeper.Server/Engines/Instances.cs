@@ -4,6 +4,8 @@ using Lockkeeper.Core.Scheduling;
 using Lockkeeper.Server.Engines.Control;
 using Lockkeeper.Server.Engines.Ledger;
 using Lockkeeper.Server.Engines.Liveness;
+using Lockkeeper.Server.Engines.Sleep;
+using Lockkeeper.Server.Engines.Systemd;
 using Lockkeeper.Server.Memory;
 using Microsoft.Extensions.Logging;
 
@@ -24,6 +26,7 @@ internal sealed class Instances(
     private const int EndedRunsKept = 32;
 
     private readonly EngineRoom _room = new(memory, watch, settleTimeout, time, loggers);
+    private readonly Dormitory _dormitory = new();
     private readonly Lock _gate = new();
     private readonly Dictionary<InstanceId, IRun> _runs = [];
     private readonly Dictionary<InstanceId, Task> _living = [];
@@ -54,7 +57,7 @@ internal sealed class Instances(
     /// <inheritdoc/>
     public InstanceFailure? WhyNotStart(ModelSpec model)
     {
-        if (model.Engine.Lifecycle is Lifecycle.Attached or Lifecycle.Api or Lifecycle.Ollama)
+        if (model.Engine.Lifecycle is Lifecycle.Attached or Lifecycle.Api or Lifecycle.Ollama or Lifecycle.Cloud)
         {
             return null;
         }
@@ -68,6 +71,11 @@ internal sealed class Instances(
                     return null;
                 }
             }
+        }
+
+        if (model.Engine.Lifecycle == Lifecycle.Systemd)
+        {
+            return Systemctl.WhyNot() is { } missing ? InstanceFailure.Of(missing) : null;
         }
 
         if (model.Path is { } path && !Path.Exists(path))
@@ -85,6 +93,8 @@ internal sealed class Instances(
         {
             Lifecycle.Attached => new AttachedEngine(instance, model, _room, observer),
             Lifecycle.Api or Lifecycle.Ollama => new ModelInEngine(instance, model, _room, observer),
+            Lifecycle.Process when model.Engine.Sleep => new SleepableEngine(instance, model, _room, observer, _dormitory),
+            Lifecycle.Systemd => new SystemdEngine(instance, model, _room, observer),
             _ => new EngineSupervisor(instance, model, _room, observer),
         };
         lock (_gate)
@@ -119,6 +129,10 @@ internal sealed class Instances(
         await Task.WhenAny(run.Ended, Task.Delay(patience, time, CancellationToken.None));
         return run.Failure ?? run.Interruption;
     }
+
+    /// <summary>Whether its engine runs already, without our doing, and is ours to stop for others.</summary>
+    public async Task<bool> RunsAlreadyAsync(ModelSpec model) => model.Engine.Lifecycle == Lifecycle.Systemd
+        && (await new SystemdUnit(model.Engine, _room, loggers.CreateLogger<SystemdUnit>()).LookAsync(CancellationToken.None)).State is { IsUp: true };
 
     /// <summary>The process that kills all engines should Lockkeeper be killed; null before the first start.</summary>
     public int? ReaperPid => _room.Reaper.Pid;
@@ -161,6 +175,7 @@ internal sealed class Instances(
 
         _room.Close();
         await Task.WhenAll(living);
+        await _dormitory.DisposeAsync();
         _room.Dispose();
     }
 

@@ -107,6 +107,10 @@ internal static partial class Posix
     [LibraryImport("libc", EntryPoint = "sigfillset")]
     public static unsafe partial int SignalsAll(void* signals);
 
+    /// <summary>The user we act as.</summary>
+    [LibraryImport("libc", EntryPoint = "geteuid")]
+    public static partial uint UserId();
+
     [LibraryImport("libc", EntryPoint = "kill")]
     private static partial int SendSignal(int pid, int signal);
 

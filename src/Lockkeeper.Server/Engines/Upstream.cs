@@ -8,8 +8,15 @@ using Microsoft.AspNetCore.Http;
 namespace Lockkeeper.Server.Engines;
 
 /// <summary>Where a ready instance answers, and the connections to it. One per run, so that no request of a new run meets a connection of an old one.</summary>
-internal sealed class Upstream(Uri baseAddress, Secret? apiKey = null) : IDisposable
+/// <param name="baseAddress">Scheme, host and port; of a cloud also the path that stands for <c>/v1</c> there.</param>
+/// <param name="apiKey">The key it wants of us; null for none.</param>
+/// <param name="isCloud">Whether it is far away: found by way of the proxy that the environment names, and slow to connect to.</param>
+internal sealed class Upstream(Uri baseAddress, Secret? apiKey = null, bool isCloud = false) : IDisposable
 {
+    private const string Version = "/v1";
+    private const string AnthropicRoute = "/v1/messages";
+    private const string AnthropicKey = "x-api-key";
+
     /// <summary>Bounds the memory of known addresses, whatever paths clients invent.</summary>
     private const int MostKnown = 64;
 
@@ -18,6 +25,10 @@ internal sealed class Upstream(Uri baseAddress, Secret? apiKey = null) : IDispos
     /// as nobody knows whether the engine has seen it: so ours close first.
     /// </summary>
     private static readonly TimeSpan ShorterThanAnyEngines = TimeSpan.FromSeconds(3);
+
+    /// <summary>Balancers of clouds keep idle connections for a minute; a new one costs a tenth of a second. Its address is looked up anew now and then.</summary>
+    private static readonly TimeSpan ShorterThanAnyClouds = TimeSpan.FromSeconds(45);
+    private static readonly TimeSpan AddressHolds = TimeSpan.FromMinutes(5);
 
     private readonly ConcurrentDictionary<string, Uri> _known = new(StringComparer.Ordinal);
 
@@ -37,17 +48,21 @@ internal sealed class Upstream(Uri baseAddress, Secret? apiKey = null) : IDispos
     /// <summary>It is lost.</summary>
     public void GiveUp() => _ = _lost.CancelAsync();
 
+    /// <summary>Whether it speaks Anthropic's API and no other, and takes its key as that does.</summary>
+    public bool IsAnthropic { get; init; }
+
     public HttpMessageInvoker Invoker { get; } = new(new SocketsHttpHandler
     {
         AllowAutoRedirect = false,
         AutomaticDecompression = System.Net.DecompressionMethods.None,
         UseCookies = false,
-        UseProxy = false,
+        UseProxy = isCloud,
         RequestHeaderEncodingSelector = static (_, _) => Encoding.Latin1, // as Kestrel reads them
         ActivityHeadersPropagator = null,
-        ConnectTimeout = TimeSpan.FromSeconds(5),
+        ConnectTimeout = TimeSpan.FromSeconds(isCloud ? 15 : 5),
         MaxConnectionsPerServer = int.MaxValue,
-        PooledConnectionIdleTimeout = ShorterThanAnyEngines,
+        PooledConnectionIdleTimeout = isCloud ? ShorterThanAnyClouds : ShorterThanAnyEngines,
+        PooledConnectionLifetime = isCloud ? AddressHolds : Timeout.InfiniteTimeSpan,
         ResponseDrainTimeout = TimeSpan.Zero,
     });
 
@@ -77,15 +92,32 @@ internal sealed class Upstream(Uri baseAddress, Secret? apiKey = null) : IDispos
     /// <summary>Shows the engine the key it wants of us; whatever key the client has shown stays here.</summary>
     public void Authorize(HttpRequestMessage request)
     {
-        if (apiKey is not null)
+        if (apiKey is null)
+        {
+            return;
+        }
+
+        if (IsAnthropic || request.RequestUri?.AbsolutePath.EndsWith(AnthropicRoute, StringComparison.Ordinal) == true)
+        {
+            request.Headers.TryAddWithoutValidation(AnthropicKey, apiKey.Value);
+        }
+        else
         {
             request.Headers.Authorization = new AuthenticationHeaderValue("Bearer", apiKey.Value);
         }
     }
 
     private Uri Parse(PathString path, QueryString query) => new(
-        string.Concat(BaseAddress.GetLeftPart(UriPartial.Authority), path.ToUriComponent(), query.ToUriComponent()),
+        string.Concat(BaseAddress.GetLeftPart(UriPartial.Authority), PathOf(path), query.ToUriComponent()),
         new UriCreationOptions { DangerousDisablePathAndQueryCanonicalization = true });
+
+    /// <summary>Where the address has a path of its own, as in <c>https://host/api/v1</c>, that stands for <c>/v1</c>.</summary>
+    private string PathOf(PathString path)
+    {
+        var asked = path.ToUriComponent();
+        var own = BaseAddress.AbsolutePath.TrimEnd('/');
+        return own.Length == 0 ? asked : string.Concat(own, asked.StartsWith($"{Version}/", StringComparison.Ordinal) ? asked[Version.Length..] : asked);
+    }
 
     public void Dispose() => Invoker.Dispose();
 }

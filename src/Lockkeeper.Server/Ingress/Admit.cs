@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using Lockkeeper.Core.Scheduling;
 using Lockkeeper.Core.Wire;
+using Lockkeeper.Server.Engines.Cloud;
 using Lockkeeper.Server.Forwarding;
 using Lockkeeper.Server.Scheduling;
 using Lockkeeper.Server.Telemetry;
@@ -10,6 +11,24 @@ namespace Lockkeeper.Server.Ingress;
 /// <summary>Fourth step: wait for the right to use an instance of the model.</summary>
 internal static class Admit
 {
+    /// <summary>A model in a cloud is not waited for: past the queue and the scheduler, whatever goes on there.</summary>
+    /// <param name="request">The request.</param>
+    /// <param name="clouds">The way there.</param>
+    /// <param name="prepared">What is asked for.</param>
+    public static Checked<Lease> IntoCloud(LiveRequest request, Clouds clouds, Prepared prepared)
+    {
+        if (request.Aborted.IsCancellationRequested)
+        {
+            return request.WhyAborted;
+        }
+
+        var (model, engine) = (prepared.Model, prepared.Model.Engine);
+        var instance = Clouds.InstanceOf(model);
+        clouds.Enter(engine);
+        request.Granted(instance, model, atOnce: true);
+        return new Lease(mailbox: null, new Ticket(0, model.Id, prepared.Priority), instance, clouds.WayTo(engine), recall: null) { Released = () => clouds.Leave(engine) };
+    }
+
     /// <param name="request">The request.</param>
     /// <param name="admission">The door.</param>
     /// <param name="prepared">What is asked for.</param>

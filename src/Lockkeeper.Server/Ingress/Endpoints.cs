@@ -3,6 +3,7 @@ using Lockkeeper.Core.Scheduling;
 using Lockkeeper.Core.Wire;
 using Lockkeeper.Server.Catalog;
 using Lockkeeper.Server.Engines;
+using Lockkeeper.Server.Engines.Cloud;
 using Lockkeeper.Server.Forwarding;
 using Lockkeeper.Server.Scheduling;
 using Lockkeeper.Server.Security;
@@ -29,6 +30,9 @@ internal sealed partial class Endpoints(LiveCatalog catalog, Admission admission
     private static readonly string[] Routes = [Chat, "/v1/completions", Embeddings];
 
     private readonly Forwarder _forwarder = new(journal.Time, async () => (await admission.LookAsync()).Waiting.Length > 0);
+
+    /// <summary>The ways to engines that are not on this machine.</summary>
+    public Clouds Clouds { private get; init; } = new();
 
     /// <param name="web">Where all other routes are mapped already or will be: what none of them takes is refused here.</param>
     public void Map(WebApplication web)
@@ -134,7 +138,10 @@ internal sealed partial class Endpoints(LiveCatalog catalog, Admission admission
     /// <returns>Why it was not answered, and the place in the queue that it may be tried again with.</returns>
     private async ValueTask<(RouterError? Error, Ticket? Place)> AdmitAndForwardAsync(Answer answer, Prepared prepared, Ticket? place)
     {
-        if (!(await Admit.EnterAsync(answer.Request, admission, prepared, answer.KeepAlive, place)).Holds(out var lease, out var error))
+        var admitted = Clouds.Has(prepared.Model)
+            ? Admit.IntoCloud(answer.Request, Clouds, prepared)
+            : await Admit.EnterAsync(answer.Request, admission, prepared, answer.KeepAlive, place);
+        if (!admitted.Holds(out var lease, out var error))
         {
             return (error, place);
         }

@@ -3,6 +3,7 @@ using System.Diagnostics;
 using Lockkeeper.Core.Models;
 using Lockkeeper.Core.Scheduling;
 using Lockkeeper.Core.Wire;
+using Lockkeeper.Server.Engines.Cloud;
 using Microsoft.Extensions.Logging;
 
 namespace Lockkeeper.Server.Scheduling;
@@ -21,9 +22,24 @@ internal sealed partial class Preload(Admission admission, TimeProvider time, IL
     /// <summary>Returns at once; how it went is in the log.</summary>
     public void Begin(ModelCatalog models)
     {
-        foreach (var model in models.Models.Where(model => model.Preload))
+        foreach (var model in models.Models.Where(model => model.Preload && !Clouds.Has(model)))
         {
             _ = LoadAsync(model);
+        }
+    }
+
+    /// <summary>
+    /// Takes over what runs already and is one of ours to start and stop, so that it is drained and stopped for others like anything else. Done before the first request: else an engine would be
+    /// started beside it.
+    /// </summary>
+    public async Task AdoptAsync(ModelCatalog models, Func<ModelSpec, Task<bool>> runsAlready)
+    {
+        foreach (var model in models.Models)
+        {
+            if (await runsAlready(model))
+            {
+                _ = LoadAsync(model);
+            }
         }
     }
 

@@ -26,7 +26,7 @@ internal static class SchedulerSetup
             Preempt = scheduling.Preempt,
             KeyWeights = config.Server.ApiKeys.ToFrozenDictionary(key => key.Name, key => key.Weight, StringComparer.Ordinal),
             Pools = [.. config.PoolsOrDefault.Select(pool => Pool(pool.Key, pool.Value, total))],
-            Models = [.. models.Models.Where(model => config.PoolsOrDefault.ContainsKey(model.Pool)).Select(model => Model(model, config, total))], // what was found in folders may know a pool that is gone
+            Models = [.. models.Models.Where(model => IsScheduled(model, config)).Select(model => Model(model, config, total))],
             EngineLimits = models.Models.Select(model => model.Engine).Where(engine => LimitOf(engine) is not null).DistinctBy(engine => engine.Name)
                 .ToFrozenDictionary(engine => engine.Name, engine => LimitOf(engine)!.Value, StringComparer.Ordinal),
             Figures = figures,
@@ -42,6 +42,9 @@ internal static class SchedulerSetup
         MaxResident = pool.MaxResident,
         DrainTimeout = pool.DrainTimeout.Value,
     };
+
+    /// <summary>A cloud holds no memory of ours, and what was found in folders may know a pool that is gone.</summary>
+    private static bool IsScheduled(ModelSpec model, LockkeeperConfig config) => model.Engine.Lifecycle != Lifecycle.Cloud && config.PoolsOrDefault.ContainsKey(model.Pool);
 
     /// <summary>How many models may live in it at the same time: a process that has one port can only be there once.</summary>
     private static int? LimitOf(EngineSpec engine) => engine.Lifecycle switch

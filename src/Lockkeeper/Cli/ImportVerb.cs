@@ -92,7 +92,7 @@ internal static class ImportVerb
 
     private static void Tell(ImportReport report, ConfigDraft draft, string target, TextWriter error)
     {
-        foreach (var missing in ConfigFolder.Of(target == Stdout ? "lockkeeper.yaml" : target).Check(draft.Config, draft.Positions))
+        foreach (var missing in ConfigFolder.Of(target == Stdout ? "lockkeeper.yaml" : target).Check(draft.Config, EnginePresets.Known, draft.Positions))
         {
             error.WriteLine($"warning: {missing}");
         }

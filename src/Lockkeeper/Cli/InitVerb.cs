@@ -123,7 +123,7 @@ internal static class InitVerb
     private static ExitCode Write(string file, string text, bool force, TextWriter error)
     {
         var draft = ConfigText.Read(file, text, EnginePresets.Known);
-        IReadOnlyList<ConfigProblem> problems = [.. draft.Problems, .. ConfigFolder.Of(file).Check(draft.Config, draft.Positions)];
+        IReadOnlyList<ConfigProblem> problems = [.. draft.Problems, .. ConfigFolder.Of(file).Check(draft.Config, EnginePresets.Known, draft.Positions)];
         foreach (var problem in problems)
         {
             error.WriteLine(problem);

@@ -1,5 +1,6 @@
 using System.Net;
 using System.Net.Sockets;
+using Lockkeeper.Core.Config;
 using Lockkeeper.Server.Engines;
 using Shouldly;
 using Xunit;
@@ -24,5 +25,29 @@ public sealed class UpstreamTests
 
         // uvicorn, cpp-httplib and Node close after 5 seconds; a request sent in that moment would be lost.
         (await connection.ReceiveAsync(buffer).WaitAsync(TimeSpan.FromSeconds(4.9), TimeProvider.System)).ShouldBe(0);
+    }
+
+    [Theory]
+    [InlineData("https://api.example.com", "https://api.example.com/v1/chat/completions")]
+    [InlineData("https://api.example.com/", "https://api.example.com/v1/chat/completions")]
+    [InlineData("https://example.com/api/v1", "https://example.com/api/v1/chat/completions")]
+    [InlineData("https://example.com/v1beta/openai/", "https://example.com/v1beta/openai/chat/completions")]
+    public void A_path_of_a_cloud_stands_for_v1(string address, string expected)
+    {
+        using var upstream = new Upstream(new Uri(address), isCloud: true);
+        upstream.UriOf("/v1/chat/completions", default).ToString().ShouldBe(expected);
+    }
+
+    [Fact]
+    public void A_key_is_shown_as_anthropic_does_on_its_routes_and_as_a_bearer_on_all_others()
+    {
+        using var upstream = new Upstream(new Uri("https://api.example.com"), new Secret("k"), isCloud: true);
+        using var messages = new HttpRequestMessage(HttpMethod.Post, upstream.UriOf("/v1/messages", default));
+        using var chat = new HttpRequestMessage(HttpMethod.Post, upstream.UriOf("/v1/chat/completions", default));
+        upstream.Authorize(messages);
+        upstream.Authorize(chat);
+        messages.Headers.GetValues("x-api-key").ShouldBe(["k"]);
+        messages.Headers.Authorization.ShouldBeNull();
+        chat.Headers.Authorization!.ToString().ShouldBe("Bearer k");
     }
 }

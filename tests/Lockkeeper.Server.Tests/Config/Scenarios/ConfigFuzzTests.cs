@@ -34,7 +34,7 @@ public sealed class ConfigFuzzTests
             try
             {
                 var draft = ConfigText.Read("f", text, KnownPresets.All);
-                _ = new ConfigFolder("/", "/").Check(draft.Config, draft.Positions);
+                _ = new ConfigFolder("/", "/").Check(draft.Config, KnownPresets.All, draft.Positions);
                 if (draft.Problems.Count == 0)
                 {
                     sound++;

@@ -1,0 +1,112 @@
+using System.Net;
+using System.Text;
+using System.Text.Json;
+using Lockkeeper.Testing;
+using Shouldly;
+using Xunit;
+
+namespace Lockkeeper.EndToEnd.Tests;
+
+/// <summary>Models that are served on somebody else's machine: past the queue, whatever happens on this one.</summary>
+public sealed class CloudTests
+{
+    [Fact]
+    public async Task A_cloud_model_answers_while_a_swap_runs_and_the_queue_is_full()
+    {
+        await using var cloud = await Daemon.StartAsync("--id there");
+        await using var lockkeeper = await StartAsync(cloud, "--never-ready");
+        using var leave = new CancellationTokenSource();
+        var waiting = lockkeeper.AskAsync("local", leave: leave.Token);
+        await Eventually.True(() => lockkeeper.Engines.Count == 1, "an engine is being started");
+        using var refused = await lockkeeper.AskAsync("local");
+        (await refused.ErrorAsync()).Code.ShouldBe("queue_full");
+
+        (await lockkeeper.AnswerAsync("far")).ShouldBe($"fake there pid={cloud.Pid}");
+        using var streamed = await lockkeeper.AskAsync("far", "chunks=2", stream: true);
+        (await streamed.LinesAsync().ToListAsync()).ShouldContain("data: [DONE]");
+
+        var instances = (await lockkeeper.JsonAsync("/admin/instances")).GetProperty("instances").EnumerateArray().Select(instance => instance.GetProperty("model").GetString());
+        instances.ShouldBe(["local"], "it is in no pool");
+        waiting.IsCompleted.ShouldBeFalse();
+        await leave.CancelAsync();
+        await Should.ThrowAsync<OperationCanceledException>(() => waiting);
+    }
+
+    [Fact]
+    public async Task It_is_asked_for_by_the_name_it_has_there_and_never_shown_the_clients_key()
+    {
+        await using var cloud = await Daemon.StartAsync("--id there");
+        await using var lockkeeper = await StartAsync(cloud);
+        using var answer = await lockkeeper.SendAsync("/v1/chat/completions", Encoding.UTF8.GetBytes(Client.Body("far", "echo")), headers =>
+        {
+            headers.TryAddWithoutValidation("Authorization", "Bearer of-the-client");
+            headers.TryAddWithoutValidation("x-api-key", "of-the-client");
+        });
+        answer.StatusCode.ShouldBe(HttpStatusCode.OK);
+        var request = JsonElement.Parse(await answer.Content.ReadAsStringAsync()).GetProperty("request");
+        var body = JsonElement.Parse(request.GetProperty("body_base64").GetBytesFromBase64());
+        body.GetProperty("model").GetString().ShouldBe("vendor/far-v2");
+        request.GetProperty("headers").GetRawText().ShouldNotContain("of-the-client");
+    }
+
+    [Fact]
+    public async Task It_is_shown_and_there_is_nothing_to_load_or_unload()
+    {
+        await using var cloud = await Daemon.StartAsync("--id there");
+        await using var lockkeeper = await StartAsync(cloud);
+        var engine = (await lockkeeper.JsonAsync("/status")).GetProperty("engines").GetProperty("cloud");
+        engine.GetProperty("ready").GetBoolean().ShouldBeTrue();
+        engine.GetProperty("base_url").GetString().ShouldBe(cloud.Url);
+        engine.GetProperty("in_flight").GetInt32().ShouldBe(0);
+
+        using var loaded = await lockkeeper.PostAsync("/admin/models/far/load");
+        loaded.StatusCode.ShouldBe(HttpStatusCode.OK);
+        foreach (var wish in (string[])["unload", "pin", "unpin"])
+        {
+            using var kept = await lockkeeper.PostAsync($"/admin/models/far/{wish}");
+            var error = await kept.ErrorAsync();
+            (error.Status, error.Code).ShouldBe((409, "engine_in_cloud"), wish);
+        }
+    }
+
+    [Fact]
+    public async Task Requests_there_are_counted_while_they_run()
+    {
+        await using var cloud = await Daemon.StartAsync("--id there");
+        await using var lockkeeper = await StartAsync(cloud);
+        using var leave = new CancellationTokenSource();
+        var asked = lockkeeper.AskAsync("far", "hang", leave: leave.Token);
+        await Eventually.True(async () => (await cloud.JsonAsync("/__state")).GetProperty("in_flight").GetInt32() == 1, "the cloud works on it");
+        (await InFlight(lockkeeper)).ShouldBe(1);
+        await leave.CancelAsync();
+        await Should.ThrowAsync<OperationCanceledException>(() => asked);
+        await Eventually.True(async () => await InFlight(lockkeeper) == 0, "and no longer");
+        await Eventually.True(async () => (await cloud.JsonAsync("/__state")).GetProperty("aborted").GetInt32() == 1, "the cloud has been told");
+    }
+
+    [Fact]
+    public async Task A_cloud_that_is_down_is_an_error_and_others_are_served()
+    {
+        await using var cloud = await Daemon.StartAsync("--id there");
+        await using var lockkeeper = await StartAsync(cloud);
+        await cloud.DisposeAsync();
+        using var failed = await lockkeeper.AskAsync("far");
+        (await failed.ErrorAsync()).Status.ShouldBeOneOf(502, 503);
+        (await lockkeeper.AnswerAsync("local")).ShouldStartWith("fake local ");
+    }
+
+    private static async Task<int> InFlight(LockkeeperProcess lockkeeper) =>
+        (await lockkeeper.JsonAsync("/status")).GetProperty("engines").GetProperty("cloud").GetProperty("in_flight").GetInt32();
+
+    /// <summary>A model <c>far</c> in the cloud, and a model <c>local</c> that is a process; one place to wait in.</summary>
+    private static Task<LockkeeperProcess> StartAsync(Daemon cloud, string flags = "--ready-delay, \"0\"") => LockkeeperProcess.StartAsync(
+        $$"""
+        scheduling: { max_queue: 1 }
+        engines:
+          cloud: { lifecycle: cloud, url: "{{cloud.Url}}" }
+          process: { command: ["{{FakeEngine.Executable}}", --port, "{port}", --id, "{id}", {{flags}}] }
+        models:
+          far: { engine: cloud, path: vendor/far-v2 }
+          local: { engine: process }
+        """);
+}
