@@ -68,7 +68,7 @@ internal static class CatalogBuilder
         return Model(id, model, config) with
         {
             Engine = Engine(model, config, engine),
-            Path = model.Path is { } path ? engine.Resolve(path) : null,
+            Path = model.Path is { } path && !engine.IsName(path) ? engine.Resolve(path) : null,
             Values = values,
             AskedAs = model.RequestModel ?? engine.NameIn(model.Path) ?? Placeholders.Fill(engine.Whole.RequestModel ?? "{id}", placeholder => values[Placeholders.NameOf(placeholder)]),
         };

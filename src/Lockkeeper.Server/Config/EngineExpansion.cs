@@ -25,7 +25,10 @@ internal sealed record EngineExpansion(EngineConfig Written, ConfigFolder Folder
     public IReadOnlyList<ModelFormat> Loads => Preset?.Loads ?? [];
 
     /// <summary>The absolute path that a model's path means; a name for the engine stays what it is.</summary>
-    public string Resolve(string path) => AsWritten || Folder.IsName(path, Whole, Loads) ? path : Folder.Resolve(path);
+    public string Resolve(string path) => IsName(path) ? path : Folder.Resolve(path);
+
+    /// <summary>Whether it is no file of this machine.</summary>
+    public bool IsName(string path) => AsWritten || Folder.IsName(path, Whole, Loads);
 
     /// <summary>The name a cloud knows a model by; null when it is none.</summary>
     public string? NameIn(string? path) => Whole.Lifecycle == Lifecycle.Cloud ? path : null;

@@ -155,6 +155,5 @@ internal sealed class ImportDraft(List<NotCarried> lost)
         Url = url,
         ApiKey = key,
         Dialects = [dialect],
-        MaxConcurrency = 32,
     };
 }

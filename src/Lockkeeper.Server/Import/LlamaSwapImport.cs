@@ -111,8 +111,7 @@ internal static class LlamaSwapImport
             }
 
             var engine = draft.FreeEngineName(name);
-            draft.Pools.TryAdd("peers", new PoolConfig { Policy = PoolPolicy.Fit });
-            draft.Engines.Add(engine, ImportDraft.Cloud(address, EngineDialect.Openai, key) with { Pool = "peers" });
+            draft.Engines.Add(engine, ImportDraft.Cloud(address, EngineDialect.Openai, key));
             var filters = LlamaSwapModel.Filters.Of(old.Section("filters"));
             foreach (var id in old.Texts("models"))
             {

@@ -84,8 +84,7 @@ internal static class SluiceImport
     private static void AddCloud(ImportDraft draft, Variables variables)
     {
         _ = SecretSource.TryParse("env:" + CloudKey, out var key, out _);
-        draft.Pools.Add("cloud", new PoolConfig { Policy = PoolPolicy.Fit });
-        draft.Engines.Add("cloud", ImportDraft.Cloud("https://api.anthropic.com", EngineDialect.Anthropic, key) with { Pool = "cloud" });
+        draft.Engines.Add("cloud", ImportDraft.Cloud("https://api.anthropic.com", EngineDialect.Anthropic, key));
         draft.Add(variables.Text("CLOUD_MODEL", "claude-sonnet-4-6"), new ModelConfig { Engine = "cloud", Aliases = ["cloud"] }, Prefix + "CLOUD_MODEL");
     }
 
