@@ -44,7 +44,15 @@ internal sealed class ConfigWriter
         from property in ConfigProperty.Of(section.GetType())
         let value = property.Property.GetValue(section)
         where value is not null && (property.Required || !Same(value, property.Property.GetValue(plain)))
-        select (property, value);
+        select (property, property.Property.IsDefined(typeof(WithVariablesAttribute), inherit: false) ? Literal(value) : value);
+
+    /// <summary>Where variables are filled in, a dollar is written twice.</summary>
+    private static object Literal(object value) => value switch
+    {
+        string text => text.Replace("$", "$$", StringComparison.Ordinal),
+        IReadOnlyDictionary<string, string> map => new OrderedDictionary<string, string>(map.Select(entry => KeyValuePair.Create(entry.Key, (string)Literal(entry.Value)))),
+        _ => value,
+    };
 
     private static bool Same(object value, object? other) => (value, other) switch
     {
