@@ -39,14 +39,17 @@ internal static class BackendsHealthApi
         }
 
         var instance = standing.Scheduler.Instances.LastOrDefault(instance => instance.Id.Model == model.Id);
-        if (instance is null)
+        var word = instance is null ? "stopped" : InstancesApi.WordOf(instance.Phase);
+        if (FailureOf(standing, model.Id) is { } failure)
         {
-            return standing.Scheduler.BackingOff.Contains(model.Id)
-                ? new Finding("error", "stopped") { Error = FailureOf(standing, model.Id) }
-                : new Finding("unreachable", "stopped") { Error = "Not loaded - the next request starts it" };
+            return new Finding("error", word) { Error = failure };
         }
 
-        var word = InstancesApi.WordOf(instance.Phase);
+        if (instance is null)
+        {
+            return new Finding("unreachable", word) { Error = "Not loaded - the next request starts it" };
+        }
+
         if (lookout.UpstreamOf(instance.Id) is not { } upstream)
         {
             return new Finding("unreachable", word) { Error = $"Not serving - {word}" };
@@ -64,8 +67,10 @@ internal static class BackendsHealthApi
         };
     }
 
-    private static string FailureOf(Standing standing, ModelId model) =>
-        standing.Runs.Values.Where(run => run.Instance.Model == model && run.Failure is not null).MaxBy(run => run.Instance.Run)?.Failure?.ToString() ?? "It failed again and again";
+    /// <summary>How its last run failed; null when it did not.</summary>
+    private static string? FailureOf(Standing standing, ModelId model) =>
+        standing.Runs.Values.Where(run => run.Instance.Model == model).MaxBy(run => run.Instance.Run)?.Failure?.ToString()
+        ?? (standing.Scheduler.BackingOff.Contains(model) ? "It failed again and again" : null);
 
     private static void Write(Utf8JsonWriter json, ModelSpec model, Finding found)
     {

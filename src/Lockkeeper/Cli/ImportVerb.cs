@@ -11,7 +11,8 @@ internal static class ImportVerb
 {
     private const string Stdout = "-";
 
-    private static readonly string Formats = string.Join(", ", Importer.Names.Keys.Where(name => name != "sluice"));
+    /// <summary>Written out: every verb is made at each start, also of an engine, whose process does without the server.</summary>
+    private const string Formats = "slm-server, local-engine-router, mlx-router, llama-swap";
 
     private static readonly Argument<string?> Source = new("FILE") { Arity = ArgumentArity.ZeroOrOne, Description = "Configuration of slm_server, local-engine-router, mlx-router or llama-swap." };
     private static readonly Option<bool> FromEnv = new("--from-env") { Description = "Take the SLUICE_ variables of the environment instead of a file." };
