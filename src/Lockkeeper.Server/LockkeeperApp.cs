@@ -165,7 +165,6 @@ internal sealed partial class LockkeeperApp : IAsyncDisposable
         _web.MapHealth();
         _observation.Map(_web, wellbeing);
         _web.MapConfig(_config);
-        _web.MapModels(_config.Catalog, time.GetUtcNow());
         new Endpoints(_config.Catalog, _admission, _instances, () => _limits, _observation.Journal, logs.CreateLogger<Endpoints>()) { Clouds = _clouds }.Map(_web);
     }
 

@@ -79,6 +79,7 @@ internal sealed class Observation : IAsyncDisposable
     public void Map(IEndpointRouteBuilder routes, Wellbeing wellbeing)
     {
         routes.MapWholeHealth(_lookout, wellbeing);
+        routes.MapModels(_catalog, _lookout.LookAsync, _time.GetUtcNow());
         routes.MapBackendsHealth(_lookout);
         routes.MapAdmin(_lookout, _feed);
         routes.MapMetrics(_lookout.Admission, Metrics, _text);

@@ -23,7 +23,7 @@ internal sealed class ControlApi(Flags flags)
     /// <summary>Whether a completion can be served: an Ollama loads what is missing, a TabbyAPI does not.</summary>
     public bool Admits(Request request)
     {
-        var model = ModelOf(request);
+        var model = flags.Ollama ? Untagged(ModelOf(request)) : ModelOf(request);
         if (flags.Ollama && Knows(model))
         {
             Load(model, null);
@@ -93,8 +93,7 @@ internal sealed class ControlApi(Flags flags)
     private void Generate(Connection connection, Request request)
     {
         using var body = JsonDocument.Parse(request.Body);
-        var model = ModelOf(request);
-        model = model.EndsWith(":latest", StringComparison.Ordinal) ? model[..^":latest".Length] : model;
+        var model = Untagged(ModelOf(request));
         if (!Knows(model))
         {
             Engine.SendJson(connection, 404, $$"""{"error":"model '{{model}}' not found"}""");
@@ -160,6 +159,8 @@ internal sealed class ControlApi(Flags flags)
 
         connection.SendChunk("");
     }
+
+    private static string Untagged(string model) => model.EndsWith(":latest", StringComparison.Ordinal) ? model[..^":latest".Length] : model;
 
     private bool Knows(string model) => flags.Models.Length == 0 || flags.Models.Contains(model);
 

@@ -61,6 +61,10 @@ internal sealed record EngineConfig
 
     public ListConfig? List { get; init; }
 
+    /// <summary>Whether every model that the engine says it has can be asked for, without being configured.</summary>
+    /// <value>Default <c>true</c> for <c>ollama</c>, and for <c>api</c> where <c>list</c> tells which models are <c>loaded</c>; else <c>false</c>.</value>
+    public bool? ListModels { get; init; }
+
     /// <summary>APIs the engine speaks natively.</summary>
     /// <value>Default <c>[openai]</c>.</value>
     public IReadOnlyList<EngineDialect>? Dialects { get; init; }

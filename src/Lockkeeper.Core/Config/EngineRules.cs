@@ -23,6 +23,11 @@ internal static class EngineRules
                 findings.Add(key / "sleep", "is for engines that Lockkeeper starts as processes (lifecycle: process); others are stopped, or unloaded, in their own way");
             }
 
+            if (engine.ListModels is not null && whole.Lifecycle is not (Lifecycle.Api or Lifecycle.Ollama or Lifecycle.Attached))
+            {
+                findings.Add(key / "list_models", "is for engines that run already and can be asked what they have (lifecycle: api, ollama or attached)");
+            }
+
             Environment(key / "env", engine, findings);
             if (PathRules.Refuse(engine.Cwd) is { } refusal)
             {

@@ -25,6 +25,15 @@ internal static class PoolRules
             }
         }
 
+        foreach (var (name, engine) in config.Engines.Where(engine => engine.Value is { Lifecycle: Lifecycle.Attached, ListModels: true }))
+        {
+            if (config.PoolsOrDefault.TryGetValue(config.PoolOf(new ModelConfig { Engine = name }), out var pool) && pool.Places() is { } places)
+            {
+                findings.Add(ConfigKey.Top("engines") / name / "list_models", $"brings as many models as the engine has, which stay there for ever, into a pool with {(places == 1 ? "one place" : $"{places} places")}; "
+                    + "write policy: fit and serialize: true for the pool, without max_resident, or give the engine a pool of its own that is such a one");
+            }
+        }
+
         bool IsCloud(ModelConfig model) => config.Engines.TryGetValue(model.Engine, out var engine) && CloudRules.IsCloud(engine, presets);
     }
 

@@ -1,9 +1,10 @@
 using System.Text.Json;
 using Lockkeeper.Core.Config;
+using Lockkeeper.Core.Models;
 
 namespace Lockkeeper.Core.Engines;
 
-/// <summary>A model that an engine says it has loaded.</summary>
+/// <summary>A model that an engine says it has, or has loaded.</summary>
 /// <param name="Name">What the engine calls it.</param>
 /// <param name="Instance">What the engine must be told to unload it.</param>
 internal sealed record ListedModel(string Name, string Instance)
@@ -13,6 +14,12 @@ internal sealed record ListedModel(string Name, string Instance)
 
     /// <summary>Bytes of that on a GPU.</summary>
     public long? SizeOnDevice { get; init; }
+
+    /// <summary>What it is for; null when the engine does not say.</summary>
+    public ModelType? Type { get; init; }
+
+    /// <summary>How its weights are stored; null when the engine does not say.</summary>
+    public string? Quantization { get; init; }
 
     /// <summary>The loaded models of an answer. What it holds besides, and what has no name, is passed over.</summary>
     /// <exception cref="FormatException"><c>list.loaded</c> is no condition; the configuration rules refuse that earlier.</exception>
@@ -29,7 +36,7 @@ internal sealed record ListedModel(string Name, string Instance)
             }
             else if (loaded?.Holds(entry) != false && Text(entry, name) is { } called && (list.Instance is null ? called : Text(entry, list.Instance)) is { } instance)
             {
-                models.Add(new ListedModel(called, instance) { Size = Number(entry, "size"), SizeOnDevice = Number(entry, "size_vram") });
+                models.Add(Of(entry, called, instance));
             }
         }
 
@@ -40,6 +47,18 @@ internal sealed record ListedModel(string Name, string Instance)
     public static bool IsNamedIn(JsonElement answer, ModelNames names) => Entries(answer, "data").Concat(Entries(answer, "models")).Any(entry =>
         entry.ValueKind == JsonValueKind.String ? names.Contain(entry.GetString()!)
         : entry.ValueKind == JsonValueKind.Object && ((string[])["id", "model", "name", "path", "root"]).Any(member => Text(entry, member) is { } said && names.Contain(said)));
+
+    private static ListedModel Of(JsonElement entry, string name, string instance) => new(name, instance)
+    {
+        Size = Number(entry, "size"),
+        SizeOnDevice = Number(entry, "size_vram"),
+        Type = TypeOf(entry),
+        Quantization = Text(entry, "details.quantization_level") ?? Text(entry, "quantization.name") ?? Text(entry, "quantization"),
+    };
+
+    /// <summary>LM Studio says what a model is for; Ollama its family, and those of BERT embed and do nothing else.</summary>
+    private static ModelType? TypeOf(JsonElement entry) =>
+        Text(entry, "type") is "embedding" or "embeddings" || Text(entry, "details.family")?.EndsWith("bert", StringComparison.Ordinal) == true ? ModelType.Embedding : null;
 
     private static IEnumerable<JsonElement> Entries(JsonElement answer, string member) => answer.ValueKind switch
     {

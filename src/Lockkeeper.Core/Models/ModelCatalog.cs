@@ -1,5 +1,6 @@
 using System.Collections.Frozen;
 using System.Collections.Immutable;
+using Lockkeeper.Core.Engines;
 
 namespace Lockkeeper.Core.Models;
 
@@ -29,7 +30,7 @@ internal sealed class ModelCatalog
         _byName = byName.ToFrozenDictionary(StringComparer.OrdinalIgnoreCase);
     }
 
-    /// <summary>The models in the order of the configuration, then those found in folders.</summary>
+    /// <summary>The models in the order of the configuration, then those found in folders, then those that engines list.</summary>
     public ImmutableArray<ModelSpec> Models { get; }
 
     /// <exception cref="ArgumentException">Two models share a name; the configuration rules refuse that earlier, with line numbers.</exception>
@@ -49,6 +50,27 @@ internal sealed class ModelCatalog
             .Where(alias => alias.Count() == 1 && known.Find(alias.Key) is null && byId.TrueForAll(models => !models.Key.Equals(alias.Key, StringComparison.OrdinalIgnoreCase)))
             .Select(alias => alias.Key).ToHashSet(StringComparer.OrdinalIgnoreCase);
         return new([.. known.Models, .. single.Select(model => model.Aliases.All(aliases.Contains) ? model : model with { Aliases = model.Aliases.RemoveAll(alias => !aliases.Contains(alias)) })], ambiguous);
+    }
+
+    /// <summary>
+    /// This one, and behind it what engines list themselves: a name that is known, or stands for several models, stays what it is; so does a model that is there already under another name.
+    /// Of two engines that list one name the first has it.
+    /// </summary>
+    public ModelCatalog With(IReadOnlyCollection<ModelSpec> listed)
+    {
+        if (listed.Count == 0)
+        {
+            return this;
+        }
+
+        var byEngine = Models.ToLookup(model => model.Engine.Name);
+        List<ModelSpec> added = [.. listed
+            .Where(model => Find(model.Id.Value) is null && !_ambiguous.ContainsKey(model.Id.Value))
+            .Where(model => !byEngine[model.Engine.Name].Any(known => known.AskedAs == model.AskedAs || ModelNames.Of(known).Contain(model.Id.Value)))
+            .DistinctBy(model => model.Id.Value, StringComparer.OrdinalIgnoreCase)];
+        var names = added.Select(model => model.Id.Value).ToHashSet(StringComparer.OrdinalIgnoreCase);
+        bool IsFree(string alias) => Find(alias) is null && !_ambiguous.ContainsKey(alias) && names.Add(alias);
+        return new([.. Models, .. added.Select(model => model with { Aliases = [.. model.Aliases.Where(IsFree)] })], _ambiguous);
     }
 
     /// <summary>The model of that id or alias, ignoring case; null when there is none. It may be disabled.</summary>

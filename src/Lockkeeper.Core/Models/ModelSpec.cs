@@ -33,7 +33,7 @@ internal sealed record ModelSpec
     /// <summary>What its files tell; null when they have not been read, or cannot be.</summary>
     public ModelFacts? Facts { get; init; }
 
-    /// <summary>Whether it was found in a folder, and is not written in the configuration.</summary>
+    /// <summary>Whether it was found in a folder or in the list of its engine, and is not written in the configuration.</summary>
     public bool Discovered { get; init; }
 
     /// <summary>Values of the placeholders a command may hold for it, by their names without braces; those it has no value for are missing. The port is not among them.</summary>

@@ -25,6 +25,9 @@ internal sealed class Lookout(LiveCatalog catalog, Admission admission, Instance
     /// <summary>The latest swap that is over; null before the first.</summary>
     public SwapReport? LastSwap => swaps.LastSwap;
 
+    /// <summary>Looks through all folders and asks all engines which models there are now.</summary>
+    public Task SearchAsync(CancellationToken cancellationToken) => catalog.SearchAsync(cancellationToken);
+
     public async Task<Standing> LookAsync()
     {
         var scheduler = await admission.LookAsync();

@@ -15,7 +15,11 @@ internal static class StatusApi
     {
         routes.MapGet("/status", (HttpContext http) => AnswerAsync(http, lookout));
         routes.MapPost("/admin/swap", (HttpContext http) => SwapAsync(http, lookout));
-        routes.MapPost("/admin/discover", (HttpContext http) => JsonReply.WriteAsync(http, json => WriteDiscovered(json, lookout.Catalog)));
+        routes.MapPost("/admin/discover", async (HttpContext http) =>
+        {
+            await lookout.SearchAsync(http.RequestAborted);
+            await JsonReply.WriteAsync(http, json => WriteDiscovered(json, lookout.Catalog));
+        });
     }
 
     private static async Task AnswerAsync(HttpContext http, Lookout lookout)

@@ -101,18 +101,13 @@ internal static class WholeHealthApi
         json.WriteStartObject("memory_health");
         json.WriteString("swap_pressure", swap is { Share: > MuchSwap } ? "high" : "low");
         json.WriteStartArray("can_load_models");
-        foreach (var model in models.Where(model => model.Enabled && Fits(model)))
+        foreach (var model in models.Where(model => model.Enabled && MemoryNeed.Of(model, standing).FitsNow == true))
         {
             json.WriteStringValue(model.Id.Value);
         }
 
         json.WriteEndArray();
         json.WriteEndObject();
-
-        // What nobody knows the size of yet is not said to fit.
-        bool Fits(ModelSpec model) =>
-            standing.Scheduler.Instances.Any(instance => instance.Id.Model == model.Id)
-            || (standing.Scheduler.Figures.GetValueOrDefault(model.Id)?.Footprint ?? model.Memory ?? model.MemoryEstimate) <= standing.Scheduler.Pools.FirstOrDefault(pool => pool.Name == model.Pool)?.Available;
     }
 
     private static double? Gigabytes(long? bytes) => bytes is { } known ? Math.Round(known / Gigabyte, 2) : null;

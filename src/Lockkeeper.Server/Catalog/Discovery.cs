@@ -18,6 +18,8 @@ internal sealed partial class Discovery(LiveCatalog live, TimeProvider time, ILo
     /// <summary>A model that is copied changes many times a second.</summary>
     private static readonly TimeSpan Quiet = TimeSpan.FromMilliseconds(500);
 
+    private static readonly TimeSpan LongestSearch = TimeSpan.FromSeconds(10);
+
     private static readonly TimeSpan Farewell = TimeSpan.FromSeconds(2);
 
     private readonly Lock _gate = new();
@@ -33,6 +35,7 @@ internal sealed partial class Discovery(LiveCatalog live, TimeProvider time, ILo
     private Dictionary<FoundModel, ModelSpec> _served = [];
     private HashSet<string> _told = [];
     private Task _loop = Task.CompletedTask;
+    private TaskCompletionSource _nextLook = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
     /// <summary>Completes when the files of the configured models have been read. Whoever waits for it sets a deadline: a disk may hang.</summary>
     public Task ConfiguredRead => _configuredRead.Task;
@@ -57,6 +60,26 @@ internal sealed partial class Discovery(LiveCatalog live, TimeProvider time, ILo
         }
 
         _watch.Changes.Writer.TryWrite(true);
+    }
+
+    /// <summary>Looks through all folders now, and waits for the end of that, for 10 s at most: a disk may hang.</summary>
+    public async Task SearchAsync(CancellationToken cancellationToken)
+    {
+        Task look;
+        lock (_gate)
+        {
+            look = _plan is { Roots.IsEmpty: false } ? _nextLook.Task : Task.CompletedTask;
+        }
+
+        _watch.Changes.Writer.TryWrite(true);
+        try
+        {
+            await look.WaitAsync(LongestSearch, time, cancellationToken);
+        }
+        catch (TimeoutException)
+        {
+            // What is known has to do.
+        }
     }
 
     /// <summary>Begins to look, and returns at once.</summary>
@@ -132,13 +155,16 @@ internal sealed partial class Discovery(LiveCatalog live, TimeProvider time, ILo
     private void Look()
     {
         DiscoveryPlan? plan;
+        TaskCompletionSource look;
         lock (_gate)
         {
-            plan = _plan;
+            (plan, look) = (_plan, _nextLook);
+            _nextLook = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
         }
 
         if (plan is null)
         {
+            look.TrySetResult();
             return;
         }
 
@@ -160,6 +186,10 @@ internal sealed partial class Discovery(LiveCatalog live, TimeProvider time, ILo
         {
             // One folder that cannot be looked through in a way nobody has thought of must not end the watch over all others.
             LogFailed(failure);
+        }
+        finally
+        {
+            look.TrySetResult();
         }
     }
 

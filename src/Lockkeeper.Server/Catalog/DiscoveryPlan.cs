@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using Lockkeeper.Core.Config;
+using Lockkeeper.Core.Engines;
 using Lockkeeper.Core.Models;
 using Lockkeeper.Server.Config;
 
@@ -22,6 +23,13 @@ internal sealed record DiscoveryPlan
 
     /// <summary>Paths of the configured models that may be files of this machine.</summary>
     public IEnumerable<string> ConfiguredPaths => _config.Models.Values.Select(model => model.Path).OfType<string>().Select(_folder.Resolve);
+
+    /// <summary>The engines that are asked which models they have, in the order of the configuration.</summary>
+    public IEnumerable<AskedList> Lists =>
+        from engine in _config.Engines
+        let question = AllModels.QuestionTo(engine.Value.Whole(_presets))
+        where question is not null
+        select new AskedList(engine.Key, CatalogBuilder.Engine(engine.Key, _config, _folder, _presets, Secrets), question);
 
     /// <summary>Key of the engine that fetches models by their names in the hub; null for none.</summary>
     public string? Puller => _config.Discover.Where(entry => entry.AutoPull).Select(entry => entry.Engines.Mlx ?? entry.Engines.Safetensors).FirstOrDefault(engine => engine is not null);
@@ -55,6 +63,15 @@ internal sealed record DiscoveryPlan
 
     /// <summary>A model of the hub that its engine fetches by name.</summary>
     public ModelSpec Pull(string name, string engine) => CatalogBuilder.Unlisted(name, new ModelConfig { Engine = engine, Path = name }, _config, _folder, _presets, Secrets, null);
+
+    /// <summary>A model that an engine lists, as it is served. What Ollama calls <c>name:latest</c> is asked for as <c>name</c> too.</summary>
+    public ModelSpec List(ListedModel model, AskedList list)
+    {
+        const string DefaultTag = ":latest";
+        var written = new ModelConfig { Engine = list.Key, Type = model.Type, Quantization = model.Quantization };
+        var spec = CatalogBuilder.Unlisted(model.Name, written, _config, _folder, _presets, Secrets, null);
+        return list.Engine.Lifecycle == Lifecycle.Ollama && model.Name.EndsWith(DefaultTag, StringComparison.Ordinal) ? spec with { Aliases = [model.Name[..^DefaultTag.Length]] } : spec;
+    }
 
     private static DiscoverEnginesConfig ByPreset(LockkeeperConfig config, IReadOnlyDictionary<string, EnginePreset> presets)
     {

@@ -3,7 +3,7 @@ using Lockkeeper.Core.Models;
 
 namespace Lockkeeper.Server.Catalog;
 
-/// <summary>The catalog in force: what is configured and what was found in folders. It alone puts the two together, and tells who has to know of a change.</summary>
+/// <summary>The catalog in force: what is configured, what was found in folders and what engines list. It alone puts the two together, and tells who has to know of a change.</summary>
 /// <param name="configured">The models of the configuration.</param>
 internal sealed class LiveCatalog(ModelCatalog configured)
 {
@@ -11,6 +11,8 @@ internal sealed class LiveCatalog(ModelCatalog configured)
     private ImmutableArray<ModelSpec> _configured = configured.Models;
     private ImmutableArray<ModelSpec> _found = [];
     private ImmutableArray<ModelSpec> _pulled = [];
+    private ImmutableArray<ModelSpec> _listed = [];
+    private bool _isConfiguring;
     private volatile ModelCatalog _current = configured;
 
     /// <summary>As it is now. A request takes it once and keeps to it.</summary>
@@ -22,6 +24,18 @@ internal sealed class LiveCatalog(ModelCatalog configured)
     /// <summary>Makes a model of a name that nobody has, where the configuration wants that; null where nobody does.</summary>
     public Func<string, ModelSpec?>? Puller { get; set; }
 
+    /// <summary>Asks engines for their lists, for as long as somebody who wants all models may be kept waiting; null where there are none to ask.</summary>
+    public Func<CancellationToken, Task>? Freshener { get; set; }
+
+    /// <summary>Looks through all folders and asks all engines anew; null where there is nothing to look through.</summary>
+    public Func<CancellationToken, Task>? Searcher { get; set; }
+
+    /// <summary>Has <see cref="Current"/> as fresh as it can be had at once.</summary>
+    public Task FreshenAsync(CancellationToken cancellationToken) => Freshener?.Invoke(cancellationToken) ?? Task.CompletedTask;
+
+    /// <summary>Has <see cref="Current"/> hold what there is now.</summary>
+    public Task SearchAsync(CancellationToken cancellationToken) => Searcher?.Invoke(cancellationToken) ?? Task.CompletedTask;
+
     /// <summary>Another configuration is in force.</summary>
     /// <param name="configured">Its models.</param>
     /// <param name="before">Done first; nothing is told of any catalog meanwhile.</param>
@@ -29,8 +43,17 @@ internal sealed class LiveCatalog(ModelCatalog configured)
     {
         lock (_gate)
         {
-            before?.Invoke();
-            _configured = configured.Models;
+            _isConfiguring = true;
+            try
+            {
+                before?.Invoke();
+                _configured = configured.Models;
+            }
+            finally
+            {
+                _isConfiguring = false;
+            }
+
             Publish();
         }
     }
@@ -55,10 +78,26 @@ internal sealed class LiveCatalog(ModelCatalog configured)
         }
     }
 
+    /// <summary>These are the models that engines list. Each gives way to whatever else has its name.</summary>
+    /// <param name="listed">Makes them while nothing else can change; may be called for by who configures, and is then told with the configuration.</param>
+    public void List(Func<ImmutableArray<ModelSpec>> listed)
+    {
+        lock (_gate)
+        {
+            var next = listed();
+            var isOther = !next.AsEnumerable().SequenceEqual(_listed, ReferenceEqualityComparer.Instance);
+            _listed = next;
+            if (isOther && !_isConfiguring)
+            {
+                Publish();
+            }
+        }
+    }
+
     private void Publish()
     {
         var fixedOnes = _pulled.IsEmpty ? _configured : ModelCatalog.Of(_configured, _pulled).Models;
-        var next = ModelCatalog.Of(fixedOnes, _found);
+        var next = ModelCatalog.Of(fixedOnes, _found).With(_listed);
         Changed?.Invoke(next);
         _current = next;
     }

@@ -39,6 +39,10 @@ internal static class CatalogBuilder
         return spec with { Discovered = true };
     }
 
+    /// <summary>An engine that runs already, whatever its models.</summary>
+    public static EngineSpec Engine(string key, LockkeeperConfig config, ConfigFolder folder, IReadOnlyDictionary<string, EnginePreset> presets, EngineSecrets secrets) =>
+        Engine(new ModelConfig { Engine = key }, config, new EngineExpansion(config.Engines[key], folder, presets) { Secrets = secrets });
+
     /// <summary>What is written comes before what the files tell.</summary>
     private static ModelSpec Model(string id, ModelConfig written, LockkeeperConfig config, EngineExpansion engine, ReadModel? read)
     {

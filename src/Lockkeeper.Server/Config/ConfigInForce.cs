@@ -15,6 +15,7 @@ internal sealed partial class ConfigInForce : IAsyncDisposable
     private readonly TimeProvider _time;
     private readonly ILogger _logger;
     private readonly Discovery _discovery;
+    private readonly EngineLists _lists;
     private readonly DiscoveryPlan? _plan;
     private volatile Served _served;
     private volatile ConfigTry _lastTry;
@@ -25,11 +26,14 @@ internal sealed partial class ConfigInForce : IAsyncDisposable
         (_started, _plan, _load, _files, _time, _logger) = (settings.Config, settings.Plan, settings.Load, settings.Files, time, logs.CreateLogger<ConfigInForce>());
         Catalog = new LiveCatalog(settings.Catalog);
         _discovery = new Discovery(Catalog, time, logs.CreateLogger<Discovery>());
+        _lists = new EngineLists(Catalog, time, logs.CreateLogger<EngineLists>());
+        Catalog.Freshener = _lists.FreshenAsync;
+        Catalog.Searcher = cancellationToken => Task.WhenAll(_discovery.SearchAsync(cancellationToken), _lists.SearchAsync(cancellationToken));
         _served = new Served(settings.Config, settings.Keys, time.GetUtcNow());
         _lastTry = new ConfigTry(_served.Since, ReloadCause.Start, []);
     }
 
-    /// <summary>The models of it, and those found in folders. Whoever has to do something about a new configuration listens to its changes, and finds the new one in force by then.</summary>
+    /// <summary>The models of it, those found in folders and those that engines list. Whoever has to do something about a new configuration listens to its changes, and finds the new one in force by then.</summary>
     public LiveCatalog Catalog { get; }
 
     /// <summary>Raised when another configuration is in force and everybody knows its models: for whoever looks for more of them, as its folders and engines may be other ones.</summary>
@@ -61,14 +65,19 @@ internal sealed partial class ConfigInForce : IAsyncDisposable
         {
             if (_plan is not null)
             {
-                _discovery.Follow(_plan);
+                _discovery.Follow(_plan, before: () => _lists.Follow(_plan));
             }
 
             _discovery.Start();
+            _lists.Start();
         }
     }
 
-    public ValueTask DisposeAsync() => _discovery.DisposeAsync();
+    public async ValueTask DisposeAsync()
+    {
+        await _lists.DisposeAsync();
+        await _discovery.DisposeAsync();
+    }
 
     /// <summary>Loads the files again. What is sound is in force when this returns; otherwise everything stays as it was.</summary>
     public ConfigTry Reload(ReloadCause cause)
@@ -104,7 +113,12 @@ internal sealed partial class ConfigInForce : IAsyncDisposable
         var differences = ConfigDiff.Of(Config, loaded.Config);
 
         // Also when no key differs: a secret or a model's file may.
-        void Serve() => _served = new Served(loaded.Config, loaded.Keys, now);
+        void Serve()
+        {
+            _served = new Served(loaded.Config, loaded.Keys, now);
+            _lists.Follow(loaded.Plan);
+        }
+
         if (loaded.Plan is { } plan)
         {
             _discovery.Follow(plan, before: Serve);

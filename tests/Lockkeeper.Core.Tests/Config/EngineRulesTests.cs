@@ -34,6 +34,10 @@ public sealed class EngineRulesTests
         Problems(Attached with { Url = url }).ShouldBe([$"f: engines.e.url: '{url}' is no address of an engine; write scheme, host and port and nothing behind, as in http://127.0.0.1:8080"]);
 
     [Fact]
+    public void Only_an_engine_that_runs_already_can_bring_its_models() => Problems(new EngineConfig { Command = ["run", "{port}"], ListModels = false })
+        .ShouldBe(["f: engines.e.list_models: is for engines that run already and can be asked what they have (lifecycle: api, ollama or attached)"]);
+
+    [Fact]
     public void What_starts_and_stops_a_process_is_not_for_an_attached_engine() => Problems(Attached with
     {
         Command = ["run"],

@@ -47,6 +47,18 @@ public sealed class PoolRulesTests
     }
 
     [Fact]
+    public void An_attached_engine_that_brings_its_models_needs_a_pool_for_any_number_of_them()
+    {
+        var listing = Attached with { ListModels = true };
+        Problems(Config([], [("x", listing)])).ShouldBe(
+            ["engines.x.list_models: brings as many models as the engine has, which stay there for ever, into a pool with one place; "
+            + "write policy: fit and serialize: true for the pool, without max_resident, or give the engine a pool of its own that is such a one"]);
+        Problems(Config([("gpu", Fit with { MaxResident = 2 })], [("x", listing)])).ShouldHaveSingleItem().ShouldContain("a pool with 2 places");
+        Problems(Config([("gpu", Fit)], [("x", listing), ("y", Process)])).ShouldBeEmpty();
+        Problems(Config([], [("x", Attached with { ListModels = false })])).ShouldBeEmpty();
+    }
+
+    [Fact]
     public void A_pinned_model_must_leave_a_place_to_the_others()
     {
         (string, ModelConfig)[] models = [("a", new() { Engine = "e" }), ("b", new() { Engine = "e", Pinned = true })];

@@ -65,5 +65,27 @@ public sealed class ModelCatalogTests
         catalog.Find("twice").ShouldBeNull();
     }
 
-    private static ModelSpec Found(string id, string path, params string[] aliases) => new() { Id = new ModelId(id), Engine = Engine, Path = path, Aliases = [.. aliases], Discovered = true };
+    [Fact]
+    public void What_an_engine_lists_gives_way_to_every_other_name_and_comes_last()
+    {
+        var other = new EngineSpec { Name = "other", Command = [] };
+        var catalog = ModelCatalog.Of(Catalog.Models, [Found("org/x", "/b"), Found("twice", "/c"), Found("twice", "/d")])
+            .With([Listed("Fast"), Listed("ORG/X"), Listed("twice"), Listed("new", "gemma-3", "twice", "short"), Listed("New") with { Engine = Engine }]);
+        catalog.Models.Select(model => model.Id.Value).ShouldBe(["qwen3-8b", "gemma-3", "org/x", "new"]);
+        catalog.Find("fast")!.Id.Value.ShouldBe("qwen3-8b");
+        catalog.Ambiguous("twice").ShouldBe(["/c", "/d"]);
+        catalog.Find("new").ShouldNotBeNull().Engine.ShouldBe(other, "the first engine has the name");
+        catalog.Find("short").ShouldNotBeNull().Aliases.ShouldBe(["short"]);
+
+        ModelSpec Listed(string id, params string[] aliases) => Found(id, null, aliases) with { Engine = other };
+    }
+
+    [Fact]
+    public void What_an_engine_lists_is_not_there_a_second_time_under_its_own_name()
+    {
+        var catalog = ModelCatalog.Of([new ModelSpec { Id = new ModelId("a"), Engine = Engine }, new ModelSpec { Id = new ModelId("mine"), Engine = Engine, AskedAs = "theirs", Enabled = false }]);
+        catalog.With([Found("a:latest", null), Found("theirs", null), Found("a:8b", null)]).Models.Select(model => model.Id.Value).ShouldBe(["a", "mine", "a:8b"]);
+    }
+
+    private static ModelSpec Found(string id, string? path, params string[] aliases) => new() { Id = new ModelId(id), Engine = Engine, Path = path, Aliases = [.. aliases], Discovered = true };
 }

@@ -39,6 +39,20 @@ public sealed class LiveCatalogTests
         live.Current.Models.Length.ShouldBe(2);
     }
 
+    [Fact]
+    public void What_engines_list_is_told_once_and_with_a_configuration_when_that_brings_it()
+    {
+        var live = new LiveCatalog(ModelCatalog.Of([]));
+        List<string> seen = [];
+        live.Changed += next => seen.Add(string.Join(' ', next.Models.Select(model => model.Id)));
+        var listed = Model("l");
+        live.List(() => [listed]);
+        live.List(() => [listed]);
+        live.Configure(ModelCatalog.Of([Model("c")]), before: () => live.List(() => [Model("m")]));
+        live.Configure(ModelCatalog.Of([Model("m")]));
+        seen.ShouldBe(["l", "c m", "m"]);
+    }
+
     private static ModelSpec Model(string id, params string[] aliases) => new()
     {
         Id = new ModelId(id),

@@ -5,9 +5,13 @@ using System.Text;
 using System.Text.Json;
 using Lockkeeper.Core.Config;
 using Lockkeeper.Core.Models;
+using Lockkeeper.Core.Scheduling;
 using Lockkeeper.Server.Api;
 using Lockkeeper.Server.Catalog;
+using Lockkeeper.Server.Engines;
+using Lockkeeper.Server.Learned;
 using Lockkeeper.Server.Security;
+using Lockkeeper.Server.Telemetry;
 using Lockkeeper.Testing;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
@@ -221,7 +225,8 @@ public sealed class FrontDoorTests : IAsyncLifetime
         var catalog = ModelCatalog.Of([new ModelSpec { Id = new ModelId("a"), Engine = engine }, new ModelSpec { Id = new ModelId("b"), Aliases = ["second"], Engine = engine }]);
         _web.Use(new FrontDoor(server, new KeyRing(keys, server.AllowAnonymous, catalog, _time), NullLogger<FrontDoor>.Instance).PassAsync);
         _web.MapHealth();
-        _web.MapModels(new LiveCatalog(catalog), default);
+        var nothing = new Standing(SchedulerSnapshot.Empty, new Dictionary<InstanceId, InstanceSnapshot>(), new Dictionary<long, JournalEntry>(), new Dictionary<ModelId, LearnedModel>(), default);
+        _web.MapModels(new LiveCatalog(catalog), () => Task.FromResult(nothing), default);
         _web.Map("/v1/fail", (RequestDelegate)(_ => throw new InvalidOperationException("on purpose")));
         _web.Map("/v1/wait", async http =>
         {
