@@ -1,3 +1,4 @@
+using Lockkeeper.Core.Engines;
 using Lockkeeper.Core.Models;
 
 namespace Lockkeeper.Core.Config;
@@ -8,7 +9,7 @@ internal static class ModelRules
     public static void Check(LockkeeperConfig config, IReadOnlyDictionary<string, EnginePreset> presets, ConfigFindings findings)
     {
         var section = ConfigKey.Top("models");
-        if (config.Models.Count == 0 && config.Discover.Count == 0)
+        if (config.Models.Count == 0 && config.Discover.Count == 0 && config.Engines.Values.All(engine => AllModels.QuestionTo(engine.Whole(presets)) is null))
         {
             findings.Add(section, "there are none, so there is nothing to serve; add one, as in models: { my-model: { engine: my-engine, path: model.gguf } }");
         }

@@ -33,6 +33,7 @@ public sealed class EngineConfigTests
         Capabilities = [Capability.Chat],
         RequestModel = "{path}",
         Sleep = true,
+        ListModels = true,
         HealthLies = true,
         MaxLoaded = 3,
         LogFile = "e.log",

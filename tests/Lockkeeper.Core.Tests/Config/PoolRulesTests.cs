@@ -55,7 +55,7 @@ public sealed class PoolRulesTests
             + "write policy: fit and serialize: true for the pool, without max_resident, or give the engine a pool of its own that is such a one"]);
         Problems(Config([("gpu", Fit with { MaxResident = 2 })], [("x", listing)])).ShouldHaveSingleItem().ShouldContain("a pool with 2 places");
         Problems(Config([("gpu", Fit)], [("x", listing), ("y", Process)])).ShouldBeEmpty();
-        Problems(Config([], [("x", Attached with { ListModels = false })])).ShouldBeEmpty();
+        Problems(Config([], [("x", Attached with { ListModels = false })], ("a", new() { Engine = "x" }))).ShouldBeEmpty();
     }
 
     [Fact]
