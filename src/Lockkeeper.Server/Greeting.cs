@@ -1,3 +1,5 @@
+using Lockkeeper.Core.Config;
+
 namespace Lockkeeper.Server;
 
 /// <summary>What <c>serve</c> prints once it listens: the address on the first line, for scripts too, then what is served, and how to try it.</summary>
@@ -25,6 +27,11 @@ internal static class Greeting
             await output.WriteLineAsync($"  {model.Id} ({model.Engine.Name}{aliases})");
         }
 
+        foreach (var root in settings.Plan?.Roots ?? [])
+        {
+            await output.WriteLineAsync($"  what is found in {root.Path} ({Kinds(root.Engines)})");
+        }
+
         if (settings.ConfigPath is null && !settings.FromVariables)
         {
             await output.WriteLineAsync("Try:");
@@ -34,6 +41,12 @@ internal static class Greeting
 
         await output.FlushAsync();
     }
+
+    /// <summary>Which engine serves which kind of file.</summary>
+    private static string Kinds(DiscoverEnginesConfig engines) => string.Join(
+        ", ",
+        new (string Name, string? Engine)[] { ("gguf", engines.Gguf), ("mlx", engines.Mlx), ("safetensors", engines.Safetensors) }
+            .Where(kind => kind.Engine is not null).Select(kind => $"{kind.Name}: {kind.Engine}"));
 
     private static string Curl(string address, string model, string question) =>
         $$"""  curl {{address}}/v1/chat/completions -d '{"model":"{{model}}","temperature":0,"messages":[{"role":"user","content":"{{question}}"}]}'""";

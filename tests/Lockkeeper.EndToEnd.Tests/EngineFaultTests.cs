@@ -137,7 +137,7 @@ public sealed class EngineFaultTests
     [Fact]
     public async Task An_engine_that_is_killed_while_it_answers_ends_its_stream_and_is_started_again()
     {
-        await using var lockkeeper = await LockkeeperProcess.StartAsync(new TestConfig { Models = { ["a"] = "" } });
+        await using var lockkeeper = await LockkeeperProcess.StartAsync(new TestConfig { Models = { ["a"] = "", ["b"] = "" } });
         using var response = await lockkeeper.AskAsync("a", "chunks=2 stall=2", stream: true);
         var lines = new List<string>();
         await foreach (var line in response.LinesAsync())
@@ -150,6 +150,7 @@ public sealed class EngineFaultTests
         }
 
         lines.ShouldContain(line => line.StartsWith("data: {\"error\":"));
+        (await lockkeeper.AnswerAsync("b")).ShouldStartWith("fake b ");
         (await lockkeeper.AnswerAsync("a")).ShouldStartWith("fake a ");
     }
 

@@ -149,13 +149,30 @@ public sealed class LifecycleTests
     }
 
     [Fact]
-    public async Task A_wrong_admin_key_is_told_by_name()
+    public async Task The_key_of_a_TabbyAPI_opens_it_a_wrong_one_is_told_by_name_and_neither_is_shown()
     {
-        await using var tabby = await Daemon.StartAsync("--tabby --admin-key other");
-        await using var lockkeeper = await LockkeeperProcess.StartAsync(Tabby(tabby.Url) + Process("p") + Models("a: { engine: tabby }", "p: { engine: p }"));
-        using var refused = await lockkeeper.AskAsync("a");
-        (await refused.ErrorAsync()).Message.ShouldContain("POST /v1/model/load answered 401");
+        const string Right = "right-key-3f9a", Wrong = "wrong-key-77c1";
+        await using var tabby = await Daemon.StartAsync($"--tabby --admin-key {Right}");
+        await using var lockkeeper = await LockkeeperProcess.StartAsync(
+            Tabby(tabby.Url, "env:RIGHT_KEY") + Tabby(tabby.Url, "env:WRONG_KEY")["engines:\n".Length..].Replace("tabby:", "mistaken:") + Process("p")
+            + Models("a: { engine: tabby }", "b: { engine: mistaken }", "p: { engine: p }"),
+            variables: new Dictionary<string, string> { ["RIGHT_KEY"] = Right, ["WRONG_KEY"] = Wrong });
+
+        using var refused = await lockkeeper.AskAsync("b");
+        var error = await refused.ErrorAsync();
+        (error.Status, error.Code).ShouldBe((503, "engine_start_failed"));
+        error.Message.ShouldContain("POST /v1/model/load answered 401");
+        error.Message.ShouldContain("Invalid admin key");
         (await lockkeeper.AnswerAsync("p")).ShouldStartWith("fake p ");
+        (await lockkeeper.AnswerAsync("a")).ShouldStartWith("fake a ");
+
+        var config = (await lockkeeper.JsonAsync("/admin/config")).ToString();
+        config.ShouldContain("/v1/model/load", customMessage: "it does show the engines");
+        foreach (var shown in (string[])[error.Message, config, lockkeeper.Said, (await lockkeeper.JsonAsync("/admin/instances")).ToString()])
+        {
+            shown.ShouldNotContain(Right);
+            shown.ShouldNotContain(Wrong);
+        }
     }
 
     [Fact]
@@ -179,12 +196,12 @@ public sealed class LifecycleTests
         (await tabby.JsonAsync("/__loads")).GetProperty("loads").GetProperty("a").GetInt32().ShouldBe(1);
     }
 
-    private static string Tabby(string url) => $$"""
+    private static string Tabby(string url, string key = "key") => $$"""
         engines:
           tabby:
             lifecycle: api
             url: "{{url}}"
-            control_headers: { x-admin-key: key }
+            control_headers: { X-Admin-Key: "{{key}}" }
             load: { path: /v1/model/load, body: { model_name: "{id}", max_seq_len: "{context_length}" } }
             unload: { path: /v1/model/unload }
             list: { path: /v1/model }

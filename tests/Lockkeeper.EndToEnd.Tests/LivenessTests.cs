@@ -11,7 +11,7 @@ public sealed class LivenessTests
     [Fact]
     public async Task An_engine_that_stands_still_is_replaced_before_it_is_given_the_next_request()
     {
-        await using var lockkeeper = await LockkeeperProcess.StartAsync(new TestConfig { Models = { ["a"] = "" } });
+        await using var lockkeeper = await LockkeeperProcess.StartAsync(new TestConfig { Models = { ["a"] = "", ["b"] = "" } });
         var before = await lockkeeper.AnswerAsync("a");
         await Eventually.True(async () => TimeProvider.System.GetUtcNow() - await IdleSinceAsync(lockkeeper) > TimeSpan.FromSeconds(10.2), "it has rested", TimeSpan.FromSeconds(15));
         LockkeeperProcess.Signal("STOP", lockkeeper.Engines.ShouldHaveSingleItem().Pid);
@@ -20,6 +20,7 @@ public sealed class LivenessTests
         after.ShouldStartWith("fake a ");
         after.ShouldNotBe(before, "the answer names the process");
         lockkeeper.Said.ShouldContain("the process lives, but does not work any more: GET /health had no answer");
+        (await lockkeeper.AnswerAsync("b")).ShouldStartWith("fake b ");
     }
 
     [Fact]

@@ -22,7 +22,7 @@ internal sealed class LockkeeperProcess : IAsyncDisposable
     private readonly ConcurrentQueue<string> _errors = new();
     private readonly TaskCompletionSource<Uri> _serving = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
-    private LockkeeperProcess(string? yaml, string listen, string? path)
+    private LockkeeperProcess(string? yaml, string listen, string? path, IReadOnlyDictionary<string, string>? variables)
     {
         List<string> arguments = ["serve", "--listen", listen];
         if (yaml is not null)
@@ -41,8 +41,17 @@ internal sealed class LockkeeperProcess : IAsyncDisposable
         var environment = _process.StartInfo.Environment;
         environment[ProcessMark.Variable] = _mark.Value;
         environment["HOME"] = environment["XDG_CONFIG_HOME"] = environment["XDG_STATE_HOME"] = _folder.FullName;
-        environment.Remove("LOCKKEEPER_CONFIG");
+        foreach (var name in (string[])["LOCKKEEPER_CONFIG", "LOCKKEEPER_MODELS", "MLX_MODEL_DIR", "HF_HOME"])
+        {
+            environment.Remove(name);
+        }
+
         environment["PATH"] = path ?? Environment.GetEnvironmentVariable("PATH");
+        foreach (var (name, value) in variables ?? new Dictionary<string, string>())
+        {
+            environment[name] = value;
+        }
+
         _process.OutputDataReceived += (_, line) => Hear(_output, line.Data);
         _process.ErrorDataReceived += (_, line) => Hear(_errors, line.Data);
         _process.Exited += (_, _) => _serving.TrySetException(new InvalidOperationException("it has ended"));
@@ -70,10 +79,12 @@ internal sealed class LockkeeperProcess : IAsyncDisposable
     /// <param name="yaml">The configuration; null for none, which serves the demo models.</param>
     /// <param name="listen">Where it serves; a port of its own on loopback unless told.</param>
     /// <param name="path">Where it looks for programs; where the test does, unless told.</param>
+    /// <param name="variables">Further variables of its environment.</param>
     /// <exception cref="InvalidOperationException">It does not serve; the message holds what it said.</exception>
-    public static async Task<LockkeeperProcess> StartAsync(string? yaml = null, string listen = AnyPort, string? path = null)
+    public static async Task<LockkeeperProcess> StartAsync(
+        string? yaml = null, string listen = AnyPort, string? path = null, IReadOnlyDictionary<string, string>? variables = null)
     {
-        var started = Launch(yaml, listen, path);
+        var started = Launch(yaml, listen, path, variables);
         try
         {
             started.BaseAddress = await started._serving.Task.WaitAsync(StartPatience, TimeProvider.System);
@@ -88,9 +99,9 @@ internal sealed class LockkeeperProcess : IAsyncDisposable
     }
 
     /// <summary>Starts it without waiting for anything, for a run that is expected to end by itself.</summary>
-    public static LockkeeperProcess Launch(string? yaml, string listen, string? path = null)
+    public static LockkeeperProcess Launch(string? yaml, string listen, string? path = null, IReadOnlyDictionary<string, string>? variables = null)
     {
-        var launched = new LockkeeperProcess(yaml, listen, path);
+        var launched = new LockkeeperProcess(yaml, listen, path, variables);
         launched._process.Start();
         launched.Pid = launched._process.Id;
         launched._process.BeginOutputReadLine();

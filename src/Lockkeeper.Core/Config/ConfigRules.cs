@@ -17,6 +17,7 @@ internal static class ConfigRules
         EngineRules.Check(config.Engines, presets, findings);
         SystemdRules.Shared(config, findings);
         ModelRules.Check(config, presets, findings);
+        DiscoverRules.Check(config, presets, findings);
         ShapingRules.Check(config.Models, findings);
         PoolRules.Check(config with { Engines = new OrderedDictionary<string, EngineConfig>(config.Engines.Select(engine => KeyValuePair.Create(engine.Key, engine.Value.Whole(presets)))) }, presets, findings);
         NameRules.Check(config.Models, findings);

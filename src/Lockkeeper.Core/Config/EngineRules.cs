@@ -49,6 +49,13 @@ internal static class EngineRules
         }
     }
 
+    /// <summary>What is said where an engine is named that there is not.</summary>
+    public static string Unknown(string engine, IReadOnlyDictionary<string, EngineConfig> engines) => engines.Count == 0
+        ? $"there is no engine '{engine}'; add it under engines"
+        : Spelling.Nearest(engine, engines.Keys) is { } near
+            ? $"there is no engine '{engine}'; did you mean '{near}'?"
+            : $"there is no engine '{engine}'; there are {string.Join(", ", engines.Keys.Select(name => $"'{name}'"))}";
+
     private static void ByLifecycle(ConfigKey key, EngineConfig engine, EngineConfig whole, ConfigFindings findings)
     {
         switch (whole.Lifecycle ?? Lifecycle.Process)

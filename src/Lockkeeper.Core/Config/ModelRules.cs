@@ -38,24 +38,27 @@ internal static class ModelRules
             }
             else if (!findings.Positions.IsDoubtful(ConfigKey.Top("engines")))
             {
-                findings.Add(key / "engine", UnknownEngine(model.Engine, config.Engines));
+                findings.Add(key / "engine", EngineRules.Unknown(model.Engine, config.Engines));
             }
         }
     }
 
-    private static string UnknownEngine(string engine, IReadOnlyDictionary<string, EngineConfig> engines) => engines.Count == 0
-        ? $"there is no engine '{engine}'; add it under engines"
-        : Spelling.Nearest(engine, engines.Keys) is { } near
-            ? $"there is no engine '{engine}'; did you mean '{near}'?"
-            : $"there is no engine '{engine}'; there are {string.Join(", ", engines.Keys.Select(name => $"'{name}'"))}";
-
     /// <summary>Every placeholder of the command must have a value for this model: an argument with a hole in it would start the engine on nonsense.</summary>
     private static void Values(ConfigKey key, ModelConfig model, EngineConfig engine, IReadOnlyDictionary<string, EnginePreset> presets, ConfigFindings findings)
+    {
+        foreach (var (placeholder, holder) in Missing(model, engine, presets))
+        {
+            findings.Add(key / KeyOf(placeholder), $"is missing; {holder.Replace("{0}", placeholder, StringComparison.Ordinal)}");
+        }
+    }
+
+    /// <summary>The placeholders that a process for this model has no value for, and what holds each: a sentence with <c>{0}</c> for it.</summary>
+    public static IEnumerable<(string Placeholder, string Holder)> Missing(ModelConfig model, EngineConfig engine, IReadOnlyDictionary<string, EnginePreset> presets)
     {
         var whole = engine.Whole(presets);
         if (whole.Lifecycle is not (null or Lifecycle.Process))
         {
-            return;
+            return [];
         }
 
         var values = PlaceholderValues.Of("id", model with { MaxConcurrency = model.MaxConcurrency ?? whole.MaxConcurrency ?? 1 }, path => path);
@@ -65,12 +68,9 @@ internal static class ModelRules
             ([whole.RequestModel ?? ""], "the request_model of its engine holds {0}"),
             ([.. whole.Args ?? [], .. model.Args], "its arguments hold {0}"),
         ];
-        var missing = held.SelectMany(words => words.Words.SelectMany(Placeholders.In).Select(placeholder => (Placeholder: placeholder, words.Holder)))
-            .Where(word => !Placeholders.IsGivenByUs(word.Placeholder) && Placeholders.Known.Contains(word.Placeholder) && !values.ContainsKey(Placeholders.NameOf(word.Placeholder)));
-        foreach (var (placeholder, holder) in missing.DistinctBy(word => word.Placeholder))
-        {
-            findings.Add(key / KeyOf(placeholder), $"is missing; {holder.Replace("{0}", placeholder, StringComparison.Ordinal)}");
-        }
+        return held.SelectMany(words => words.Words.SelectMany(Placeholders.In).Select(placeholder => (Placeholder: placeholder, words.Holder)))
+            .Where(word => !Placeholders.IsGivenByUs(word.Placeholder) && Placeholders.Known.Contains(word.Placeholder) && !values.ContainsKey(Placeholders.NameOf(word.Placeholder)))
+            .DistinctBy(word => word.Placeholder);
     }
 
     /// <summary>The key of a model that gives a placeholder its value.</summary>
