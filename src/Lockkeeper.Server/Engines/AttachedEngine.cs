@@ -61,7 +61,7 @@ internal sealed partial class AttachedEngine(InstanceId instance, ModelSpec mode
             await WatchAsync();
         }
 
-        var failure = _stopAsked.IsCancellationRequested ? null : InstanceFailure.Of($"nothing answers at {_upstream.BaseAddress}, where somebody else is to run it: {Check.LastSeen}");
+        var failure = _stopAsked.IsCancellationRequested ? null : InstanceFailure.Of($"no engine is ready at {_upstream.BaseAddress}, where somebody else is to run it: {Check.LastSeen}");
         _failure = failure;
         _state = failure is null ? InstanceState.Stopped : InstanceState.Failed;
         _ended.SetResult();
