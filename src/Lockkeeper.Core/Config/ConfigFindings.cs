@@ -45,7 +45,8 @@ internal sealed class ConfigFindings(ConfigPositions positions)
 
     private void Report(string file, int line, string key, string message) => _problems.Add(new ConfigProblem(file, line, OneLine(key), OneLine(message)));
 
-    private static string OneLine(string text)
+    /// <summary>The text without line ends and without what a terminal would obey, cut where it is too long to be read.</summary>
+    public static string OneLine(string text)
     {
         var shown = new StringBuilder();
         foreach (var letter in text.AsSpan(0, Math.Min(text.Length, LongestMessage)))

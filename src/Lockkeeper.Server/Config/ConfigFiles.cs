@@ -20,13 +20,15 @@ internal sealed record ConfigFiles(string Main, string? Folder)
     /// <summary>Tells whether they say something else now: of what was read, at the time it was read.</summary>
     public string Print { get; init; } = "";
 
-    /// <summary>The included files there are now, in the order of their names.</summary>
+    /// <summary>
+    /// The included files there are now, in the order of their names. Hidden ones are drafts and locks of editors. Empty ones say nothing, and pipes, which count as empty, would never end.
+    /// </summary>
     /// <exception cref="FileRefusedException">The folder cannot be listed.</exception>
     public ImmutableArray<string> Included()
     {
         try
         {
-            return Folder is null ? [] : [.. Directory.EnumerateFiles(Folder, Pattern).Order(StringComparer.Ordinal)];
+            return Folder is null ? [] : [.. Directory.EnumerateFiles(Folder, Pattern).Where(Counts).Order(StringComparer.Ordinal)];
         }
         catch (DirectoryNotFoundException)
         {
@@ -111,6 +113,8 @@ internal sealed record ConfigFiles(string Main, string? Folder)
             throw new FileRefusedException(bytes[..Math.Max(0, invalid.Index)].Count((byte)'\n') + 1, "is not UTF-8 text; save it as UTF-8");
         }
     }
+
+    private static bool Counts(string file) => !Path.GetFileName(file).StartsWith('.') && new FileInfo(Final(file)) is not { Exists: true, Length: 0 };
 
     private static IEnumerable<string> FolderOf(string file) => Path.GetDirectoryName(file) is { } folder ? [folder] : [];
 

@@ -85,7 +85,7 @@ internal sealed partial class ConfigInForce : IAsyncDisposable
         lock (_gate)
         {
             var now = _time.GetUtcNow();
-            var result = _load?.Invoke() ?? new ConfigResult.Refused([new ConfigProblem(DemoConfig.Name, 0, "", "is served without a file, so there is nothing to load again")]);
+            var result = Load();
             _files = result.Files ?? _files;
             switch (result)
             {
@@ -105,6 +105,27 @@ internal sealed partial class ConfigInForce : IAsyncDisposable
             }
 
             return _lastTry;
+        }
+    }
+
+    /// <summary>A fault of Lockkeeper's own is one more reason to keep what is in force, and no reason to look away from the files for good.</summary>
+    private ConfigResult Load()
+    {
+        if (_load is null)
+        {
+            return new ConfigResult.Refused([new ConfigProblem(DemoConfig.Name, 0, "", "is served without a file, so there is nothing to load again")]);
+        }
+
+        // Taken before they are read: what changes meanwhile is looked at again.
+        var files = _files is { } known ? known with { Print = known.PrintNow() } : null;
+        try
+        {
+            return _load();
+        }
+        catch (Exception failure)
+        {
+            LogFailed(failure);
+            return new ConfigResult.Refused([new ConfigProblem(files?.Main ?? "", 0, "", $"cannot be read, by a fault of Lockkeeper's own: {failure.Message}")]) { Files = files };
         }
     }
 
@@ -156,6 +177,9 @@ internal sealed partial class ConfigInForce : IAsyncDisposable
 
     [LoggerMessage(744, LogLevel.Warning, "A restart is needed for {Keys}")]
     private partial void LogNeedRestart(string keys);
+
+    [LoggerMessage(747, LogLevel.Error, "Loading the configuration failed")]
+    private partial void LogFailed(Exception failure);
 
     private sealed record Served(LockkeeperConfig Config, IReadOnlyList<ApiKey> Keys, DateTimeOffset Since);
 }

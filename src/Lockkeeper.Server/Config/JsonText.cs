@@ -3,11 +3,13 @@ using System.Globalization;
 using System.Text;
 using System.Text.Encodings.Web;
 using System.Text.Json;
+using System.Text.RegularExpressions;
 
 namespace Lockkeeper.Server.Config;
 
-/// <summary>What a piece of YAML means as JSON: unquoted numbers, <c>true</c>, <c>false</c> and <c>null</c> are themselves, all else is text.</summary>
-internal static class JsonText
+/// <summary>What a piece of YAML means as JSON: unquoted numbers, <c>true</c>, <c>false</c> and <c>null</c> are themselves, all else is text.
+/// <c>False</c> and <c>.5</c> are to every other reader of YAML what they look like; as text they would be true to a chat template, and refused by engines.</summary>
+internal static partial class JsonText
 {
     private static readonly JsonWriterOptions Unescaped = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
 
@@ -58,11 +60,11 @@ internal static class JsonText
             case { IsNothing: true }:
                 json.WriteNullValue();
                 break;
-            case { Quoted: false, Text: "true" or "false" }:
-                json.WriteBooleanValue(scalar.Text == "true");
+            case { Quoted: false, Text: "true" or "True" or "TRUE" or "false" or "False" or "FALSE" }:
+                json.WriteBooleanValue(scalar.Text[0] is 't' or 'T');
                 break;
-            case { Quoted: false } when IsNumber(scalar.Text):
-                json.WriteRawValue(scalar.Text);
+            case { Quoted: false } when Number(scalar.Text) is { } number:
+                json.WriteRawValue(number);
                 break;
             default:
                 json.WriteStringValue(scalar.Text);
@@ -70,22 +72,19 @@ internal static class JsonText
         }
     }
 
-    /// <summary>A number to JSON; to YAML some more things are, which stay text.</summary>
-    private static bool IsNumber(string text)
+    /// <summary>The number that YAML takes it for, as JSON writes one; null for text. Nothing that some readers take for octal, and nothing that JSON cannot say.</summary>
+    private static string? Number(string text)
     {
-        if (!double.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out var number) || !double.IsFinite(number))
+        if (Decimal().Match(text) is not { Success: true } number || !double.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out var value) || !double.IsFinite(value))
         {
-            return false;
+            return null;
         }
 
-        try
-        {
-            using var parsed = JsonDocument.Parse(text);
-            return parsed.RootElement.ValueKind == JsonValueKind.Number;
-        }
-        catch (JsonException)
-        {
-            return false;
-        }
+        var (whole, fraction) = (number.Groups["whole"].Value, number.Groups["fraction"]);
+        return whole.Length + fraction.Length == 0 ? null
+            : string.Concat(number.Groups["minus"].Value, whole.Length > 0 ? whole : "0", fraction.Success ? $".{(fraction.Length > 0 ? fraction.Value : "0")}" : "", number.Groups["power"].Value);
     }
+
+    [GeneratedRegex(@"\A(?:\+|(?<minus>-))?(?<whole>0|[1-9][0-9]*)?(?:\.(?<fraction>[0-9]*))?(?<power>[eE][-+]?[0-9]+)?\z", RegexOptions.CultureInvariant, 10_000)]
+    private static partial Regex Decimal();
 }

@@ -39,6 +39,11 @@ internal sealed class YamlReader
             // The parser trips over its own state on some unclosed brackets instead of naming them.
             throw new YamlRefusedException(reader.Line, "is not valid YAML: a bracket or brace that is opened near here is not closed");
         }
+        catch (ArgumentException)
+        {
+            // The parser lets an escape such as "\UFFFFFFFF" through to the runtime, which knows no such character.
+            throw new YamlRefusedException(reader.Line, "is not valid YAML: an escape near here (\\x, \\u or \\U and digits) names no character");
+        }
     }
 
     private int Line => _parser.Current is { } current ? (int)current.Start.Line : 1;

@@ -127,13 +127,12 @@ internal sealed class ImportDraft(List<NotCarried> lost)
     /// <summary>What their programs do with one engine at a time.</summary>
     public void OneAtATime(PoolConfig? pool = null) => Pools.TryAdd(Gpu, pool ?? new PoolConfig { Policy = PoolPolicy.Exclusive });
 
-    /// <summary>Words that stand for something else here.</summary>
-    public void CheckPlaceholders(IEnumerable<string> command, string place)
+    /// <returns>False when it holds words that stand for something else here, or for nothing: the command cannot be taken over. They are reported.</returns>
+    public bool CanTake(IEnumerable<string> command, string place)
     {
-        foreach (var found in command.SelectMany(Placeholders.In).Distinct())
-        {
-            Lose(place, $"holds {found}, which Lockkeeper takes for a placeholder");
-        }
+        var found = command.SelectMany(Placeholders.In).Distinct().ToList();
+        found.ForEach(word => Lose(place, $"holds {word}, which Lockkeeper takes for a placeholder"));
+        return found.Count == 0;
     }
 
     /// <summary>A key of the engines that no other engine has.</summary>

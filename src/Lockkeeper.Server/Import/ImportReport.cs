@@ -14,6 +14,10 @@ internal sealed record ImportReport(ImportFormat Format, LockkeeperConfig Config
 /// <param name="Why">Why it is not there, and what is in its place.</param>
 internal sealed record NotCarried(string Key, string Why)
 {
+    public string Key { get; } = ConfigFindings.OneLine(Key);
+
+    public string Why { get; } = ConfigFindings.OneLine(Why);
+
     public override string ToString() => $"{Key}: {Why}";
 }
 

@@ -22,7 +22,11 @@ internal static class LlamaSwapModel
             return;
         }
 
-        draft.CheckPlaceholders(command.Select(word => word.Replace(Placeholders.Port, "", StringComparison.Ordinal)), old.PlaceOf("cmd"));
+        if (!draft.CanTake(command.Select(word => word.Replace(Placeholders.Port, "", StringComparison.Ordinal)), old.PlaceOf("cmd")))
+        {
+            return;
+        }
+
         var name = draft.FreeEngineName(id);
         var engine = Engine(old, command, given, draft) with { Pool = pool };
         var model = Model(name, old, command, given);

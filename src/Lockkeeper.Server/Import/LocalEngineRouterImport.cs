@@ -103,9 +103,9 @@ internal static class LocalEngineRouterImport
     {
         old.LoseEach("a process that was not started by Lockkeeper is never stopped by it", "process_pattern");
         var command = old.Node("start_cmd") is ConfigNode.Scalar line ? ShellWords.Split(line.Text) : old.Texts("start_cmd");
-        draft.CheckPlaceholders(command, old.PlaceOf("start_cmd"));
+        var canTake = draft.CanTake(command, old.PlaceOf("start_cmd"));
         var address = draft.Address(old.Text("base_url"), old.PlaceOf("base_url"));
-        return command.Count == 0 || address is null ? null : new EngineConfig
+        return command.Count == 0 || !canTake || address is null ? null : new EngineConfig
         {
             Lifecycle = Lifecycle.Process,
             Url = address,

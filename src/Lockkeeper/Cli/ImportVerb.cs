@@ -1,5 +1,6 @@
 using System.Collections;
 using System.CommandLine;
+using Lockkeeper.Core.Config;
 using Lockkeeper.Server.Config;
 using Lockkeeper.Server.Engines.Presets;
 using Lockkeeper.Server.Import;
@@ -52,7 +53,7 @@ internal static class ImportVerb
         }
         catch (Exception refused) when (refused is ImportRefusedException or ConfigUnwritableException)
         {
-            error.WriteLine($"lockkeeper: {source ?? "the environment"} {refused.Message}.");
+            error.WriteLine($"lockkeeper: {source ?? "the environment"}: {ConfigFindings.OneLine(refused.Message)}.");
             return ExitCode.Usage;
         }
         catch (Exception unreadable) when (unreadable is IOException or UnauthorizedAccessException)

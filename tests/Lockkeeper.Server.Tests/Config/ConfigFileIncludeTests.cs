@@ -32,6 +32,31 @@ public sealed class ConfigFileIncludeTests : IDisposable
     }
 
     [Fact]
+    public void What_editors_leave_in_the_folder_does_not_count()
+    {
+        Write("lockkeeper.yaml", "include: more\n" + Engine);
+        Write("more/a.yaml", "models: { a: { engine: e } }\n");
+        Write("more/._a.yaml", "models: { a: { engine: e } }\n");
+        File.CreateSymbolicLink(PathOf("more/.#a.yaml"), "me@here.1234"); // Emacs: a.yaml is being edited
+        ConfigFile.Load(Main, KnownPresets.All).ShouldBeOfType<ConfigResult.Loaded>().Config.Models.Keys.ShouldBe(["a"]);
+    }
+
+    [Fact]
+    public async Task A_pipe_in_the_folder_holds_up_nothing()
+    {
+        Write("lockkeeper.yaml", "include: more\n" + Engine);
+        Write("more/a.yaml", "models: { a: { engine: e } }\n");
+        using (var made = System.Diagnostics.Process.Start("mkfifo", PathOf("more/pipe.yaml")))
+        {
+            await made.WaitForExitAsync(TestContext.Current.CancellationToken);
+        }
+
+        File.CreateSymbolicLink(PathOf("more/link.yaml"), PathOf("more/pipe.yaml"));
+        var load = Task.Run(() => ConfigFile.Load(Main, KnownPresets.All), TestContext.Current.CancellationToken);
+        (await load.WaitAsync(TimeSpan.FromSeconds(10), TestContext.Current.CancellationToken)).ShouldBeOfType<ConfigResult.Loaded>().Config.Models.Keys.ShouldBe(["a"]);
+    }
+
+    [Fact]
     public void What_stands_in_two_files_is_an_error_that_names_both()
     {
         Write("lockkeeper.yaml", "include: more\nserver:\n  max_body: 1MiB\n" + Engine + "models: { a: { engine: e } }\n");
@@ -100,7 +125,7 @@ public sealed class ConfigFileIncludeTests : IDisposable
         var second = files.PrintNow();
         second.ShouldNotBe(files.Print);
         ConfigFile.Load(Main, KnownPresets.All).Files!.Print.ShouldBe(second);
-        Write("more/2.yaml", "");
+        Write("more/2.yaml", "\n");
         files.PrintNow().ShouldNotBe(second);
         File.Delete(PathOf("more/2.yaml"));
         files.PrintNow().ShouldBe(second);

@@ -40,6 +40,16 @@ public sealed class ConfigInForceTests
     }
 
     [Fact]
+    public void A_fault_while_loading_changes_nothing_and_does_not_end_the_watch()
+    {
+        var config = InForce(() => _text.Length > 0 ? Read(_text) with { Files = new ConfigFiles("no-such-file", null) } : throw new NotSupportedException("no idea"), new ManualTime());
+        _text = "";
+        config.Reload(ReloadCause.Change).Problems.ShouldHaveSingleItem().ToString().ShouldBe("no-such-file: cannot be read, by a fault of Lockkeeper's own: no idea");
+        config.Config.Models.Keys.ShouldBe(["a"]);
+        config.Files!.Print.ShouldBe(config.Files.PrintNow(), "the same files are not to be loaded again and again");
+    }
+
+    [Fact]
     public void What_takes_a_restart_is_told_until_it_is_taken_back()
     {
         var config = InForce(() => Read(_text), new ManualTime());

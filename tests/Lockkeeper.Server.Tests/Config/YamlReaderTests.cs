@@ -21,6 +21,7 @@ public sealed class YamlReaderTests
     [InlineData("a: 1\nb: &x [1, *x]\n", 2, "holds the alias '*x' inside of what it stands for")]
     [InlineData("a: &x { c: 1 }\nb:\n  <<: *x\n", 3, "holds the merge key '<<', which YAML 1.2 does not have; an alias (*name) stands for a whole value")]
     [InlineData("a: 1\nb: !!str 5\n", 2, "holds the tag 'tag:yaml.org,2002:str'; a configuration has no tags, remove it")]
+    [InlineData("a: 1\nb: \"\\UFFFFFFFF\"\n", 2, "is not valid YAML: an escape near here (\\x, \\u or \\U and digits) names no character")]
     [InlineData("? [a]\n: b\n", 1, "has a list or a section as a key; a key is plain text")]
     public void What_a_configuration_has_no_use_for_is_refused_with_its_line(string text, int line, string message)
     {

@@ -21,6 +21,24 @@ public sealed class ImporterTests
             .Select(name => KeyValuePair.Create(name, new EnginePreset { Name = name, Engine = new EngineConfig { Command = ["run", "{port}"] } })))
         .ToDictionary();
 
+    [Fact]
+    public void What_a_hostile_file_calls_its_models_stays_on_one_line()
+    {
+        var report = Importer.Read("models: { \"x\\e[31m\\ny\": { cmd: '' }, b: { cmd: 'x --port ${PORT}' } }", ImportFormat.LlamaSwap, Variables.GetValueOrDefault);
+        report.Lost.Select(lost => lost.ToString()).ShouldContain("models.x\\u001b[31m\\u000ay: has no cmd");
+    }
+
+    [Theory]
+    [InlineData("LlamaSwap", "models: { a: { cmd: 'x --name {foo}' }, b: { cmd: 'x --port ${PORT}' } }", "models.a.cmd")]
+    [InlineData("LocalEngineRouter", "engines: { f: { type: generic_process, base_url: 'http://127.0.0.1:1', start_cmd: 'x --name {foo}' }, e: { type: ollama, base_url: 'http://127.0.0.1:2' } }\nmodels: [{ id: a, engine: f }, { id: b, engine: e }]", "engines.f.start_cmd")]
+    public void A_command_that_would_mean_something_else_here_is_left_out_and_the_rest_is_taken_over(string format, string text, string place)
+    {
+        var report = Importer.Read(text, Enum.Parse<ImportFormat>(format), Variables.GetValueOrDefault);
+        report.Lost.Select(lost => lost.ToString()).ShouldContain($"{place}: holds {{foo}}, which Lockkeeper takes for a placeholder");
+        report.Config.Models.Keys.ShouldBe(["b"]);
+        ConfigText.Read("f", Importer.Write(report), Presets).Problems.ShouldBeEmpty();
+    }
+
     [Theory]
     [InlineData("slm-server.yaml", "SlmServer")]
     [InlineData("local-engine-router.yaml", "LocalEngineRouter")]
