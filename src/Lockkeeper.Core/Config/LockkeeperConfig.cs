@@ -19,7 +19,7 @@ internal sealed record LockkeeperConfig
     /// <summary>Folders whose models are served as they are found.</summary>
     public IReadOnlyList<DiscoverConfig> Discover { get; init; } = [];
 
-    /// <summary>Folder of further files, each with any of these sections; all <c>*.yaml</c> in it are read, in the order of their names. A relative path starts at the configuration file.</summary>
+    /// <summary>Folder of further files, each with any of these sections; all <c>*.yaml</c> in it that are not hidden are read, in the order of their names. A relative path starts at the configuration file.</summary>
     /// <value>Default: none.</value>
     [WithVariables]
     public string? Include { get; init; }

@@ -3,6 +3,8 @@ namespace Lockkeeper.Server.Catalog;
 /// <summary>What lies in a folder, links followed, hidden things and broken links left out; in the order of the names, what is a link behind what is not.</summary>
 internal sealed class FolderListing
 {
+    private static readonly string[] KernelFolders = ["/proc", "/sys", "/dev"];
+
     /// <summary>Endings of what is still being fetched. The file of that name without the ending is not whole either.</summary>
     private static readonly string[] Unfinished = [".incomplete", ".part", ".partial", ".download", ".crdownload", ".aria2", ".tmp"];
 
@@ -77,6 +79,9 @@ internal sealed class FolderListing
         }
     }
 
+    /// <summary>A link there leads through every process to all of the machine.</summary>
+    private static bool IsOfTheKernel(string path) => Array.Exists(KernelFolders, folder => path == folder || path.StartsWith(folder + "/", StringComparison.Ordinal));
+
     /// <summary>The thing itself; null for a link that leads nowhere, or round in a circle. What is empty is no file to read, nor are pipes and devices, which are empty too.</summary>
     private static FileSystemInfo? Followed(FileSystemInfo entry, string real)
     {
@@ -90,7 +95,7 @@ internal sealed class FolderListing
             // The target is named as seen from where the link really is.
             var link = Path.Combine(real, entry.Name);
             FileSystemInfo? target = Directory.Exists(link) ? Directory.ResolveLinkTarget(link, returnFinalTarget: true) : System.IO.File.ResolveLinkTarget(link, returnFinalTarget: true);
-            return target is { Exists: true } ? target : null;
+            return target is { Exists: true } && !IsOfTheKernel(target.FullName) ? target : null;
         }
         catch (Exception broken) when (broken is IOException or UnauthorizedAccessException)
         {

@@ -9,9 +9,6 @@ namespace Lockkeeper.Server.Config;
 /// <summary>A configuration as JSON, with the keys and words of the file and every default filled in. Of secrets it shows the places only.</summary>
 internal static class ConfigJson
 {
-    /// <summary>Stands for a text that may be a secret.</summary>
-    public const string Hidden = "(hidden)";
-
     public static void Write(Utf8JsonWriter json, LockkeeperConfig config) => WriteSection(json, config);
 
     private static void WriteSection(Utf8JsonWriter json, object section)
@@ -38,7 +35,14 @@ internal static class ConfigJson
                 foreach (var (name, text) in fields)
                 {
                     json.WritePropertyName(name);
-                    json.WriteRawValue(text);
+                    if (SecretWords.IsNameOfOne(name))
+                    {
+                        json.WriteStringValue(SecretWords.Hidden);
+                    }
+                    else
+                    {
+                        json.WriteRawValue(text);
+                    }
                 }
 
                 json.WriteEndObject();
@@ -54,13 +58,15 @@ internal static class ConfigJson
                 json.WriteEndObject();
                 break;
             case string text:
-                json.WriteStringValue(confidential && !SecretSource.TryParse(text, out _, out _) ? Hidden : text);
+                json.WriteStringValue(confidential && !SecretSource.TryParse(text, out _, out _) ? SecretWords.Hidden : SecretWords.Shown(text, null));
                 break;
             case IEnumerable list:
                 json.WriteStartArray();
+                string? before = null;
                 foreach (var item in list)
                 {
-                    WriteValue(json, item, confidential);
+                    WriteValue(json, item is string word && !confidential ? SecretWords.Shown(word, before) : item, confidential);
+                    before = item as string;
                 }
 
                 json.WriteEndArray();

@@ -164,6 +164,7 @@ public sealed class FolderScanTests : IDisposable
         elsewhere.Gguf("org/linked/x.gguf");
         _folder.Gguf("a/b/y.gguf");
         Directory.CreateSymbolicLink(_folder.At("hub"), elsewhere.Path);
+        Directory.CreateSymbolicLink(_folder.At("proc"), "/proc");
         Directory.CreateSymbolicLink(_folder.At("a/b/up"), _folder.Path);
         Directory.CreateSymbolicLink(_folder.At("a/round"), _folder.At("a/round"));
         File.CreateSymbolicLink(_folder.At("single.gguf"), elsewhere.At("org/linked/x.gguf"));
