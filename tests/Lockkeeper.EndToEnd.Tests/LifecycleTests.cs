@@ -152,6 +152,16 @@ public sealed class LifecycleTests
     }
 
     [Fact]
+    public async Task A_model_in_a_daemon_is_warmed_up_before_it_counts_as_ready()
+    {
+        await using var tabby = await Daemon.StartAsync("--tabby");
+        await using var lockkeeper = await LockkeeperProcess.StartAsync(Tabby(tabby.Url) + Models("a: { engine: tabby, warm_up: 7 }"));
+        await lockkeeper.AnswerAsync("a");
+        var asked = (await tabby.JsonAsync("/__requests")).EnumerateArray().Select(request => Encoding.UTF8.GetString(request.GetProperty("body_base64").GetBytesFromBase64())).Where(body => body.Contains("messages"));
+        asked.First().ShouldContain("\"max_tokens\":7");
+    }
+
+    [Fact]
     public async Task An_error_of_an_engine_that_has_the_model_is_passed_on_as_it_is()
     {
         await using var tabby = await Daemon.StartAsync("--tabby");

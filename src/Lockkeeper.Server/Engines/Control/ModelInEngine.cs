@@ -2,6 +2,7 @@ using System.Globalization;
 using Lockkeeper.Core.Memory;
 using Lockkeeper.Core.Models;
 using Lockkeeper.Core.Scheduling;
+using Lockkeeper.Server.Engines.Liveness;
 using Lockkeeper.Server.Engines.Readiness;
 using Lockkeeper.Server.Memory;
 using Microsoft.Extensions.Logging;
@@ -161,7 +162,13 @@ internal sealed partial class ModelInEngine(InstanceId instance, ModelSpec model
             }
         }
 
-        return await BecomeReadyAsync(ending) is { } failure ? failure : Loaded(start);
+        if (await BecomeReadyAsync(ending) is { } failure)
+        {
+            return failure;
+        }
+
+        await new WarmUp(instance, model, _upstream, room).RunAsync(ending);
+        return Loaded(start);
     }
 
     private InstanceFailure? Loaded(long start)

@@ -150,6 +150,7 @@ internal sealed partial class SystemdEngine : IRun
             var problem = await BringUpAsync(ending.Token);
             if (problem is null)
             {
+                await new WarmUp(_instance, _model, _upstream, _room).RunAsync(ending.Token);
                 LogReady(_instance, _unit.Name, _upstream.BaseAddress, _room.Time.GetElapsedTime(start).TotalMilliseconds);
             }
 
