@@ -133,6 +133,71 @@ public sealed class LifecycleTests
     }
 
     [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task A_daemon_that_was_started_anew_loads_its_model_for_the_next_request(bool stream)
+    {
+        var tabby = await Daemon.StartAsync("--tabby");
+        await using var lockkeeper = await LockkeeperProcess.StartAsync(Tabby(tabby.Url) + Models("a: { engine: tabby }"));
+        await lockkeeper.AnswerAsync("a");
+        await tabby.DisposeAsync();
+        await using var back = await Daemon.StartAsync("--tabby", tabby.Port);
+        if (stream)
+        {
+            using var answer = await lockkeeper.AskAsync("a", stream: true);
+            (await answer.LinesAsync().ToListAsync())[^1].ShouldBe("data: [DONE]");
+        }
+
+        (await lockkeeper.AnswerAsync("a")).ShouldBe($"fake a pid={back.Pid}");
+    }
+
+    [Fact]
+    public async Task A_model_in_a_daemon_is_warmed_up_before_it_counts_as_ready()
+    {
+        await using var tabby = await Daemon.StartAsync("--tabby");
+        await using var lockkeeper = await LockkeeperProcess.StartAsync(Tabby(tabby.Url) + Models("a: { engine: tabby, warm_up: 7 }"));
+        await lockkeeper.AnswerAsync("a");
+        var asked = (await tabby.JsonAsync("/__requests")).EnumerateArray().Select(request => Encoding.UTF8.GetString(request.GetProperty("body_base64").GetBytesFromBase64())).Where(body => body.Contains("messages"));
+        asked.First().ShouldContain("\"max_tokens\":7");
+    }
+
+    [Fact]
+    public async Task An_error_of_an_engine_that_has_the_model_is_passed_on_as_it_is()
+    {
+        await using var tabby = await Daemon.StartAsync("--tabby");
+        await using var lockkeeper = await LockkeeperProcess.StartAsync(Tabby(tabby.Url) + Models("a: { engine: tabby }"));
+        using var answer = await lockkeeper.AskAsync("a", "status=503");
+        (await answer.ErrorAsync()).Code.ShouldBe("fake_503");
+        (await tabby.JsonAsync("/__loads")).GetProperty("loads").GetProperty("a").GetInt32().ShouldBe(1);
+    }
+
+    [Theory]
+    [InlineData("tabby")]
+    [InlineData("running")]
+    public async Task A_daemon_that_dies_is_waited_for_and_then_told_by_its_address(string engine)
+    {
+        var daemon = await Daemon.StartAsync("--tabby");
+        await using var lockkeeper = await LockkeeperProcess.StartAsync((engine == "tabby" ? Tabby(daemon.Url) : $$"""
+            engines:
+              running: { lifecycle: attached, url: "{{daemon.Url}}", ready: { path: /v1/models } }
+
+            """) + Models($"a: {{ engine: {engine} }}"));
+        await daemon.PostAsync("/v1/model/load", """{"model_name":"a"}""");
+        await lockkeeper.AnswerAsync("a");
+        await daemon.DisposeAsync();
+        using var refused = await lockkeeper.AskAsync("a");
+        var error = await refused.ErrorAsync();
+        (error.Status, error.Code).ShouldBe((503, "engine_start_failed"));
+        error.Message.ShouldContain(daemon.Url);
+
+        var waiting = lockkeeper.AskAsync("a");
+        await using var back = await Daemon.StartAsync("--tabby", daemon.Port);
+        await back.PostAsync("/v1/model/load", """{"model_name":"a"}""");
+        using var answer = await waiting;
+        answer.IsSuccessStatusCode.ShouldBeTrue();
+    }
+
+    [Theory]
     [InlineData("--tabby --load-fails a", "CUDA out of memory")]
     [InlineData("--ollama --models a,b --load-fails a", "llama runner process has terminated")]
     [InlineData("--ollama --models b", "model 'a' not found")]

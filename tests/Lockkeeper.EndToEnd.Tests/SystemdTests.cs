@@ -124,6 +124,21 @@ public sealed class SystemdTests
     }
 
     [Fact]
+    public async Task A_unit_that_stands_still_is_started_anew_before_it_is_given_the_next_request()
+    {
+        await using var systemd = new FakeSystemd();
+        await using var lockkeeper = await StartAsync(systemd, systemd.Add("u.service"), "stop_timeout: 500ms");
+        var before = await lockkeeper.AnswerAsync("u");
+        await Eventually.True(async () => TimeProvider.System.GetUtcNow() - await IdleSinceAsync(lockkeeper) > TimeSpan.FromSeconds(10.2), "it has rested", TimeSpan.FromSeconds(15));
+        LockkeeperProcess.Signal("STOP", systemd.PidOf("u.service")!.Value);
+
+        var after = await lockkeeper.AnswerAsync("u");
+        after.ShouldBe($"fake u pid={systemd.PidOf("u.service")}");
+        after.ShouldNotBe(before);
+        lockkeeper.Said.ShouldContain("unit 'u.service' lives, but does not work any more: GET /health had no answer");
+    }
+
+    [Fact]
     public async Task A_unit_that_dies_idle_is_noticed()
     {
         await using var systemd = new FakeSystemd();
@@ -203,6 +218,9 @@ public sealed class SystemdTests
     }
 
     /// <summary>A model <c>u</c> that is a unit, and a model <c>p</c> that is a process, in a pool that holds one.</summary>
+    private static async Task<DateTimeOffset> IdleSinceAsync(LockkeeperProcess lockkeeper) =>
+        (await lockkeeper.JsonAsync("/admin/instances")).GetProperty("instances")[0].GetProperty("idle_since").GetDateTimeOffset();
+
     private static Task<LockkeeperProcess> StartAsync(FakeSystemd systemd, int port, string keys = "stop_timeout: 10s", string? path = null) => LockkeeperProcess.StartAsync(
         $$"""
         engines:

@@ -25,6 +25,7 @@ internal sealed partial class AttachedEngine(InstanceId instance, ModelSpec mode
     private readonly CancellationTokenSource _stopAsked = new();
     private readonly TaskCompletionSource _ended = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly Upstream _upstream = new(model.Engine.Url!, model.Engine.ApiKey);
+    private readonly CancellationTokenSource _refused = new();
     private volatile InstanceFailure? _failure;
     private volatile InstanceState _state;
 
@@ -44,8 +45,21 @@ internal sealed partial class AttachedEngine(InstanceId instance, ModelSpec mode
 
     public void Stop(StopReason reason) => _ = _stopAsked.CancelAsync();
 
+    /// <inheritdoc/>
+    public async Task<InstanceFailure?> ExamineAsync()
+    {
+        if (_state == InstanceState.Ready && (await new EngineTalk(_upstream, model.Engine, room.Time).LookAsync(model.Engine.Ready.Path, wantsBody: false, CancellationToken.None)).IsUnreached)
+        {
+            await _refused.CancelAsync();
+            await Ended;
+        }
+
+        return _failure;
+    }
+
     public void Dispose()
     {
+        _refused.Dispose();
         _upstream.Dispose();
         _stopAsked.Dispose();
     }
@@ -98,9 +112,10 @@ internal sealed partial class AttachedEngine(InstanceId instance, ModelSpec mode
 
     private async Task WatchAsync()
     {
-        for (var lost = 0; lost < ProbesLost && !_stopAsked.IsCancellationRequested; lost = await AskAsync(Check.AnswersAsync, EngineTalk.Patience) ? 0 : lost + 1)
+        using var over = CancellationTokenSource.CreateLinkedTokenSource(_stopAsked.Token, _refused.Token);
+        for (var lost = 0; lost < ProbesLost && !over.IsCancellationRequested; lost = await AskAsync(Check.AnswersAsync, EngineTalk.Patience) ? 0 : lost + 1)
         {
-            await Task.Delay(Pause, room.Time, _stopAsked.Token).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            await Task.Delay(Pause, room.Time, over.Token).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         }
     }
 

@@ -241,29 +241,14 @@ internal sealed partial class EngineSupervisor(InstanceId instance, ModelSpec mo
             $"it was not ready within start_timeout ({model.Engine.StartTimeout.TotalSeconds:0.###} s); last seen: {probe.LastSeen}")), null);
     }
 
-    /// <summary>Has it generate for nobody, so that the first request does not pay for what engines do at their first token. One that fails at that may still serve.</summary>
     /// <returns>Whether it still lives, and is still wanted.</returns>
     private async Task<bool> WarmUpAsync(EngineProcess process, Upstream upstream, CancellationToken timeout)
     {
-        if (model.WarmUp == 0)
-        {
-            return true;
-        }
-
         using var ending = CancellationTokenSource.CreateLinkedTokenSource(_stopAsked.Token, timeout);
-        var asking = new Question(upstream, model, room.Time).TokenAsync(model.WarmUp, Timeout.InfiniteTimeSpan, ending.Token);
-        await Task.WhenAny(asking, process.Exited);
+        var warming = new WarmUp(instance, model, upstream, room).RunAsync(ending.Token);
+        await Task.WhenAny(warming, process.Exited);
         await ending.CancelAsync();
-        await ((Task)asking).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
-        if (!asking.IsCompletedSuccessfully)
-        {
-            LogNotWarm(instance, "it took longer than start_timeout");
-        }
-        else if (await asking is { IsGood: false } reply)
-        {
-            LogNotWarm(instance, reply.Words);
-        }
-
+        await warming;
         return !_stopAsked.IsCancellationRequested && !process.Exited.IsCompleted;
     }
 
@@ -364,9 +349,6 @@ internal sealed partial class EngineSupervisor(InstanceId instance, ModelSpec mo
 
     [LoggerMessage(301, LogLevel.Information, "{Instance}: ready on {Address} after {Milliseconds:0} ms")]
     private partial void LogReady(InstanceId instance, Uri address, double milliseconds);
-
-    [LoggerMessage(308, LogLevel.Warning, "{Instance}: it could not be warmed up, and serves all the same: {Why}")]
-    private partial void LogNotWarm(InstanceId instance, string why);
 
     [LoggerMessage(302, LogLevel.Warning, "{Instance}: port {Port} was taken by another process (pid {Pid}); trying another port")]
     private partial void LogPortTaken(InstanceId instance, int port, int? pid);

@@ -37,6 +37,18 @@ internal sealed record PortOwner(PortOwner.Owner Kind, int? Pid)
             : new PortOwner(Owner.Stranger, HolderOf(wanted));
     }
 
+    /// <summary>Whether one of these processes is known to listen on the port.</summary>
+    public static bool IsAmong(IReadOnlyList<int> pids, int port)
+    {
+        if (!OperatingSystem.IsLinux())
+        {
+            return false;
+        }
+
+        var sockets = SocketsOn(port);
+        return pids.Any(pid => Holds(pid, sockets));
+    }
+
     /// <summary>Who has the port, in words for a person who wonders; whoever it is, it is nobody of ours.</summary>
     public static string Describe(int port)
     {

@@ -2,6 +2,7 @@ using System.Collections.Concurrent;
 using System.Net.Http.Headers;
 using System.Text;
 using Lockkeeper.Core.Config;
+using Lockkeeper.Core.Scheduling;
 using Lockkeeper.Server.Engines.Liveness;
 using Microsoft.AspNetCore.Http;
 
@@ -38,6 +39,9 @@ internal sealed class Upstream(Uri baseAddress, Secret? apiKey = null, bool isCl
 
     /// <summary>What passes between it and its requests.</summary>
     public Pulse Pulse { get; init; } = new(TimeProvider.System);
+
+    /// <summary>Looks whether the model is still there, when the engine answers with an error; tells why it is not. Null where an engine and its model are one.</summary>
+    public Func<Task<InstanceFailure?>>? Suspicion { get; set; }
 
     /// <summary>Whether the run was found dead while its process lives: nobody need wait for an answer of it any more.</summary>
     public bool IsLost => _lost.IsCancellationRequested;

@@ -12,7 +12,7 @@ internal enum ForwardEnd
     /// <summary>The client stopped reading while others waited, and was cut off.</summary>
     ClientStalled,
 
-    /// <summary>No connection to the engine: it has seen nothing of the request, which may be tried again.</summary>
+    /// <summary>No connection to the engine, or the engine has the model no more and said so: nothing was done about the request, which may be tried again.</summary>
     Unreached,
 
     /// <summary>The engine cut the connection, or broke HTTP, before or within its answer.</summary>

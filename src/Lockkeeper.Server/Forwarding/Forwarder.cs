@@ -67,6 +67,11 @@ internal sealed class Forwarder(TimeProvider time, Func<ValueTask<bool>> othersW
                 return new ForwardOutcome(ForwardEnd.Broken, "it answered 101 Switching Protocols, which nobody had asked for");
             }
 
+            if ((int)answer.StatusCode >= StatusCodes.Status400BadRequest && lease.Upstream.Suspicion is { } suspicion && await suspicion() is { } gone)
+            {
+                return new ForwardOutcome(ForwardEnd.Unreached, gone.Cause);
+            }
+
             if (keepAlive.Started && !IsEventStream(answer))
             {
                 return await PassIntoStreamAsync(answer, http, patience);

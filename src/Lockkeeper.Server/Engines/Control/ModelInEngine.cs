@@ -2,6 +2,7 @@ using System.Globalization;
 using Lockkeeper.Core.Memory;
 using Lockkeeper.Core.Models;
 using Lockkeeper.Core.Scheduling;
+using Lockkeeper.Server.Engines.Liveness;
 using Lockkeeper.Server.Engines.Readiness;
 using Lockkeeper.Server.Memory;
 using Microsoft.Extensions.Logging;
@@ -17,10 +18,7 @@ internal sealed partial class ModelInEngine(InstanceId instance, ModelSpec model
     private static readonly TimeSpan PatienceWithEngine = TimeSpan.FromSeconds(5);
     private static readonly TimeSpan ShortPause = TimeSpan.FromMilliseconds(50);
     private static readonly TimeSpan LongPause = TimeSpan.FromMilliseconds(500);
-    private static readonly TimeSpan WatchEvery = TimeSpan.FromSeconds(5);
-
-    /// <summary>One lost look may be a busy machine.</summary>
-    private const int LooksLost = 3;
+    private static readonly TimeSpan TryAgain = TimeSpan.FromSeconds(5);
 
     private readonly ILogger _logger = room.Loggers.CreateLogger<ModelInEngine>();
     private readonly CancellationTokenSource _stopAsked = new();
@@ -45,6 +43,8 @@ internal sealed partial class ModelInEngine(InstanceId instance, ModelSpec model
 
     private ModelControl Control => field ??= new ModelControl(Talk, model);
 
+    private Presence Presence => field ??= new Presence(Control, model, _upstream.BaseAddress, room.Time, _memory.Listed);
+
     public InstanceSnapshot Snapshot() => new(instance, _state, Pid: null, Upstream?.BaseAddress, _memory.Held, _stuck ?? _failure) { FootprintBytes = _memory.Footprint };
 
     public void Stop(StopReason reason)
@@ -59,19 +59,33 @@ internal sealed partial class ModelInEngine(InstanceId instance, ModelSpec model
         _stopAsked.Dispose();
     }
 
+    /// <inheritdoc/>
+    public async Task<InstanceFailure?> ExamineAsync()
+    {
+        if (_state == InstanceState.Ready && await Presence.IsGoneAsync())
+        {
+            await Ended;
+        }
+
+        return _failure;
+    }
+
     public async Task RunAsync()
     {
+        _upstream.Suspicion = ExamineAsync;
+
         // 1. Loaded and ready, or a failure, or asked to stop meanwhile.
         var failure = await StartAsync();
         var wasReady = failure is null && !_stopAsked.IsCancellationRequested;
         if (wasReady)
         {
+            var presence = Presence; // before others can ask for it
             _state = InstanceState.Ready;
             room.Watch?.Observe();
             observer.Post(new SchedulerEvent.InstanceReady(instance));
 
             // 2. There, until the engine says otherwise or it is asked to go.
-            failure = await WatchAsync();
+            failure = await presence.WatchAsync(_stopAsked.Token);
         }
 
         // 3. What failed is told at once: requests wait for the news.
@@ -148,7 +162,13 @@ internal sealed partial class ModelInEngine(InstanceId instance, ModelSpec model
             }
         }
 
-        return await BecomeReadyAsync(ending) is { } failure ? failure : Loaded(start);
+        if (await BecomeReadyAsync(ending) is { } failure)
+        {
+            return failure;
+        }
+
+        await new WarmUp(instance, model, _upstream, room).RunAsync(ending);
+        return Loaded(start);
     }
 
     private InstanceFailure? Loaded(long start)
@@ -227,37 +247,6 @@ internal sealed partial class ModelInEngine(InstanceId instance, ModelSpec model
         }
     }
 
-    /// <summary>Null when a stop was asked for; else why it is there no more.</summary>
-    private async Task<InstanceFailure?> WatchAsync()
-    {
-        for (var (lost, missed) = (0, 0); ;)
-        {
-            await Task.Delay(WatchEvery, room.Time, _stopAsked.Token).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
-            if (_stopAsked.IsCancellationRequested)
-            {
-                return null;
-            }
-
-            var listing = await Control.ListAsync(CancellationToken.None);
-            lost = listing.Reply.Status is null ? lost + 1 : 0;
-            missed = listing.Models is not null && listing.Ours is null ? missed + 1 : 0;
-            if (listing.Ours is { } ours)
-            {
-                _memory.Listed(ours);
-            }
-
-            if (lost >= LooksLost)
-            {
-                return InstanceFailure.Of($"engine '{model.Engine.Name}' at {_upstream.BaseAddress} answers no more: {listing.Reply}");
-            }
-
-            if (missed > 1)
-            {
-                return InstanceFailure.Of($"the engine has unloaded it by itself, or at somebody else's wish: {listing.Reply.Asked} does not name it any more");
-            }
-        }
-    }
-
     /// <summary>
     /// Until the model is out of memory: by the engine's list, or else by the memory itself. While neither says so its claim stays, and what needs its memory has to wait; it is asked again and
     /// again. False when Lockkeeper closes meanwhile.
@@ -297,7 +286,7 @@ internal sealed partial class ModelInEngine(InstanceId instance, ModelSpec model
                 return false;
             }
 
-            await Task.Delay(WatchEvery, room.Time, room.Closing).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            await Task.Delay(TryAgain, room.Time, room.Closing).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         }
     }
 

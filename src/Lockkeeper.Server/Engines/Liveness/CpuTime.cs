@@ -11,10 +11,13 @@ internal static class CpuTime
     /// <summary>Linux tells it in ticks of 10 ms, whatever the kernel's own are.</summary>
     private static readonly TimeSpan Tick = TimeSpan.FromMilliseconds(10);
 
-    /// <summary>Of all of them together; null where the system does not tell.</summary>
-    public static TimeSpan? Of(IReadOnlyList<int> pids) => OperatingSystem.IsLinux()
-        ? pids.Aggregate(TimeSpan.Zero, (sum, pid) => sum + (ProcFs.TryRead(pid, "stat") is { } stat ? In(stat) : TimeSpan.Zero))
-        : null;
+    /// <summary>Of each of them; null where the system does not tell, or there is nobody to look at.</summary>
+    public static IReadOnlyDictionary<int, TimeSpan>? Of(IReadOnlyList<int> pids) => !OperatingSystem.IsLinux() || pids.Count == 0 ? null
+        : pids.ToDictionary(pid => pid, pid => ProcFs.TryRead(pid, "stat") is { } stat ? In(stat) : TimeSpan.Zero);
+
+    /// <summary>What those that live now have used since an earlier look. One that has ended meanwhile takes what it had used with it, and must not make up for the work of the others.</summary>
+    public static TimeSpan? Since(IReadOnlyDictionary<int, TimeSpan>? before, IReadOnlyList<int> pids) => before is null || Of(pids) is not { } now ? null
+        : now.Aggregate(TimeSpan.Zero, (sum, process) => sum + process.Value - before.GetValueOrDefault(process.Key));
 
     /// <summary>From the text of <c>/proc/PID/stat</c>: user and system time, its threads included.</summary>
     public static TimeSpan In(ReadOnlySpan<byte> stat)

@@ -9,7 +9,7 @@ namespace Lockkeeper.Server.Engines.Liveness;
 /// </summary>
 /// <param name="model">What it serves.</param>
 /// <param name="upstream">Where it answers, and its pulse.</param>
-/// <param name="processes">Its living processes.</param>
+/// <param name="processes">Its living processes; none where what they do is not to be seen.</param>
 /// <param name="rules">When it is doubted.</param>
 /// <param name="time">The clock.</param>
 internal sealed class LivenessWatch(ModelSpec model, Upstream upstream, Func<IReadOnlyList<int>> processes, LivenessRules rules, TimeProvider time)
@@ -148,10 +148,10 @@ internal sealed class LivenessWatch(ModelSpec model, Upstream upstream, Func<IRe
     /// <summary>What the processes do from now on.</summary>
     private sealed class Effort(Func<IReadOnlyList<int>> processes, TimeProvider time)
     {
-        private readonly TimeSpan? _before = CpuTime.Of(processes());
+        private readonly IReadOnlyDictionary<int, TimeSpan>? _before = CpuTime.Of(processes());
         private readonly long _since = time.GetTimestamp();
 
-        private TimeSpan? Used => CpuTime.Of(processes()) - _before;
+        private TimeSpan? Used => CpuTime.Since(_before, processes());
 
         /// <summary>Known to do nothing.</summary>
         public bool IsIdle => Used is { } used && used < time.GetElapsedTime(_since) * LivenessRules.IdleShare;

@@ -14,7 +14,7 @@ internal readonly record struct TokenRequest(string Path, string Body)
     /// <param name="tokens">How many it generates, where it generates any.</param>
     public static TokenRequest? For(ModelSpec model, int tokens)
     {
-        var id = $"\"{JsonEncodedText.Encode(model.Id.Value)}\"";
+        var id = $"\"{JsonEncodedText.Encode(model.AskedAs)}\"";
         return model.Type switch
         {
             ModelType.Chat => new("/v1/chat/completions", string.Create(CultureInfo.InvariantCulture,

@@ -38,6 +38,9 @@ internal sealed partial class SleepableEngine(InstanceId instance, ModelSpec mod
         ? sleeper.Process.Snapshot() with { Instance = instance, State = _state, BaseAddress = Upstream?.BaseAddress, Failure = Failure }
         : new InstanceSnapshot(instance, _state, Pid: null, BaseAddress: null, HeldBytes: null, Failure);
 
+    /// <inheritdoc/>
+    public Task<InstanceFailure?> ExamineAsync() => _state == InstanceState.Ready && _sleeper is { } awake ? awake.Process.ExamineAsync() : Task.FromResult(Failure);
+
     public void Stop(StopReason reason)
     {
         _interruption ??= Engines.Interruption.Of(reason, instance, model);

@@ -2,6 +2,7 @@ using System.Globalization;
 using Lockkeeper.Core.Memory;
 using Lockkeeper.Core.Models;
 using Lockkeeper.Core.Scheduling;
+using Lockkeeper.Server.Engines.Liveness;
 using Lockkeeper.Server.Engines.Readiness;
 using Lockkeeper.Server.Memory;
 using Microsoft.Extensions.Logging;
@@ -33,6 +34,7 @@ internal sealed partial class SystemdEngine : IRun
     private readonly SystemdUnit _unit;
     private readonly HeldMemory _held;
     private readonly Upstream _upstream;
+    private readonly LivenessWatch _liveness;
     private readonly CancellationTokenSource _stopAsked = new();
     private readonly TaskCompletionSource _ended = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly TaskCompletionSource _loaded = new(TaskCreationOptions.RunContinuationsAsynchronously);
@@ -49,7 +51,8 @@ internal sealed partial class SystemdEngine : IRun
         _logger = room.Loggers.CreateLogger<SystemdEngine>();
         _unit = new SystemdUnit(model.Engine, room, _logger);
         _held = new HeldMemory(room.Memory, room.Time, peak => observer.Post(new SchedulerEvent.FootprintMeasured(instance, peak)));
-        _upstream = new Upstream(model.Engine.Url!, model.Engine.ApiKey);
+        _upstream = new Upstream(model.Engine.Url!, model.Engine.ApiKey) { Pulse = new Pulse(room.Time) };
+        _liveness = new LivenessWatch(model, _upstream, AtWork, room.Liveness, room.Time);
     }
 
     public Upstream? Upstream => _state == InstanceState.Ready ? _upstream : null;
@@ -64,6 +67,17 @@ internal sealed partial class SystemdEngine : IRun
     {
         FootprintBytes = _held.Peak?.Use.Footprint,
     };
+
+    /// <inheritdoc/>
+    public async Task<InstanceFailure?> ExamineAsync()
+    {
+        if (_state == InstanceState.Ready && await _liveness.ExamineAsync(_stopAsked.Token) is not null)
+        {
+            await Ended;
+        }
+
+        return _failure;
+    }
 
     public void Stop(StopReason reason)
     {
@@ -94,7 +108,11 @@ internal sealed partial class SystemdEngine : IRun
             _loaded.SetResult();
 
             // 2. Alive, until systemd says otherwise or it is asked to stop.
+            using var served = new CancellationTokenSource();
+            var asking = _liveness.WatchAsync(served.Token);
             failure = await WatchAsync();
+            await served.CancelAsync();
+            await asking;
         }
 
         // 3. What failed is told at once: requests wait for the news. What was asked for is told when it is done.
@@ -104,6 +122,7 @@ internal sealed partial class SystemdEngine : IRun
         if (failure is not null)
         {
             LogFailed(_instance, failure);
+            _upstream.GiveUp();
             _observer.Post(wasReady ? new SchedulerEvent.InstanceGone(_instance, failure) : new SchedulerEvent.StartFailed(_instance, failure));
         }
 
@@ -131,6 +150,7 @@ internal sealed partial class SystemdEngine : IRun
             var problem = await BringUpAsync(ending.Token);
             if (problem is null)
             {
+                await new WarmUp(_instance, _model, _upstream, _room).RunAsync(ending.Token);
                 LogReady(_instance, _unit.Name, _upstream.BaseAddress, _room.Time.GetElapsedTime(start).TotalMilliseconds);
             }
 
@@ -231,6 +251,11 @@ internal sealed partial class SystemdEngine : IRun
                 return null;
             }
 
+            if (_liveness.Dead.IsCompleted)
+            {
+                return await FailureAsync($"unit '{_unit.Name}' lives, but does not work any more: {await _liveness.Dead}");
+            }
+
             var isGone = main is { } process && !IsAlive(process);
             if (!isGone && _room.Time.GetElapsedTime(asked) < AskEvery)
             {
@@ -250,6 +275,13 @@ internal sealed partial class SystemdEngine : IRun
                 return await FailureAsync($"unit '{_unit.Name}' has ended while it was ready: it is {state?.ToString() ?? problem}");
             }
         }
+    }
+
+    /// <summary>Its processes, where they are seen to serve. A container that the unit has only asked for works elsewhere: there idleness proves nothing, and only a closed port does.</summary>
+    private IReadOnlyList<int> AtWork()
+    {
+        var alive = _unit.Processes.Alive();
+        return PortOwner.IsAmong(alive, _model.Engine.Url!.Port) ? alive : [];
     }
 
     /// <summary>A process that was seen, and not another that was given its number.</summary>

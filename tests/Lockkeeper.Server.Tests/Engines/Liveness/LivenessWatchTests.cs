@@ -52,6 +52,16 @@ public sealed class LivenessWatchTests
     }
 
     [Fact]
+    public async Task An_engine_that_can_sleep_is_examined_as_any_other()
+    {
+        await using var yard = new Yard { Liveness = Impatient };
+        var instance = await yard.Ready(Yard.With(Yard.Model(), engine => engine with { Sleep = true, StopTimeout = Moment }));
+        (await yard.Instances.ExamineAsync(instance)).ShouldBeNull();
+        LockkeeperProcess.Signal("STOP", await yard.Pid(instance));
+        (await yard.Instances.ExamineAsync(instance)).ShouldNotBeNull().Cause.ShouldStartWith("the process lives, but does not work any more: GET /health had no answer");
+    }
+
+    [Fact]
     public async Task A_request_given_up_is_reason_enough_to_ask()
     {
         await using var yard = new Yard { Liveness = Impatient };

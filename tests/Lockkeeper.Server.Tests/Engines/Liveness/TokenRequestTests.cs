@@ -21,5 +21,15 @@ public sealed class TokenRequestTests
         TokenRequest.For(Model(ModelType.Speech), 1).ShouldBeNull();
     }
 
+    [Fact]
+    public void The_model_is_called_what_its_engine_calls_it()
+    {
+        foreach (var type in (ModelType[])[ModelType.Chat, ModelType.Embedding, ModelType.Rerank])
+        {
+            var asked = TokenRequest.For(Model(type) with { AskedAs = "default_model" }, 1).ShouldNotBeNull();
+            JsonElement.Parse(asked.Body).GetProperty("model").GetString().ShouldBe("default_model");
+        }
+    }
+
     private static ModelSpec Model(ModelType type) => new() { Id = new ModelId("a \"b\""), Type = type, Engine = new EngineSpec { Name = "e", Command = ["e"] } };
 }
