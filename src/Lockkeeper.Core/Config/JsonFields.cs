@@ -4,18 +4,16 @@ using System.Collections.Immutable;
 namespace Lockkeeper.Core.Config;
 
 /// <summary>Members of a JSON object, in the order of the file. Each value is compact JSON text: <c>0.7</c>, <c>"text"</c>, <c>{"a":[1]}</c>.</summary>
-internal sealed class JsonFields : IReadOnlyList<KeyValuePair<string, string>>, IEquatable<JsonFields>
+internal sealed class JsonFields(IEnumerable<KeyValuePair<string, string>> fields) : IReadOnlyList<KeyValuePair<string, string>>, IEquatable<JsonFields>
 {
     public static readonly JsonFields None = new();
 
-    private readonly ImmutableArray<KeyValuePair<string, string>> _fields;
+    private readonly ImmutableArray<KeyValuePair<string, string>> _fields = [.. fields];
 
     public JsonFields()
         : this([])
     {
     }
-
-    public JsonFields(IEnumerable<KeyValuePair<string, string>> fields) => _fields = [.. fields];
 
     public int Count => _fields.Length;
 

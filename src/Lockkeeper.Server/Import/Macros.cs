@@ -4,15 +4,14 @@ using Lockkeeper.Server.Config;
 namespace Lockkeeper.Server.Import;
 
 /// <summary>The <c>${names}</c> of llama-swap, written out. A value that is one macro and nothing else keeps the macro's type.</summary>
-internal sealed partial class Macros
+/// <param name="variable">Reads an environment variable.</param>
+internal sealed partial class Macros(Func<string, string?> variable)
 {
     /// <summary>Known only where a model is started, or stopped.</summary>
     private static readonly string[] LateNames = ["PORT", "MODEL_ID", "PID"];
 
     private readonly Dictionary<string, ConfigNode.Scalar> _values = new(StringComparer.Ordinal);
-    private readonly Func<string, string?> _variable;
-
-    public Macros(Func<string, string?> variable) => _variable = variable;
+    private readonly Func<string, string?> _variable = variable;
 
     private Macros(Macros outer)
         : this(outer._variable) => _values = new Dictionary<string, ConfigNode.Scalar>(outer._values, StringComparer.Ordinal);

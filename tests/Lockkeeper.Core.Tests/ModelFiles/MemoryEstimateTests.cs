@@ -1,5 +1,5 @@
-using Lockkeeper.Core.Models;
 using Lockkeeper.Core.ModelFiles;
+using Lockkeeper.Core.Models;
 using Shouldly;
 using Xunit;
 
