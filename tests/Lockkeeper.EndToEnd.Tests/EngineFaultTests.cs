@@ -40,6 +40,27 @@ public sealed class EngineFaultTests
     }
 
     [Fact]
+    public async Task A_crash_is_told_with_its_exit_code_though_another_model_waits_for_the_memory()
+    {
+        string[] models = ["a", "b", "c", "d", "e", "f"];
+        var config = new TestConfig { Models = { ["other"] = "" }, Scheduling = { ["turn_factor"] = "0" } };
+        foreach (var model in models)
+        {
+            config.Models[model] = "";
+        }
+
+        await using var lockkeeper = await LockkeeperProcess.StartAsync(config);
+        foreach (var model in models)
+        {
+            await lockkeeper.AnswerAsync(model);
+            using var crashing = await lockkeeper.AskAsync(model, "crash=2 delay=50 code=7", stream: true);
+            var other = lockkeeper.AnswerAsync("other");
+            (await crashing.LinesAsync().ToListAsync()).ShouldContain(line => line.Contains("exit code 7"));
+            (await other).ShouldStartWith("fake other ");
+        }
+    }
+
+    [Fact]
     public async Task An_engine_that_exits_at_start_is_a_503_with_its_code_and_its_last_lines()
     {
         await using var lockkeeper = await LockkeeperProcess.StartAsync(new TestConfig

@@ -153,11 +153,17 @@ internal sealed partial class Endpoints(LiveCatalog catalog, Admission admission
 
         var patience = prepared.Model.RequestTimeout ?? answer.Limits.RequestTimeout;
         ForwardOutcome outcome;
+        RouterError? verdict;
         var sent = journal.Time.GetTimestamp();
         await using (lease)
         {
             outcome = await AbsentAsync(lease)
                 ?? await _forwarder.SendAsync(answer.Http, prepared.Body, lease, answer.Tap, answer.KeepAlive, patience, prepared.Stream, answer.Request.Aborted);
+            var died = answer.Tap.Bytes == 0 && journal.Time.GetElapsedTime(sent) < JustSent;
+
+            // Before the lease is given back: or a dying engine is given the next request, or stopped for another model before it is known that it had died, and why.
+            verdict = await Forward.JudgeAsync(outcome, answer.Request, prepared.Model.Id, lease.Instance, host, patience);
+            verdict = died && verdict is RouterError.EngineFailed { Failure.ExitCode: not null } failed ? failed with { DiedAtOnce = true } : verdict;
         }
 
         if (outcome.End == ForwardEnd.Answered)
@@ -165,9 +171,7 @@ internal sealed partial class Endpoints(LiveCatalog catalog, Admission admission
             LogAnswered(answer.Http.TraceIdentifier, lease.Instance, answer.Http.Response.StatusCode, answer.Tap.Bytes, answer.Tap.FirstByte, answer.Tap.PromptTokens, answer.Tap.CompletionTokens);
         }
 
-        var died = answer.Tap.Bytes == 0 && journal.Time.GetElapsedTime(sent) < JustSent;
-        var verdict = await Forward.JudgeAsync(outcome, answer.Request, prepared.Model.Id, lease.Instance, host, patience);
-        return (verdict is RouterError.EngineFailed { Failure.ExitCode: not null } failed && died ? failed with { DiedAtOnce = true } : verdict, lease.Ticket);
+        return (verdict, lease.Ticket);
     }
 
     /// <summary>A run that has rested for long may be there no more: asked before it has seen the request, it costs nobody a 502.</summary>
