@@ -94,7 +94,7 @@ internal sealed class ImportDraft(List<NotCarried> lost)
     {
         if (Models.Count == 0 && Discover.Count == 0)
         {
-            throw new ImportRefusedException("no model could be taken over, so there would be nothing to serve");
+            throw new ImportRefusedException($"no model could be taken over, so there would be nothing to serve{string.Concat(lost.Take(3).Select(one => $"; {one.Key}: {one.Why}"))}");
         }
 
         return new ImportReport(format, new LockkeeperConfig { Server = Server, Scheduling = Scheduling, Pools = Pools, Engines = Engines, Models = Models, Discover = Discover }, _comments, lost);

@@ -40,8 +40,8 @@ public sealed class ImportVerbTests
     }
 
     [Theory]
-    [InlineData("hello", 2, "lockkeeper: old.yaml is no configuration: it is made of no 'key: value' lines.")]
-    [InlineData("models: { a: { cmd: 'x {nonsense} ${PORT}' } }", 1, "result:10: engines.a.command[1]: {nonsense} is no placeholder")]
+    [InlineData("hello", 2, "lockkeeper: old.yaml: is no configuration: it is made of no 'key: value' lines.")]
+    [InlineData("models: { a: { cmd: 'x {nonsense} ${PORT}' } }", 2, "lockkeeper: old.yaml: no model could be taken over, so there would be nothing to serve; models.a.cmd: holds {nonsense}")]
     public async Task What_cannot_be_served_is_not_written(string text, int code, string first)
     {
         using var run = new LockkeeperRun();
