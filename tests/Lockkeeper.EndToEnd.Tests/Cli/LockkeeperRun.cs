@@ -29,9 +29,14 @@ internal sealed class LockkeeperRun : IDisposable
     public static string DemoGuide { get; } = Path.Combine(Path.GetDirectoryName(LockkeeperProcess.Executable)!, "models", "demo-guide.gguf");
 
     /// <summary>True in what a script has started in the background: SIGINT is ignored there, children inherit that, and no program may undo it.</summary>
-    public static bool IgnoresInterrupt { get; } = OperatingSystem.IsLinux()
+    public static bool IgnoresInterrupt { get; } = Ignores(2);
+
+    /// <summary>The same for SIGHUP, as under nohup.</summary>
+    public static bool IgnoresHangup { get; } = Ignores(1);
+
+    private static bool Ignores(int signal) => OperatingSystem.IsLinux()
         && File.ReadLines("/proc/self/status").First(line => line.StartsWith("SigIgn:", StringComparison.Ordinal)) is var line
-        && (ulong.Parse(line["SigIgn:".Length..].Trim(), NumberStyles.HexNumber, CultureInfo.InvariantCulture) & 2) != 0;
+        && (ulong.Parse(line["SigIgn:".Length..].Trim(), NumberStyles.HexNumber, CultureInfo.InvariantCulture) & (1UL << (signal - 1))) != 0;
 
     /// <summary>Another program may take the port before ours does; the test then fails with a clear line, and does not hang.</summary>
     public static int FreePort()
