@@ -42,12 +42,31 @@ internal static class ErrorBody
         }
     }
 
-    /// <summary>Writes the error as the last events of a stream that has begun already.</summary>
+    /// <summary>Writes the error as the end of a stream that has begun already, for want of one who knows what was said in it.</summary>
     public static void WriteStreamEnd(ErrorText error, Dialect dialect, IBufferWriter<byte> output)
     {
-        output.Write("data: "u8);
-        Write(error, dialect, output);
-        output.Write("\n\ndata: [DONE]\n\n"u8);
+        switch (dialect)
+        {
+            case Dialect.Anthropic:
+                output.Write("event: error\ndata: "u8);
+                Write(error, dialect, output);
+                output.Write("\n\n"u8);
+                break;
+            case Dialect.Ollama:
+                Write(error, dialect, output);
+                output.Write("\n"u8);
+                break;
+            case Dialect.Responses:
+                output.Write("event: error\ndata: "u8);
+                WriteResponses(error, output);
+                output.Write("\n\n"u8);
+                break;
+            default:
+                output.Write("data: "u8);
+                Write(error, dialect, output);
+                output.Write("\n\ndata: [DONE]\n\n"u8);
+                break;
+        }
     }
 
     /// <summary>Writes OpenAI's inner object: what stands behind <c>"error":</c>.</summary>
@@ -76,6 +95,18 @@ internal static class ErrorBody
         json.WriteString("message"u8, error.Message);
         json.WriteString("code"u8, error.Code);
         json.WriteEndObject();
+        json.WriteEndObject();
+    }
+
+    /// <summary>The event that OpenAI's SDKs raise as an error, whatever was said before.</summary>
+    private static void WriteResponses(ErrorText error, IBufferWriter<byte> output)
+    {
+        using var json = new Utf8JsonWriter(output, Readable);
+        json.WriteStartObject();
+        json.WriteString("type"u8, "error"u8);
+        json.WriteString("code"u8, error.Code);
+        json.WriteString("message"u8, error.Message);
+        json.WriteString("param"u8, error.Field);
         json.WriteEndObject();
     }
 
