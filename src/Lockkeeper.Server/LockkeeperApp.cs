@@ -81,7 +81,11 @@ internal sealed partial class LockkeeperApp : IAsyncDisposable
         {
             var config = _config.Config;
             pressures.Configure(config.PoolsOrDefault);
-            _limits = new IngressOptions(config.Server.MaxBody.Bytes, config.Scheduling.KeepAliveInterval, config.Scheduling.RequestTimeout, model => pressures.LevelOf(model.Pool));
+            _limits = new IngressOptions(config.Server.MaxBody.Bytes, config.Scheduling.KeepAliveInterval, config.Scheduling.RequestTimeout, model => pressures.LevelOf(model.Pool))
+            {
+                KeepAliveJson = config.Scheduling.KeepAliveJson,
+                ProgressAsReasoning = config.Scheduling.ProgressAsReasoning,
+            };
             entrance.Configure(config.Server, _config.Keys, models);
         }
 

@@ -28,7 +28,7 @@ internal sealed record ModelConfig
     /// <value>Default: what its type and its file say.</value>
     public IReadOnlyList<Capability> Capabilities { get; init; } = [];
 
-    /// <summary>Other names for the model.</summary>
+    /// <summary>Other names for the model; one that ends with <c>*</c> stands for every name that begins like it, as in <c>claude-*</c>.</summary>
     public IReadOnlyList<string> Aliases { get; init; } = [];
 
     /// <summary>Tokens of context.</summary>

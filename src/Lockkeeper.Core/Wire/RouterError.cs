@@ -252,4 +252,33 @@ internal abstract record RouterError(int Status, Blame Blame, string Code, strin
             : base(429, Blame.Client, "rate_limit_exceeded", string.Create(CultureInfo.InvariantCulture,
                 $"{caller} has {limit} requests waiting or running, which is its limit (max_concurrent). Try again when one has ended.")) => RetryAfter = TimeSpan.FromSeconds(1);
     }
+
+    /// <summary>The model is of another kind than the route; found out before anything is stopped or started for it.</summary>
+    public sealed record ModelUnsuited : RouterError
+    {
+        public ModelUnsuited(ModelId model, string route, string why)
+            : base(400, Blame.Client, "model_unsuited", $"'{model}' cannot answer {route}: {why}") => Field = "model";
+    }
+
+    /// <summary>The engine speaks no dialect that the request can be said in.</summary>
+    public sealed record RouteUnspoken : RouterError
+    {
+        public RouteUnspoken(ModelId model, string route, string spoken)
+            : base(501, Blame.Router, "route_unsupported", $"The engine of '{model}' does not know {route}, and what is asked there cannot be said in what it speaks ({spoken}).") => Field = "model";
+    }
+
+    /// <summary>Something was asked of an engine that must be running for it, and is not.</summary>
+    public sealed record ModelNotLoaded : RouterError
+    {
+        public ModelNotLoaded(ModelId model)
+            : base(409, Blame.Client, "model_not_loaded", $"'{model}' is not loaded, and a GET does not load it. Send it a request, or POST /admin/load.") => Field = "model";
+    }
+
+    /// <summary>The engine's own error, said in the client's dialect because the engine speaks another.</summary>
+    public sealed record EngineRefused(int EngineStatus, string? EngineCode, string EngineMessage)
+        : RouterError(EngineStatus, EngineStatus < 500 ? Blame.Client : Blame.Engine, EngineCode ?? "engine_error", EngineMessage);
+
+    /// <summary>The time that the request itself allows is over.</summary>
+    public sealed record TimeoutAsked(TimeSpan Limit) : RouterError(504, Blame.Client, "timeout", string.Create(CultureInfo.InvariantCulture,
+        $"The request took longer than the {Limit.TotalSeconds:0.###} s that it allows itself (timeout); it was aborted."));
 }

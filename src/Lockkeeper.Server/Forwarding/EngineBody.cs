@@ -5,12 +5,9 @@ using Lockkeeper.Core.Wire;
 namespace Lockkeeper.Server.Forwarding;
 
 /// <summary>A request body on its way to an engine: the client's own bytes, with the edits the router has to make. Can be sent again after a failed try.</summary>
-internal readonly struct EngineBody(ReadOnlySequence<byte> bytes, BodyEdits edits)
+internal sealed class EngineBody(ReadOnlySequence<byte> bytes, BodyEdits edits) : IEngineBody
 {
-    private readonly ReadOnlySequence<byte> _bytes = bytes;
-    private readonly BodyEdits _edits = edits;
-
-    public HttpContent ToContent() => new Content(_bytes, _edits);
+    public HttpContent ToContent() => new Content(bytes, edits);
 
     private sealed class Content(ReadOnlySequence<byte> bytes, BodyEdits edits) : HttpContent
     {

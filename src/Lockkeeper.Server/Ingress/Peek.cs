@@ -8,12 +8,28 @@ namespace Lockkeeper.Server.Ingress;
 internal static class Peek
 {
     /// <returns>The body, which the caller disposes, and its facts.</returns>
-    public static async ValueTask<Checked<Peeked>> AtAsync(HttpContext http, long maxBody, LiveRequest request)
+    public static async ValueTask<Checked<Peeked>> AtAsync(HttpContext http, long maxBody, LiveRequest request, string? defaultModel = null)
     {
-        Checked<RequestBody> read;
+        if (!(await WholeAsync(http, maxBody, request)).Holds(out var body, out var refused))
+        {
+            return refused;
+        }
+
+        if (!BodyPeek.Scan(body.Bytes, defaultModel).Holds(out var facts, out refused))
+        {
+            body.Dispose();
+            return refused;
+        }
+
+        return new Peeked(body, facts);
+    }
+
+    /// <summary>The whole body, unlooked at; the caller disposes it.</summary>
+    public static async ValueTask<Checked<RequestBody>> WholeAsync(HttpContext http, long maxBody, LiveRequest request)
+    {
         try
         {
-            read = await RequestBody.ReadAsync(http.Request, maxBody, request.Aborted);
+            return await RequestBody.ReadAsync(http.Request, maxBody, request.Aborted);
         }
         catch (BadHttpRequestException broken)
         {
@@ -23,19 +39,6 @@ internal static class Peek
         {
             return request.WhyAborted;
         }
-
-        if (!read.Holds(out var body, out var refused))
-        {
-            return refused;
-        }
-
-        if (!BodyPeek.Scan(body.Bytes).Holds(out var facts, out refused))
-        {
-            body.Dispose();
-            return refused;
-        }
-
-        return new Peeked(body, facts);
     }
 }
 

@@ -20,6 +20,12 @@ internal static class Resolve
         : catalog.Ambiguous(asked) is { Length: > 0 } paths && caller?.UsesAllModels != false ? new RouterError.ModelAmbiguous(asked, paths)
         : new RouterError.ModelUnknown(asked, [.. catalog.Near(asked).Where(near => caller?.MayUse(catalog.Find(near)!) != false)]);
 
+    /// <summary>The model of that name, if the caller may use it.</summary>
+    public static Checked<ModelSpec> Allowed(ModelCatalog catalog, string asked, Caller caller) =>
+        !Named(catalog, asked, caller).Holds(out var model, out var unknown) ? unknown
+        : caller.MayUse(model) ? model
+        : new RouterError.ModelForbidden(caller.ToString(), asked);
+
     /// <summary>The priority comes from the body, else from the header <c>X-Priority</c>, else from the caller's key, else from the model, and is never better than the key allows.</summary>
     /// <param name="catalog">As it is now.</param>
     /// <param name="headers">Of the request.</param>
@@ -45,13 +51,20 @@ internal static class Resolve
             return BodyPeek.ForeignPriority();
         }
 
-        var priority = peeked.Facts.Priority ?? caller.Priority ?? model.Priority;
-        if (peeked.Facts.Priority is null && headers.TryGetValue(PriorityHeader, out var header) && !PriorityName.TryParse(header.ToString(), out priority))
-        {
-            return new RouterError.FieldInvalid(PriorityHeader, $"must be {PriorityName.Allowed}.");
-        }
+        return PriorityOf(headers, caller, model, peeked.Facts.Priority).Holds(out var urgency, out var refused) ? new Resolved(peeked, model, urgency) : refused;
+    }
 
-        return new Resolved(peeked, model, caller.Clamp(priority));
+    /// <summary>How urgent a request is.</summary>
+    /// <param name="headers">Of the request.</param>
+    /// <param name="caller">Who asks.</param>
+    /// <param name="model">Whom.</param>
+    /// <param name="said">What its body says; null for nothing.</param>
+    public static Checked<Priority> PriorityOf(IHeaderDictionary headers, Caller caller, ModelSpec model, Priority? said)
+    {
+        var priority = said ?? caller.Priority ?? model.Priority;
+        return said is null && headers.TryGetValue(PriorityHeader, out var header) && !PriorityName.TryParse(header.ToString(), out priority)
+            ? new RouterError.FieldInvalid(PriorityHeader, $"must be {PriorityName.Allowed}.")
+            : caller.Clamp(priority);
     }
 }
 
