@@ -16,8 +16,14 @@ internal abstract class AnswerForm
     /// <param name="hasWaited">Whether the client was told something before.</param>
     public abstract IBodyStage? Stage(string? engine, IBufferWriter<byte> output, bool hasWaited);
 
-    protected static bool IsStream(string? mediaType) =>
-        string.Equals(mediaType, "text/event-stream", StringComparison.OrdinalIgnoreCase) || string.Equals(mediaType, "application/x-ndjson", StringComparison.OrdinalIgnoreCase);
+    /// <summary>How the JSON values of an answer follow each other; null for what is no JSON.</summary>
+    protected static BodyFraming? FramingOf(string? mediaType) => mediaType?.ToLowerInvariant() switch
+    {
+        "text/event-stream" => BodyFraming.Events,
+        "application/x-ndjson" or "application/jsonl" => BodyFraming.Lines,
+        JsonVoice.MediaType => BodyFraming.Whole,
+        _ => null,
+    };
 }
 
 /// <summary>Whatever the engine answers.</summary>
@@ -34,9 +40,9 @@ internal sealed class UntouchedForm : AnswerForm
 internal sealed class PassedForm(string asked, Func<IBodyStage>? continued = null) : AnswerForm
 {
     public override IBodyStage? Stage(string? engine, IBufferWriter<byte> output, bool hasWaited) =>
-        IsStream(engine) || string.Equals(engine, JsonVoice.MediaType, StringComparison.OrdinalIgnoreCase)
-            ? new ModelRewriter(asked) is var rename && hasWaited && continued is not null ? new TwoStages(continued(), rename) : rename
-            : null;
+        FramingOf(engine) is not { } framing ? null
+        : hasWaited && continued is not null ? new TwoStages(continued(), new ModelRewriter(framing, asked))
+        : new ModelRewriter(framing, asked);
 }
 
 /// <summary>The engine speaks another dialect, or leaves to us what it should have done itself: its answer is read, and written anew.</summary>
@@ -51,7 +57,7 @@ internal sealed class ToldForm(IEngineDialect engine, string contentType, Func<I
     public override IBodyStage Stage(string? engineType, IBufferWriter<byte> output, bool hasWaited)
     {
         var sink = write(output);
-        return IsStream(engineType) ? new ReadStage(engine.ReadStream(sink)) : new GatheredStage((json, _) => engine.ReadWhole(json, sink));
+        return FramingOf(engineType) is BodyFraming.Events or BodyFraming.Lines ? new ReadStage(engine.ReadStream(sink)) : new GatheredStage((json, _) => engine.ReadWhole(json, sink));
     }
 }
 

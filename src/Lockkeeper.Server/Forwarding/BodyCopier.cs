@@ -147,7 +147,7 @@ internal sealed class BodyCopier(TimeProvider time, Func<ValueTask<bool>> others
 
         // An engine that sends headers before its prefill.
         var first = read.AsTask();
-        await keepAlive.WhileAsync(first, Prefill, patience.Aborted);
+        await keepAlive.WhileAsync(first, Prefill, patience.Aborted, atEngine: true);
         return await first;
     }
 

@@ -44,7 +44,7 @@ internal sealed class Forwarder(TimeProvider time, Func<ValueTask<bool>> othersW
         try
         {
             var sending = lease.Upstream.Invoker.SendAsync(request, patience.Token);
-            await keepAlive.WhileAsync(sending, BodyCopier.Prefill, aborted);
+            await keepAlive.WhileAsync(sending, BodyCopier.Prefill, aborted, atEngine: true);
             answer = await sending;
         }
         catch (Exception failure) when (failure is HttpRequestException or OperationCanceledException or IOException)

@@ -24,14 +24,15 @@ internal sealed class KeepAlive(HttpResponse response, TimeSpan interval, TimePr
     /// <param name="work">What the client is waiting for. It is not awaited for its result here.</param>
     /// <param name="status">A short line without line breaks.</param>
     /// <param name="aborted">Ends the wait without an exception; the caller sees it by itself.</param>
-    public async ValueTask WhileAsync(Task work, Func<ValueTask<string>> status, CancellationToken aborted)
+    /// <param name="atEngine">Whether an engine works on it already: most of its errors come at once, so its own status is waited for a little longer.</param>
+    public async ValueTask WhileAsync(Task work, Func<ValueTask<string>> status, CancellationToken aborted, bool atEngine = false)
     {
         if (Voice is not { } voice)
         {
             return;
         }
 
-        var pause = Started || interval < CommitDelay ? interval : CommitDelay;
+        var pause = Started || (interval < CommitDelay) != atEngine ? interval : CommitDelay;
         while (!await EndsWithinAsync(work, pause, aborted))
         {
             if (aborted.IsCancellationRequested)

@@ -26,6 +26,9 @@ internal sealed record InferRoute(string Path, Dialect Dialect, Capability Needs
     /// <summary>The model of a request that names none; null where it must name one.</summary>
     public string? DefaultModel { get; init; }
 
+    /// <summary>Whether an answer that is no stream is one JSON value.</summary>
+    public bool IsJson => Needs is not Capability.Speech;
+
     /// <summary>Whether the answer has a length.</summary>
     public bool IsGeneration => Needs is Capability.Chat or Capability.Completion or Capability.Infill;
 }
