@@ -106,6 +106,12 @@ internal sealed record ModelConfig
     [Between("1", "1000000000")]
     public int? MaxPromptChars { get; init; }
 
+    /// <summary>Whether images that a request only links to are fetched, from the public internet alone; otherwise such a request is refused with 400.</summary>
+    /// <value>Default <c>false</c>.</value>
+    public bool FetchImages { get; init; }
+
+    public MediaConfig Media { get; init; } = new();
+
     /// <summary>Tokens it generates for nobody when it has become ready, so that the first request does not pay for what engines do at their first token.</summary>
     /// <value>Default 0.</value>
     [Between("0", "1000")]

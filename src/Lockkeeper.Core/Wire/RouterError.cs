@@ -39,6 +39,46 @@ internal abstract record RouterError(int Status, Blame Blame, string Code, strin
     public sealed record PromptTooLong(long Characters, int Most) : RouterError(400, Blame.Client, "prompt_too_long",
         string.Create(CultureInfo.InvariantCulture, $"The request has {Characters} characters of text, and this model takes {Most} (max_prompt_chars). Shorten it, or raise the limit."));
 
+    /// <summary>An image for a model that sees nothing. It is found out before the model is loaded.</summary>
+    public sealed record VisionUnsupported : RouterError
+    {
+        public VisionUnsupported(ModelId model, string place)
+            : base(400, Blame.Client, "vision_unsupported", $"'{place}' is an image or a file, and the model '{model}' reads text alone. "
+                + "Take one that lists 'vision' among its capabilities, or add that to them if it can see after all (models.*.capabilities).") => Field = place;
+    }
+
+    /// <summary>More, or larger, images or pages than the model takes.</summary>
+    public sealed record MediaTooLarge : RouterError
+    {
+        /// <param name="place">The part at fault.</param>
+        /// <param name="detail">What it is, and how much there may be.</param>
+        /// <param name="key">Where that can be raised, without the model.</param>
+        public MediaTooLarge(string place, string detail, string key)
+            : base(400, Blame.Client, "media_too_large", $"'{place}' {detail} (models.*.media.{key}).") => Field = place;
+    }
+
+    /// <summary>What a request links to could not be had.</summary>
+    public sealed record LinkNotFetched : RouterError
+    {
+        public LinkNotFetched(string place, string host, string cause)
+            : base(400, Blame.Client, "link_not_fetched", $"'{place}' links to {host}, from where it could not be fetched: {cause}") => Field = place;
+    }
+
+    /// <summary>There is nothing here that could make images of pages.</summary>
+    public sealed record PdfUnsupported : RouterError
+    {
+        public PdfUnsupported(string place, string program)
+            : base(400, Blame.Client, "pdf_unsupported", $"'{place}' is a PDF, and the program that makes images of its pages is not installed where Lockkeeper runs ({program}, of poppler): "
+                + "'apt install poppler-utils' on Debian and Ubuntu, 'brew install poppler' on macOS, 'choco install poppler' on Windows. Or send the pages as images.") => Field = place;
+    }
+
+    /// <param name="Detail">What is wrong with it.</param>
+    public sealed record FormInvalid(string Detail) : RouterError(400, Blame.Client, "invalid_form", $"The request body is not a form that can be read: {Detail}");
+
+    /// <summary>A large body, or a file out of one, is kept in a temporary file, and that failed.</summary>
+    public sealed record TemporaryFileFailed(string Cause) : RouterError(503, Blame.Router, "temporary_file_failed",
+        $"The request could not be kept in a temporary file while it is read: {Cause} Free some room there, or point TMPDIR to a place that has it.");
+
     public sealed record ModelUnknown : RouterError
     {
         public ModelUnknown(string asked, IReadOnlyList<string> near)

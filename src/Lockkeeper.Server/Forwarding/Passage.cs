@@ -6,7 +6,7 @@ namespace Lockkeeper.Server.Forwarding;
 /// <param name="Path">The engine's route.</param>
 /// <param name="Body">What it is sent.</param>
 /// <param name="Answer">What becomes of its answer.</param>
-internal sealed record Passage(string Path, IEngineBody Body, AnswerForm Answer)
+internal sealed record Passage(string Path, EngineBody Body, AnswerForm Answer)
 {
     /// <summary>Whether the answer is asked for as a stream.</summary>
     public bool Stream { get; init; }

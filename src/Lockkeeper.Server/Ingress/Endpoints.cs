@@ -35,7 +35,7 @@ internal sealed partial class Endpoints(LiveCatalog catalog, Admission admission
     {
         foreach (var route in InferRoutes.All)
         {
-            web.MapPost(route.Path, http => InferAsync(http, route, answer => PrepareAsync(answer, route)));
+            web.MapPost(route.Path, http => InferAsync(http, route, answer => route.Kind == RouteKind.Form ? PrepareFormAsync(answer, route) : PrepareAsync(answer, route)));
         }
 
         web.Map(UpstreamPath.Pattern, http => InferAsync(http, UpstreamPath.Route, PrepareUpstreamAsync));
@@ -136,11 +136,32 @@ internal sealed partial class Endpoints(LiveCatalog catalog, Admission admission
         return prepared;
     }
 
+    /// <summary>A form, whose model is a field of it; its files may be large.</summary>
+    private async ValueTask<Checked<Prepared>> PrepareFormAsync(Answer answer, InferRoute route)
+    {
+        var (http, caller) = (answer.Http, Caller.Of(answer.Http));
+        if (!(await Peek.AtFormAsync(http, answer.Limits.MaxBody, answer.Request)).Holds(out var form, out var error))
+        {
+            return error;
+        }
+
+        answer.Holds(form);
+        if (!Resolve.Model(catalog.Current, caller, form.Facts.Model, catalog.Puller).Holds(out var model, out error)
+            || !Resolve.PriorityOf(http.Request.Headers, caller, model, form.Facts.Priority).Holds(out var priority, out error))
+        {
+            return error;
+        }
+
+        var entry = answer.Request.Entry;
+        (entry.Model, entry.Priority, entry.Stream) = (model.Id, priority, form.Facts.StreamAsked == true);
+        return _prepare.Form(route, form, model, priority, http);
+    }
+
     /// <summary>A GET looks, and loads nothing for it; anything else may be a request like any other.</summary>
     private async ValueTask<Checked<Prepared>> PrepareUpstreamAsync(Answer answer)
     {
         var (http, caller) = (answer.Http, Caller.Of(answer.Http));
-        if (!UpstreamPath.Of(http.Request.Path, name => Resolve.Allowed(catalog.Current, name, caller)).Holds(out var upstream, out var error)
+        if (!UpstreamPath.Of(http.Request.Path, name => Resolve.Model(catalog.Current, caller, name)).Holds(out var upstream, out var error)
             || !Resolve.PriorityOf(http.Request.Headers, caller, upstream.Model, said: null).Holds(out var priority, out error))
         {
             return error;

@@ -25,11 +25,19 @@ internal static class Peek
     }
 
     /// <summary>The whole body, unlooked at; the caller disposes it.</summary>
-    public static async ValueTask<Checked<RequestBody>> WholeAsync(HttpContext http, long maxBody, LiveRequest request)
+    public static ValueTask<Checked<RequestBody>> WholeAsync(HttpContext http, long maxBody, LiveRequest request) =>
+        ReadAsync(() => RequestBody.ReadAsync(http.Request, maxBody, request.Aborted), request);
+
+    /// <summary>A whole form; the caller disposes it.</summary>
+    public static ValueTask<Checked<SpooledBody>> AtFormAsync(HttpContext http, long maxBody, LiveRequest request) =>
+        ReadAsync(() => SpooledBody.ReadAsync(http.Request, maxBody, request.Aborted), request);
+
+    private static async ValueTask<Checked<T>> ReadAsync<T>(Func<ValueTask<Checked<T>>> read, LiveRequest request)
+        where T : class
     {
         try
         {
-            return await RequestBody.ReadAsync(http.Request, maxBody, request.Aborted);
+            return await read();
         }
         catch (BadHttpRequestException broken)
         {

@@ -49,5 +49,5 @@ internal sealed record Plan
     public bool IsOpenAiChat => Path == InferRoutes.Chat;
 
     /// <summary>The plan with its final body.</summary>
-    public Passage Passage(IEngineBody body) => new(Path, body, Answer) { Stream = Stream, IsNative = IsNative, IsPlain = IsPlain, Dialect = Client };
+    public Passage Passage(EngineBody body) => new(Path, body, Answer) { Stream = Stream, IsNative = IsNative, IsPlain = IsPlain, Dialect = Client };
 }

@@ -1,4 +1,5 @@
 using Lockkeeper.Core.Dialects;
+using Lockkeeper.Core.Dialects.OpenAi;
 using Lockkeeper.Core.Engines;
 using Lockkeeper.Core.Memory;
 using Lockkeeper.Core.Models;
@@ -6,6 +7,7 @@ using Lockkeeper.Core.Scheduling;
 using Lockkeeper.Core.Wire;
 using Lockkeeper.Server.Engines;
 using Lockkeeper.Server.Forwarding;
+using Lockkeeper.Server.Ingress.Media;
 using Microsoft.AspNetCore.Http;
 
 namespace Lockkeeper.Server.Ingress;
@@ -13,7 +15,8 @@ namespace Lockkeeper.Server.Ingress;
 /// <summary>Third step: what the engine will be sent, and what becomes of its answer. All slow work belongs here, before the GPU is held.</summary>
 /// <param name="host">Knows whether an engine can be started.</param>
 /// <param name="translation">Knows in which dialect an engine is asked.</param>
-internal sealed class Prepare(IInstanceHost host, Translation translation)
+/// <param name="media">Looks at images and files.</param>
+internal sealed class Prepare(IInstanceHost host, Translation translation, MediaIntake media)
 {
     /// <summary>An engine that cannot be started at all is found out here, before another one is stopped to make room for it; so is a model that cannot do what is asked.</summary>
     /// <param name="route">The route.</param>
@@ -49,17 +52,39 @@ internal sealed class Prepare(IInstanceHost host, Translation translation)
             return refused;
         }
 
-        if (plan.IsOpenAiChat && model.Engine.Lifecycle != Lifecycle.Cloud)
+        if (plan.IsOpenAiChat)
         {
-            if (!(await translation.Media.PrepareAsync(plan.Body, model, cancellation)).Holds(out var media, out refused))
+            if (!(await media.PrepareAsync(plan.Body, model, cancellation)).Holds(out var fitted, out refused))
             {
                 return refused;
             }
 
-            edits = edits.With(media);
+            edits = edits.With(fitted);
         }
 
         return new Prepared(model, priority, plan.Passage(new EngineBody(plan.Body, edits)), edits.AreCapped ? cap : null) { Voice = plan.Voice };
+    }
+
+    /// <summary>A form is passed on as it is, to an engine that speaks its dialect.</summary>
+    public Checked<Prepared> Form(InferRoute route, SpooledBody form, ModelSpec model, Priority priority, HttpContext http)
+    {
+        if (Suitability.WhyNot(model, route) is { } unsuited)
+        {
+            return unsuited;
+        }
+
+        if (host.WhyNotStart(model) is { } failure)
+        {
+            return new RouterError.StartFailed(model.Id, failure);
+        }
+
+        var passage = new Passage(route.EnginePath, form.With(BodyEdits.For(form.Facts, model.AskedAs)), new PassedForm(form.Facts.Model))
+        {
+            Stream = form.Facts.StreamAsked == true,
+            IsPlain = !string.Equals(form.Facts.Model, model.AskedAs, StringComparison.Ordinal),
+        };
+        var voice = passage.Stream ? new ChatStream(http.Response.BodyWriter, new AnswerNaming(form.Facts.Model, http.TraceIdentifier, default), includeUsage: false) : null;
+        return translation.Speaks(model, EngineDialect.Openai) ? new Prepared(model, priority, passage, null) { Voice = voice } : translation.Unspoken(model, route);
     }
 
     /// <summary>A model that shapes nothing, as most do, costs no second look at the body.</summary>

@@ -26,35 +26,35 @@ internal static class Resolve
         : caller.MayUse(model) ? model
         : new RouterError.ModelForbidden(caller.ToString(), asked);
 
-    /// <summary>The priority comes from the body, else from the header <c>X-Priority</c>, else from the caller's key, else from the model, and is never better than the key allows.</summary>
+    /// <summary>The model and the urgency of a request that has been peeked at.</summary>
     /// <param name="catalog">As it is now.</param>
     /// <param name="headers">Of the request.</param>
     /// <param name="caller">Who asks.</param>
     /// <param name="peeked">What its body says.</param>
     /// <param name="pull">Makes a model of a name that nobody has, where that is wanted; null when it makes none. Only for callers that may use every model.</param>
-    public static Checked<Resolved> Model(ModelCatalog catalog, IHeaderDictionary headers, Caller caller, in Peeked peeked, Func<string, ModelSpec?>? pull = null)
+    public static Checked<Resolved> Model(ModelCatalog catalog, IHeaderDictionary headers, Caller caller, in Peeked peeked, Func<string, ModelSpec?>? pull = null) =>
+        !Model(catalog, caller, peeked.Facts.Model, pull).Holds(out var model, out var refused) ? refused
+        : peeked.Facts.PriorityIsForeign && !model.Engine.PriorityField ? BodyPeek.ForeignPriority()
+        : PriorityOf(headers, caller, model, peeked.Facts.Priority).Holds(out var urgency, out refused) ? new Resolved(peeked, model, urgency)
+        : refused;
+
+    /// <summary>The model that a caller asks for by a name, and may use.</summary>
+    /// <param name="catalog">As it is now.</param>
+    /// <param name="caller">Who asks.</param>
+    /// <param name="asked">The name.</param>
+    /// <param name="pull">Makes a model of a name that nobody has; null when it makes none.</param>
+    public static Checked<ModelSpec> Model(ModelCatalog catalog, Caller caller, string asked, Func<string, ModelSpec?>? pull = null)
     {
-        var asked = peeked.Facts.Model;
         if (!Named(catalog, asked, caller).Holds(out var model, out var unknown)
             && (unknown is not RouterError.ModelUnknown || !caller.UsesAllModels || (model = pull?.Invoke(asked)) is null))
         {
             return unknown;
         }
 
-        if (!caller.MayUse(model))
-        {
-            return new RouterError.ModelForbidden(caller.ToString(), asked);
-        }
-
-        if (peeked.Facts.PriorityIsForeign && !model.Engine.PriorityField)
-        {
-            return BodyPeek.ForeignPriority();
-        }
-
-        return PriorityOf(headers, caller, model, peeked.Facts.Priority).Holds(out var urgency, out var refused) ? new Resolved(peeked, model, urgency) : refused;
+        return caller.MayUse(model) ? model : new RouterError.ModelForbidden(caller.ToString(), asked);
     }
 
-    /// <summary>How urgent a request is.</summary>
+    /// <summary>The priority comes from the body, else from the header <c>X-Priority</c>, else from the caller's key, else from the model, and is never better than the key allows.</summary>
     /// <param name="headers">Of the request.</param>
     /// <param name="caller">Who asks.</param>
     /// <param name="model">Whom.</param>

@@ -11,7 +11,7 @@ using Lockkeeper.Core.Dialects.Responses;
 using Lockkeeper.Core.Models;
 using Lockkeeper.Core.Wire;
 using Lockkeeper.Server.Forwarding;
-using Lockkeeper.Server.Ingress.Media;
+using Lockkeeper.Core.Media;
 
 namespace Lockkeeper.Server.Ingress;
 
@@ -29,26 +29,28 @@ internal sealed class Translation(Func<ModelSpec, ImmutableArray<EngineDialect>>
 
     public Checked<Plan> Of(Conversation asked, IngressOptions limits) => asked.Route.Kind switch
     {
-        RouteKind.Chat when asked.Route.Dialect == Dialect.OpenAi && Speaks(asked, EngineDialect.Openai) => OpenAi(asked, limits),
+        RouteKind.Chat when asked.Route.Dialect == Dialect.OpenAi && Speaks(asked.Model, EngineDialect.Openai) => OpenAi(asked, limits),
         RouteKind.Chat when PassesAsItIs(asked) => AsItIs(asked, limits),
         RouteKind.Chat => Read(asked).Holds(out var chat, out var refused) ? Translated(asked, chat, limits) : refused,
         RouteKind.Generate when PassesAsItIs(asked) => AsItIs(asked, limits),
         RouteKind.Generate => Generate(asked, limits),
         RouteKind.Embed or RouteKind.OldEmbed when !PassesAsItIs(asked) => Embed(asked, limits),
-        _ => Speaks(asked, asked.Route.Native) ? AsItIs(asked, limits) : Unspoken(asked),
+        _ => Speaks(asked.Model, asked.Route.Native) ? AsItIs(asked, limits) : Unspoken(asked.Model, asked.Route),
     };
 
-    private bool Speaks(Conversation asked, EngineDialect dialect) => speaks(asked.Model).Contains(dialect);
+    /// <summary>Whether a model's engine takes requests in a dialect.</summary>
+    public bool Speaks(ModelSpec model, EngineDialect dialect) => speaks(model).Contains(dialect);
 
-    private RouterError.RouteUnspoken Unspoken(Conversation asked) => new(asked.Model.Id, asked.Route.Path, string.Join(", ", speaks(asked.Model).Select(Word.Of)));
+    /// <summary>There is no way to say it to the engine.</summary>
+    public RouterError Unspoken(ModelSpec model, InferRoute route) => new RouterError.RouteUnspoken(model.Id, route.Path, string.Join(", ", speaks(model).Select(Word.Of)));
 
     /// <summary>Whether the engine is sent the client's own bytes, in another dialect than OpenAI's.</summary>
     /// <remarks>A model's shape, its caps and what its engine leaks are said in OpenAI's words, and a picture is looked at in OpenAI's form: where the engine speaks that too, it is asked in it.</remarks>
     private bool PassesAsItIs(Conversation asked)
     {
         var model = asked.Model;
-        return asked.Route.Dialect != Dialect.Query && Speaks(asked, asked.Route.Native)
-            && (!Speaks(asked, EngineDialect.Openai)
+        return asked.Route.Dialect != Dialect.Query && Speaks(asked.Model, asked.Route.Native)
+            && (!Speaks(asked.Model, EngineDialect.Openai)
                 || (model.Shape.IsNone && model.MaxTokensUnderPressure.IsEmpty && model.Leaks == LeakPlan.None
                     && (model.Engine.Lifecycle == Lifecycle.Cloud || !MediaScan.MayHoldMedia(asked.Peeked.Body.Bytes))));
     }
@@ -90,8 +92,8 @@ internal sealed class Translation(Func<ModelSpec, ImmutableArray<EngineDialect>>
 
     private Checked<Plan> Translated(Conversation asked, ClientChat chat, IngressOptions limits)
     {
-        var engine = Preferred.FirstOrDefault(preferred => Speaks(asked, preferred.Name));
-        return engine.Words is null ? Unspoken(asked) : Translated(asked, chat, engine, limits);
+        var engine = Preferred.FirstOrDefault(preferred => Speaks(asked.Model, preferred.Name));
+        return engine.Words is null ? Unspoken(asked.Model, asked.Route) : Translated(asked, chat, engine, limits);
     }
 
     private static Checked<Plan> Translated(Conversation asked, ClientChat chat, (EngineDialect Name, IEngineDialect Words) engine, IngressOptions limits)
