@@ -76,6 +76,14 @@ internal sealed class ModelCatalog
     /// <summary>The model of that id or alias, ignoring case; null when there is none. It may be disabled.</summary>
     public ModelSpec? Find(string name) => _byName.GetValueOrDefault(name);
 
+    /// <summary>A name as it is known here, where that differs by Ollama's default tag alone: to its clients <c>name</c> and <c>name:latest</c> are one.</summary>
+    public string Tagged(string asked)
+    {
+        const string DefaultTag = ":latest";
+        var other = asked.EndsWith(DefaultTag, StringComparison.OrdinalIgnoreCase) ? asked[..^DefaultTag.Length] : $"{asked}{DefaultTag}";
+        return !IsKnown(asked) && IsKnown(other) ? other : asked;
+    }
+
     /// <summary>The paths of the models that share that id; empty when it stands for one model, or none.</summary>
     public ImmutableArray<string> Ambiguous(string name) => _ambiguous.TryGetValue(name, out var paths) ? paths : [];
 
@@ -84,6 +92,8 @@ internal sealed class ModelCatalog
 
     /// <summary>Up to three known names close to <paramref name="asked"/>, nearest first.</summary>
     public IReadOnlyList<string> Near(string asked) => Spelling.Near(asked, _byName.Keys, NearNames);
+
+    private bool IsKnown(string name) => _byName.ContainsKey(name) || _ambiguous.ContainsKey(name);
 
     private static ImmutableArray<string> Paths(IEnumerable<ModelSpec> models) => [.. models.Select(model => model.Path ?? model.Id.Value).Order(StringComparer.Ordinal)];
 }
