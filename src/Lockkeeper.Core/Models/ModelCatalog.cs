@@ -86,8 +86,7 @@ internal sealed class ModelCatalog
     /// <summary>The model of that id or alias, ignoring case, or with the tag that Ollama's clients add, or of the longest alias that is its beginning; null when there is none. It may be disabled.</summary>
     public ModelSpec? Find(string name)
     {
-        if (_byName.TryGetValue(name, out var model)
-            || (name.EndsWith(DefaultTag, StringComparison.OrdinalIgnoreCase) && _byName.TryGetValue(name[..^DefaultTag.Length], out model)))
+        if (_byName.TryGetValue(name, out var model) || _byName.TryGetValue(Tagged(name), out model))
         {
             return model;
         }
@@ -105,6 +104,13 @@ internal sealed class ModelCatalog
 
     /// <summary>Whether a model has exactly that id or alias.</summary>
     private bool Knows(string name) => _byName.ContainsKey(name);
+
+    /// <summary>A name as it is known here, where that differs by Ollama's default tag alone: to its clients <c>name</c> and <c>name:latest</c> are one.</summary>
+    public string Tagged(string asked)
+    {
+        var other = asked.EndsWith(DefaultTag, StringComparison.OrdinalIgnoreCase) ? asked[..^DefaultTag.Length] : $"{asked}{DefaultTag}";
+        return !Knows(asked) && !_ambiguous.ContainsKey(asked) && (Knows(other) || _ambiguous.ContainsKey(other)) ? other : asked;
+    }
 
     /// <summary>The paths of the models that share that id; empty when it stands for one model, or none.</summary>
     public ImmutableArray<string> Ambiguous(string name) => _ambiguous.TryGetValue(name, out var paths) ? paths : [];

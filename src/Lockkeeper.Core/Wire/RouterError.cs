@@ -89,6 +89,24 @@ internal abstract record RouterError(int Status, Blame Blame, string Code, strin
             : $"The model '{asked}' is not known here. Did you mean {string.Join(" or ", near.Select(n => $"'{n}'"))}? GET /v1/models lists all.";
     }
 
+    /// <summary>In Ollama's own words, which its clients look for.</summary>
+    public sealed record ModelNotFound : RouterError
+    {
+        public ModelNotFound(string asked)
+            : base(404, Blame.Client, "model_not_found", $"model '{asked}' not found") => Field = "model";
+    }
+
+    /// <summary>Somebody wants to change what an Ollama has stored.</summary>
+    public sealed record OllamaGuarded(string Method, string Path) : RouterError(403, Blame.Client, "destructive_ollama_api",
+        $"{Method} {Path} changes the models that an Ollama has stored, and is not passed on (allow_destructive_ollama_api).");
+
+    /// <summary>What only an Ollama can do, and there is none.</summary>
+    public sealed record OllamaMissing(string Method, string Path) : RouterError(501, Blame.Client, "no_ollama_engine",
+        $"{Method} {Path} is for an engine of lifecycle ollama, and none is configured.");
+
+    /// <summary>An Ollama that is asked for something else than an answer of a model does not answer.</summary>
+    public sealed record OllamaUnreached(string Engine, string Detail) : RouterError(502, Blame.Engine, "engine_unreachable", $"The engine '{Engine}' does not answer: {Detail}");
+
     /// <summary>Two models of that name were found in folders, and nothing says which is meant.</summary>
     public sealed record ModelAmbiguous : RouterError
     {

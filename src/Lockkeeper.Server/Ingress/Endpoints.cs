@@ -254,7 +254,7 @@ internal sealed partial class Endpoints(LiveCatalog catalog, Admission admission
         }
 
         Log(error, http);
-        await Refuse.WithAsync(http, error, InferRoutes.DialectOf(http.Request.Path), atEventBoundary: true);
+        await Refuse.WithAsync(http, error, RouteDialect.Of(http.Request.Path), atEventBoundary: true);
     }
 
     private void Log(RouterError error, HttpContext http)

@@ -1,7 +1,6 @@
 using System.Collections.Immutable;
 using Lockkeeper.Core.Models;
 using Lockkeeper.Core.Wire;
-using Microsoft.AspNetCore.Http;
 
 namespace Lockkeeper.Server.Ingress;
 
@@ -89,16 +88,6 @@ internal static class InferRoutes
         Ollama("/api/embeddings", Capability.Embedding, RouteKind.OldEmbed),
         new("/v1/query", Dialect.Query, Capability.Chat) { Kind = RouteKind.Chat, DefaultModel = "fast" },
     ];
-
-    /// <summary>In whose shape an error on a path is said, whether or not there is such a route.</summary>
-    public static Dialect DialectOf(PathString path) =>
-        Is(path, "/api") ? Dialect.Ollama
-        : Is(path, "/v1/messages") ? Dialect.Anthropic
-        : Is(path, "/v1/responses") ? Dialect.Responses
-        : Is(path, "/v1/query") ? Dialect.Query
-        : Dialect.OpenAi;
-
-    private static bool Is(PathString path, string prefix) => path.StartsWithSegments(prefix, StringComparison.OrdinalIgnoreCase);
 
     private static InferRoute OpenAi(string path, Capability needs) => new(path, Dialect.OpenAi, needs);
 

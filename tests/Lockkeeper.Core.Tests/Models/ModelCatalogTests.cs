@@ -23,6 +23,17 @@ public sealed class ModelCatalogTests
     [Fact]
     public void Nothing_else_is_found() => Catalog.Find("qwen3").ShouldBeNull();
 
+    [Theory]
+    [InlineData("gemma-3:latest", "gemma-3")]
+    [InlineData("FAST:LATEST", "FAST")]
+    [InlineData("phi", "phi:latest")]
+    [InlineData("phi:latest", "phi:latest")]
+    [InlineData("gemma-3", "gemma-3")]
+    [InlineData("unknown", "unknown")]
+    [InlineData("unknown:latest", "unknown:latest")]
+    public void A_name_and_the_same_with_the_default_tag_of_Ollama_are_one(string asked, string known) =>
+        ModelCatalog.Of([.. Catalog.Models, new ModelSpec { Id = new ModelId("phi:latest"), Engine = Engine }]).Tagged(asked).ShouldBe(known);
+
     [Fact]
     public void Near_names_come_nearest_first()
     {
