@@ -106,6 +106,12 @@ internal sealed class ToolCallPieces(IAnswerSink sink, TextPieces pieces)
             _id = Said(piece.Id) ? TextOf(piece.Id) : _id;
             if (!Said(piece.Name))
             {
+                // The name may come with the next piece, but what is called must be known before what it is called with.
+                if (Said(piece.Arguments) || piece.Arguments.TokenType == JsonTokenType.StartObject)
+                {
+                    throw new InvalidDataException("it calls a tool without naming it");
+                }
+
                 return;
             }
 
