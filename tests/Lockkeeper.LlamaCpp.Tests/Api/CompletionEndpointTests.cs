@@ -107,6 +107,18 @@ public sealed class CompletionEndpointTests(DemoEngine demo)
         (await engine.RefusedAsync(DemoEngine.Ask("x"))).GetProperty("message").GetString()!.ShouldContain("--chat-template");
     }
 
+    [Fact]
+    public async Task A_model_with_tokens_for_it_fills_in_the_middle()
+    {
+        using var file = RandomModel.Write(seed: 43, fillsIn: true);
+        await using var engine = await RunningEngine.ReadyAsync(file.Path);
+        var answer = await engine.AskAsync(new { prompt = "ab", suffix = "cde", max_tokens = 4, temperature = 0 }, Path);
+
+        // Three tokens of its own, the beginning, and one for each byte.
+        answer.GetProperty("usage").GetProperty("prompt_tokens").GetInt32().ShouldBe(3 + 1 + 2 + 3);
+        answer.GetProperty("usage").GetProperty("completion_tokens").GetInt32().ShouldBe(4);
+    }
+
     private static string? Text(JsonElement answer) => answer.GetProperty("choices")[0].GetProperty("text").GetString();
 
     private async Task<List<string?>> StreamedAsync(object request) =>
