@@ -148,6 +148,7 @@ internal static class CatalogBuilder
             Unload = whole.Unload,
             List = whole.List,
             Dialects = whole.Dialects is { } dialects ? [.. dialects] : spec.Dialects,
+            DialectsAreAssumed = whole.Dialects is null,
             Capabilities = [.. whole.Capabilities ?? []],
             Sleep = whole.Sleep ?? spec.Sleep,
             HealthLies = whole.HealthLies ?? spec.HealthLies,
