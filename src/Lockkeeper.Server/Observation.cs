@@ -81,6 +81,7 @@ internal sealed class Observation : IAsyncDisposable
     {
         var now = _time.GetUtcNow();
         routes.MapWholeHealth(_lookout, wellbeing);
+        routes.MapQueueStatus(_lookout, wellbeing);
         routes.MapModels(_catalog, _lookout.LookAsync, now);
         routes.MapOllama(_catalog, _lookout, store, now);
         routes.MapBackendsHealth(_lookout);
