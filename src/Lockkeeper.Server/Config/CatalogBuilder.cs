@@ -99,6 +99,8 @@ internal static class CatalogBuilder
         Preload = model.Preload,
         IdleTimeout = model.IdleTimeout.Value,
         MaxTokensUnderPressure = PressureSetup.Caps(model.MaxTokensUnderPressure),
+        Price = config.PriceOf(id, model),
+        MaxUsdPerDay = model.MaxUsdPerDay,
         RequestTimeout = model.RequestTimeout,
         MaxDuration = (model.MaxDuration ?? config.Scheduling.MaxDuration).Value,
     };
