@@ -57,7 +57,7 @@ public sealed class SpendingTests : IDisposable
     {
         await using var spending = new Spending(file: null, _time);
         var holds = new List<SpendingHold>();
-        while (spending.Reserve(Model, 100_000, 30_000).Holds(out var hold, out _)) // 0.40 USD
+        while (holds.Count < 10 && spending.Reserve(Model, 100_000, 30_000).Holds(out var hold, out _)) // 0.40 USD
         {
             holds.Add(hold);
         }
