@@ -171,7 +171,7 @@ public sealed class DialectsTests : IAsyncLifetime
             Str(events[^1], "type").ShouldBe("message_stop");
             return new Said(
                 Deltas("text_delta", "text"), Deltas("thinking_delta", "thinking"), [.. names.Select(name => Call(name, Deltas("input_json_delta", "partial_json")))],
-                Finished(Str(end.GetProperty("delta"), "stop_reason")), Num(end.GetProperty("usage"), "input_tokens"), Num(end.GetProperty("usage"), "output_tokens"), Str(events[0].GetProperty("message"), "model"));
+                Finished(Str(end.GetProperty("delta"), "stop_reason")), Num(end.GetProperty("usage"), "input_tokens"), Num(end.GetProperty("usage"), "output_tokens"), Str(events.First(e => Str(e, "type") == "message_start").GetProperty("message"), "model"));
         }
 
         public static Said OfOllama(List<JsonElement> lines)

@@ -147,7 +147,7 @@ internal sealed class MessagesStream(IBufferWriter<byte> output, AnswerNaming na
 
     public void Remark(string text)
     {
-        output.Write(": "u8);
+        output.Write(": lockkeeper "u8);
         Encoding.UTF8.GetBytes(text.ReplaceLineEndings(" "), output);
         output.Write("\n\n"u8);
     }
