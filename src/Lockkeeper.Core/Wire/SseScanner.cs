@@ -26,6 +26,9 @@ internal struct SseScanner
     /// <summary>Whether the bytes so far end between two events, so that another event may follow.</summary>
     public bool AtEventBoundary { get; private set; } = true;
 
+    /// <summary>Whether the answer has said that it is over, in whatever dialect: what a client does then is no concern of the answer any more.</summary>
+    public bool HasEnded { get; private set; }
+
     public SseScanner()
     {
     }
@@ -51,6 +54,18 @@ internal struct SseScanner
 
         Find(chunk);
         Keep(chunk);
+        HasEnded = HasEnded || SaysItIsOver(chunk);
+    }
+
+    /// <summary>A quote within text is escaped, so none of these can be what a model wrote. Where one is cut in two, the end of the connection tells soon enough.</summary>
+    private readonly bool SaysItIsOver(ReadOnlySpan<byte> chunk)
+    {
+        ReadOnlySpan<byte> carry = _carry;
+        return carry[.._carried].TrimEnd("\r\n"u8).EndsWith("data: [DONE]"u8)
+            || chunk.IndexOf("\"done\":true"u8) >= 0
+            || chunk.IndexOf("\"message_stop\""u8) >= 0
+            || chunk.IndexOf("\"response.completed\""u8) >= 0
+            || chunk.IndexOf("\"response.incomplete\""u8) >= 0;
     }
 
     private void Find(ReadOnlySpan<byte> text)

@@ -21,6 +21,9 @@ internal sealed class StreamTap(TimeProvider time)
     /// <summary>Whether an event stream may be continued here by an event of ours.</summary>
     public bool AtEventBoundary => _scanner.AtEventBoundary;
 
+    /// <summary>Whether the answer has said that it is over.</summary>
+    public bool HasEnded => _scanner.HasEnded;
+
     /// <summary>From sending the request to the latest byte of the answer; null before the first.</summary>
     public TimeSpan? LastByte => FirstByte is null ? null : time.GetElapsedTime(_began, _latest);
 
