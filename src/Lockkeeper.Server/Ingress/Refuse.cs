@@ -26,7 +26,7 @@ internal static class Refuse
         {
             // What was cut within an event is closed first, or the error would be read as part of it.
             http.Response.BodyWriter.Write(atEventBoundary ? default : "\n\n"u8);
-            ErrorBody.WriteStreamEnd(error, dialect, http.Response.BodyWriter);
+            ErrorBody.WriteStreamEnd(ErrorText.Of(error), dialect, http.Response.BodyWriter);
         }
         else
         {
@@ -69,7 +69,7 @@ internal static class Refuse
         }
 
         var body = new ArrayBufferWriter<byte>();
-        ErrorBody.Write(error, dialect, body);
+        ErrorBody.Write(ErrorText.Of(error), dialect, body);
         response.ContentLength = body.WrittenCount;
         response.BodyWriter.Write(body.WrittenSpan);
     }

@@ -38,7 +38,7 @@ public sealed class ErrorBodyTests
     {
         var output = new ArrayBufferWriter<byte>();
 
-        ErrorBody.WriteStreamEnd(new RouterError.ShuttingDown(), Dialect.OpenAi, output);
+        ErrorBody.WriteStreamEnd(ErrorText.Of(new RouterError.ShuttingDown()), Dialect.OpenAi, output);
 
         var text = Encoding.UTF8.GetString(output.WrittenSpan);
         text.ShouldStartWith("data: {\"error\":{");
@@ -48,7 +48,7 @@ public sealed class ErrorBodyTests
     private static string Write(RouterError error)
     {
         var output = new ArrayBufferWriter<byte>();
-        ErrorBody.Write(error, Dialect.OpenAi, output);
+        ErrorBody.Write(ErrorText.Of(error), Dialect.OpenAi, output);
         return Encoding.UTF8.GetString(output.WrittenSpan);
     }
 }

@@ -1,0 +1,23 @@
+using System.Buffers;
+using Lockkeeper.Core.Wire;
+
+namespace Lockkeeper.Core.Dialects;
+
+/// <summary>Keeps a client waiting that wants one JSON value: white space before it is legal JSON, and keeps proxies and clients from giving up.</summary>
+/// <param name="output">Where the response goes.</param>
+/// <param name="dialect">Of the client.</param>
+internal sealed class JsonVoice(IBufferWriter<byte> output, Dialect dialect) : IClientVoice
+{
+    public const string MediaType = "application/json";
+
+    public string ContentType => "application/json; charset=utf-8";
+
+    public void Waiting(string status) => output.Write(" "u8);
+
+    public void Error(ErrorText error) => ErrorBody.Write(error, dialect, output);
+
+    public void Remark(string text)
+    {
+        // There is no place for one behind a JSON value.
+    }
+}
