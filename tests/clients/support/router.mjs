@@ -28,12 +28,19 @@ export async function requests(limit = 20) {
   return (await answer.json()).requests;
 }
 
-/** What `work` returns, and the inference requests that reached the router meanwhile, in their order. */
+/** The inference requests that reach the router during `work`, in their order, once all of them have ended: a client has its last byte before the router is done. */
 export async function watched(work) {
   const latest = (await requests(1))[0]?.id ?? '';
-  const result = await work();
-  const entries = (await requests(50)).filter(entry => entry.id > latest && entry.model !== null).reverse();
-  return { result, entries };
+  await work();
+  let entries;
+  for (const until = Date.now() + 5000; Date.now() < until; await pause(20)) {
+    entries = (await requests(50)).filter(entry => entry.id > latest && entry.model !== null).reverse();
+    if (entries.every(entry => entry.state === 'ended')) {
+      return entries;
+    }
+  }
+
+  assert.fail(`not all have ended: ${JSON.stringify(entries)}`);
 }
 
 /** The latest request for a model, once it is as wanted. */

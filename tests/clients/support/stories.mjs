@@ -52,7 +52,7 @@ export function conversation({ client, dialect, route, text, tools, streams = [f
 /** Checks by the journal that the cell was what its name says, so that none is recorded that was not run. */
 async function cell({ client, dialect, route, cold, stream, kind }, work) {
   await load(cold ? poet : guide);
-  const { entries } = await watched(work);
+  const entries = await watched(work);
   assert.ok(entries.length > 0, 'no request has reached the router');
   assert.equal(entries[0].load_ms > 0, cold, `loading took ${entries[0].load_ms} ms`);
   for (const entry of entries) {
