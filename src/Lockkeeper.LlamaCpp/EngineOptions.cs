@@ -23,4 +23,7 @@ internal sealed record EngineOptions
 
     /// <summary>Layers to put on the GPU, where there is one. Default: all.</summary>
     public int GpuLayers { get; init; } = AllLayers;
+
+    /// <summary>One of the named chat templates, instead of the model's own.</summary>
+    public string? ChatTemplate { get; init; }
 }

@@ -13,7 +13,7 @@ using Microsoft.Extensions.Logging;
 
 namespace Lockkeeper.LlamaCpp;
 
-/// <summary>The built-in engine: one model, one process, three OpenAI routes on 127.0.0.1.</summary>
+/// <summary>The built-in engine: one model, one process, a few OpenAI routes on 127.0.0.1.</summary>
 internal sealed partial class EngineServer : IAsyncDisposable
 {
     /// <summary>Bytes of a request body. Long conversations fit; only pictures are larger, and no model here reads them.</summary>

@@ -4,6 +4,7 @@ using Lockkeeper.Core.Memory;
 using Lockkeeper.Core.Models;
 using Lockkeeper.Core.Scheduling;
 using Lockkeeper.Server.Api;
+using Lockkeeper.Server.Api.Ollama;
 using Lockkeeper.Server.Config;
 using Lockkeeper.Server.Engines;
 using Lockkeeper.Server.Engines.Cloud;
@@ -81,7 +82,11 @@ internal sealed partial class LockkeeperApp : IAsyncDisposable
         {
             var config = _config.Config;
             pressures.Configure(config.PoolsOrDefault);
-            _limits = new IngressOptions(config.Server.MaxBody.Bytes, config.Scheduling.KeepAliveInterval, config.Scheduling.RequestTimeout, model => pressures.LevelOf(model.Pool));
+            _limits = new IngressOptions(config.Server.MaxBody.Bytes, config.Scheduling.KeepAliveInterval, config.Scheduling.RequestTimeout, model => pressures.LevelOf(model.Pool))
+            {
+                KeepAliveJson = config.Scheduling.KeepAliveJson,
+                ProgressAsReasoning = config.Scheduling.ProgressAsReasoning,
+            };
             entrance.Configure(config.Server, _config.Keys, models);
         }
 
@@ -163,7 +168,7 @@ internal sealed partial class LockkeeperApp : IAsyncDisposable
         _web.Use(new LastResort(logs.CreateLogger<LastResort>()).PassAsync);
         _web.Use(entrance.PassAsync);
         _web.MapHealth();
-        _observation.Map(_web, wellbeing);
+        _observation.Map(_web, wellbeing, new OllamaStore(() => _config.Ollama, () => _config.Config.AllowDestructiveOllamaApi));
         _web.MapConfig(_config);
         new Endpoints(_config.Catalog, _admission, _instances, () => _limits, _observation.Journal, logs.CreateLogger<Endpoints>()) { Clouds = _clouds }.Map(_web);
     }

@@ -2,6 +2,7 @@ using System.Collections.Frozen;
 using Lockkeeper.Core.Models;
 using Lockkeeper.Core.Scheduling;
 using Lockkeeper.Server.Api;
+using Lockkeeper.Server.Api.Ollama;
 using Lockkeeper.Server.Catalog;
 using Lockkeeper.Server.Engines;
 using Lockkeeper.Server.Engines.Cloud;
@@ -76,10 +77,12 @@ internal sealed class Observation : IAsyncDisposable
         _keeper = _file is null ? null : new LearnedKeeper(_file, () => _learning.CollectAsync(admission, instances), _time);
     }
 
-    public void Map(IEndpointRouteBuilder routes, Wellbeing wellbeing)
+    public void Map(IEndpointRouteBuilder routes, Wellbeing wellbeing, OllamaStore store)
     {
+        var now = _time.GetUtcNow();
         routes.MapWholeHealth(_lookout, wellbeing);
-        routes.MapModels(_catalog, _lookout.LookAsync, _time.GetUtcNow());
+        routes.MapModels(_catalog, _lookout.LookAsync, now);
+        routes.MapOllama(_catalog, _lookout, store, now);
         routes.MapBackendsHealth(_lookout);
         routes.MapAdmin(_lookout, _feed);
         routes.MapMetrics(_lookout.Admission, Metrics, _text);

@@ -50,8 +50,8 @@ internal sealed class Connection(Socket socket) : IDisposable
     /// <summary>Bytes that need not be HTTP at all.</summary>
     public void SendRaw(ReadOnlySpan<byte> bytes) => SendAll(bytes);
 
-    /// <summary>Headers of an event stream; <see cref="SendChunk"/> follows.</summary>
-    public void BeginStream() => SendAll(Head(200, "text/event-stream", "Cache-Control: no-cache\r\nTransfer-Encoding: chunked\r\n"));
+    /// <summary>Headers of a stream, of events unless told otherwise; <see cref="SendChunk"/> follows.</summary>
+    public void BeginStream(string type = "text/event-stream") => SendAll(Head(200, type, "Cache-Control: no-cache\r\nTransfer-Encoding: chunked\r\n"));
 
     /// <summary>One chunk in one packet; an empty one ends the stream.</summary>
     public void SendChunk(string text)

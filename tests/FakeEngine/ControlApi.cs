@@ -10,6 +10,7 @@ internal sealed class ControlApi(Flags flags)
     private readonly Lock _gate = new();
     private readonly Dictionary<string, long> _loaded = [];
     private readonly Dictionary<string, int> _loads = [];
+    private readonly List<string> _stored = [.. flags.Models];
     private int _reloads;
     private int _cut;
     private int _most;
@@ -43,7 +44,21 @@ internal sealed class ControlApi(Flags flags)
                 Engine.SendJson(connection, 200, State());
                 return true;
             case ("GET", "/api/tags") when flags.Ollama:
-                Engine.SendJson(connection, 200, $"{{\"models\":[{string.Join(',', flags.Models.Select(name => $"{{\"name\":\"{name}:latest\",\"model\":\"{name}:latest\"}}"))}]}}");
+                lock (_gate)
+                {
+                    Engine.SendJson(connection, 200, $"{{\"models\":[{string.Join(',', _stored.Select(name => $"{{\"name\":\"{name}:latest\",\"model\":\"{name}:latest\"}}"))}]}}");
+                }
+
+                return true;
+            case ("POST", "/api/pull") when flags.Ollama:
+                Pull(connection, request);
+                return true;
+            case ("DELETE", "/api/delete") when flags.Ollama:
+                lock (_gate)
+                {
+                    Engine.SendJson(connection, _stored.Remove(Untagged(ModelOf(request))) ? 200 : 404, "{}");
+                }
+
                 return true;
             case ("GET", "/api/ps") when flags.Ollama:
                 Engine.SendJson(connection, 200, Loaded());
@@ -160,9 +175,23 @@ internal sealed class ControlApi(Flags flags)
         connection.SendChunk("");
     }
 
+    private void Pull(Connection connection, Request request)
+    {
+        connection.BeginStream("application/x-ndjson");
+        connection.SendChunk("""{"status":"pulling manifest"}""" + "\n");
+        connection.Wait(flags.LoadDelay);
+        lock (_gate)
+        {
+            _stored.Add(Untagged(ModelOf(request)));
+        }
+
+        connection.SendChunk("""{"status":"success"}""" + "\n");
+        connection.SendChunk("");
+    }
+
     private static string Untagged(string model) => model.EndsWith(":latest", StringComparison.Ordinal) ? model[..^":latest".Length] : model;
 
-    private bool Knows(string model) => flags.Models.Length == 0 || flags.Models.Contains(model);
+    private bool Knows(string model) => flags.Models.Length == 0 || _stored.Contains(model);
 
     private void Load(string model, long? context)
     {

@@ -73,9 +73,12 @@ internal static class Client
             return response.IsSuccessStatusCode ? ContentOf(body) : throw new HttpRequestException($"{(int)response.StatusCode}: {body}\n{lockkeeper.Said}");
         }
 
-        public async Task<HttpResponseMessage> SendAsync(string target, byte[] body, Action<HttpRequestHeaders>? headers = null, CancellationToken leave = default)
+        public Task<HttpResponseMessage> SendAsync(string target, byte[] body, Action<HttpRequestHeaders>? headers = null, CancellationToken leave = default) =>
+            lockkeeper.SendAsync(target, body, HttpMethod.Post, headers, leave);
+
+        public async Task<HttpResponseMessage> SendAsync(string target, byte[] body, HttpMethod method, Action<HttpRequestHeaders>? headers = null, CancellationToken leave = default)
         {
-            using var request = new HttpRequestMessage(HttpMethod.Post, new Uri(lockkeeper.BaseAddress, target)) { Content = new ByteArrayContent(body) };
+            using var request = new HttpRequestMessage(method, new Uri(lockkeeper.BaseAddress, target)) { Content = new ByteArrayContent(body) };
             request.Content.Headers.ContentType = new MediaTypeHeaderValue("application/json");
             headers?.Invoke(request.Headers);
             return await Http.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, leave);

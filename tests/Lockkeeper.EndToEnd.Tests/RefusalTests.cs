@@ -14,7 +14,7 @@ public sealed class RefusalTests
     public async Task A_route_that_is_not_there_is_refused_in_words_also_when_it_looks_like_a_file()
     {
         await using var lockkeeper = await LockkeeperProcess.StartAsync(new TestConfig { Models = { ["a"] = "" } });
-        foreach (var path in new[] { "/", "/v1/nothing", "/v1/model/qwen2.5", "/favicon.ico" })
+        foreach (var path in new[] { "/v1", "/v1/nothing", "/v1/model/qwen2.5", "/favicon.ico" })
         {
             using var response = await lockkeeper.GetAsync(path);
             response.StatusCode.ShouldBe(HttpStatusCode.NotFound, path);

@@ -23,31 +23,40 @@ internal sealed class RunningEngine : IAsyncDisposable
         return new RunningEngine(server);
     }
 
-    public static async Task<RunningEngine> ReadyAsync(string model)
+    public static async Task<RunningEngine> ReadyAsync(string model, int? contextSize = null)
     {
-        var engine = await StartAsync(new EngineOptions { ModelPath = model, Port = 0 });
+        var engine = await StartAsync(new EngineOptions { ModelPath = model, Port = 0, ContextSize = contextSize });
         await engine.Server.Decoder.Loaded;
         return engine;
     }
 
-    public Task<HttpResponseMessage> PostAsync(string json, CancellationToken cancellation = default) => Client.SendAsync(
-        new HttpRequestMessage(HttpMethod.Post, "/v1/chat/completions") { Content = new StringContent(json, Encoding.UTF8, "application/json") },
+    public Task<HttpResponseMessage> PostAsync(string json, string path = "/v1/chat/completions", CancellationToken cancellation = default) => Client.SendAsync(
+        new HttpRequestMessage(HttpMethod.Post, path) { Content = new StringContent(json, Encoding.UTF8, "application/json") },
         HttpCompletionOption.ResponseHeadersRead,
         cancellation);
 
     /// <summary>The body of a whole answer, which must be a success.</summary>
-    public async Task<JsonElement> AskAsync(object request)
+    public async Task<JsonElement> AskAsync(object request, string path = "/v1/chat/completions")
     {
-        using var response = await PostAsync(JsonSerializer.Serialize(request));
+        using var response = await PostAsync(JsonSerializer.Serialize(request), path);
         var text = await response.Content.ReadAsStringAsync();
         response.IsSuccessStatusCode.ShouldBeTrue(text);
         return JsonDocument.Parse(text).RootElement;
     }
 
-    /// <summary>The data of each event of a stream, <c>[DONE]</c> included.</summary>
-    public async Task<List<string>> StreamAsync(object request)
+    /// <summary>The error of an answer, which must be a 400.</summary>
+    public async Task<JsonElement> RefusedAsync(object request, string path = "/v1/chat/completions")
     {
-        using var response = await PostAsync(JsonSerializer.Serialize(request));
+        using var response = await PostAsync(JsonSerializer.Serialize(request), path);
+        var text = await response.Content.ReadAsStringAsync();
+        response.StatusCode.ShouldBe(System.Net.HttpStatusCode.BadRequest, text);
+        return JsonDocument.Parse(text).RootElement.GetProperty("error");
+    }
+
+    /// <summary>The data of each event of a stream, <c>[DONE]</c> included.</summary>
+    public async Task<List<string>> StreamAsync(object request, string path = "/v1/chat/completions")
+    {
+        using var response = await PostAsync(JsonSerializer.Serialize(request), path);
         var text = await response.Content.ReadAsStringAsync();
         response.IsSuccessStatusCode.ShouldBeTrue(text);
         response.Content.Headers.ContentType!.MediaType.ShouldBe("text/event-stream");

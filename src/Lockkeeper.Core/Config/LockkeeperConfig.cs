@@ -29,6 +29,10 @@ internal sealed record LockkeeperConfig
     [WithVariables]
     public string? StateFile { get; init; }
 
+    /// <summary>Whether <c>/api/create</c>, <c>copy</c>, <c>delete</c>, <c>push</c> and <c>blobs</c> are passed on to the first engine of lifecycle <c>ollama</c>.</summary>
+    /// <value>Default <c>false</c>.</value>
+    public bool AllowDestructiveOllamaApi { get; init; }
+
     /// <summary>The pools there are, in the order of the file; one exclusive pool named <c>default</c> when none is written.</summary>
     public IReadOnlyDictionary<string, PoolConfig> PoolsOrDefault => Pools.Count > 0 ? Pools : OnePool;
 

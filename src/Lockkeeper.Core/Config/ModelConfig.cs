@@ -28,7 +28,7 @@ internal sealed record ModelConfig
     /// <value>Default: what its type and its file say.</value>
     public IReadOnlyList<Capability> Capabilities { get; init; } = [];
 
-    /// <summary>Other names for the model.</summary>
+    /// <summary>Other names for the model; one that ends with <c>*</c> stands for every name that begins like it, as in <c>claude-*</c>.</summary>
     public IReadOnlyList<string> Aliases { get; init; } = [];
 
     /// <summary>Tokens of context.</summary>
@@ -105,6 +105,12 @@ internal sealed record ModelConfig
     /// <value>Default none.</value>
     [Between("1", "1000000000")]
     public int? MaxPromptChars { get; init; }
+
+    /// <summary>Whether images that a request only links to are fetched, from the public internet alone; otherwise such a request is refused with 400.</summary>
+    /// <value>Default <c>false</c>.</value>
+    public bool FetchImages { get; init; }
+
+    public MediaConfig Media { get; init; } = new();
 
     /// <summary>Tokens it generates for nobody when it has become ready, so that the first request does not pay for what engines do at their first token.</summary>
     /// <value>Default 0.</value>

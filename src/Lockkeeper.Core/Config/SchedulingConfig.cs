@@ -12,6 +12,14 @@ internal sealed record SchedulingConfig
     [Between("10ms", "1h")]
     public TimeSpan KeepAliveInterval { get; init; } = TimeSpan.FromSeconds(5);
 
+    /// <summary>Whether a client that waits for one JSON answer is kept alive too: its status 200 goes out early, then a space at every interval, which is legal before JSON. An error then comes with status 200.</summary>
+    /// <value>Default <c>false</c>.</value>
+    public bool KeepAliveJson { get; init; }
+
+    /// <summary>Whether a chat stream of OpenAI's dialect is told what it waits for as <c>reasoning_content</c>, which chat programs show, instead of as comments.</summary>
+    /// <value>Default <c>false</c>.</value>
+    public bool ProgressAsReasoning { get; init; }
+
     /// <summary>Requests that may wait at the same time; one more is 503 with <c>Retry-After</c>.</summary>
     /// <value>Default 200.</value>
     [Between("1", "100000")]

@@ -12,7 +12,17 @@ internal sealed class JsonVoice(IBufferWriter<byte> output, Dialect dialect) : I
 
     public string ContentType => "application/json; charset=utf-8";
 
-    public void Waiting(string status) => output.Write(" "u8);
+    /// <summary>Whether it has spoken, and nothing else has: its owner says when the answer begins.</summary>
+    public bool HasOnlyWaited { get; private set; }
+
+    public void Waiting(string status)
+    {
+        HasOnlyWaited = true;
+        output.Write(" "u8);
+    }
+
+    /// <summary>What follows is the answer.</summary>
+    public void Begin() => HasOnlyWaited = false;
 
     public void Error(ErrorText error) => ErrorBody.Write(error, dialect, output);
 

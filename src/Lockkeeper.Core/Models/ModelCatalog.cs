@@ -10,8 +10,17 @@ internal sealed class ModelCatalog
     /// <summary>How many near names an unknown one is answered with.</summary>
     private const int NearNames = 3;
 
+    /// <summary>An alias that ends so stands for every name that begins like it.</summary>
+    private const char AnyEnd = '*';
+
+    /// <summary>What Ollama's clients put behind a name that has no tag.</summary>
+    private const string DefaultTag = ":latest";
+
     private readonly FrozenDictionary<string, ModelSpec> _byName;
     private readonly FrozenDictionary<string, ImmutableArray<string>> _ambiguous;
+
+    /// <summary>Aliases that stand for every name with their beginning, the longest first.</summary>
+    private readonly ImmutableArray<(string Beginning, ModelSpec Model)> _beginnings;
 
     private ModelCatalog(ImmutableArray<ModelSpec> models, FrozenDictionary<string, ImmutableArray<string>> ambiguous)
     {
@@ -28,6 +37,7 @@ internal sealed class ModelCatalog
         }
 
         _byName = byName.ToFrozenDictionary(StringComparer.OrdinalIgnoreCase);
+        _beginnings = [.. byName.Where(name => name.Key.EndsWith(AnyEnd) && name.Value.Id.Value != name.Key).Select(name => (name.Key[..^1], name.Value)).OrderByDescending(name => name.Item1.Length)];
     }
 
     /// <summary>The models in the order of the configuration, then those found in folders, then those that engines list.</summary>
@@ -43,11 +53,11 @@ internal sealed class ModelCatalog
     public static ModelCatalog Of(IEnumerable<ModelSpec> configured, IEnumerable<ModelSpec> found)
     {
         var known = Of(configured);
-        var byId = found.Where(model => known.Find(model.Id.Value) is null).GroupBy(model => model.Id.Value, StringComparer.OrdinalIgnoreCase).ToList();
+        var byId = found.Where(model => !known.Knows(model.Id.Value)).GroupBy(model => model.Id.Value, StringComparer.OrdinalIgnoreCase).ToList();
         var single = byId.Where(models => models.Count() == 1).Select(models => models.First()).ToList();
         var ambiguous = byId.Where(models => models.Count() > 1).ToFrozenDictionary(models => models.Key, Paths, StringComparer.OrdinalIgnoreCase);
         var aliases = single.SelectMany(model => model.Aliases).GroupBy(alias => alias, StringComparer.OrdinalIgnoreCase)
-            .Where(alias => alias.Count() == 1 && known.Find(alias.Key) is null && byId.TrueForAll(models => !models.Key.Equals(alias.Key, StringComparison.OrdinalIgnoreCase)))
+            .Where(alias => alias.Count() == 1 && !known.Knows(alias.Key) && byId.TrueForAll(models => !models.Key.Equals(alias.Key, StringComparison.OrdinalIgnoreCase)))
             .Select(alias => alias.Key).ToHashSet(StringComparer.OrdinalIgnoreCase);
         return new([.. known.Models, .. single.Select(model => model.Aliases.All(aliases.Contains) ? model : model with { Aliases = model.Aliases.RemoveAll(alias => !aliases.Contains(alias)) })], ambiguous);
     }
@@ -65,16 +75,42 @@ internal sealed class ModelCatalog
 
         var byEngine = Models.ToLookup(model => model.Engine.Name);
         List<ModelSpec> added = [.. listed
-            .Where(model => Find(model.Id.Value) is null && !_ambiguous.ContainsKey(model.Id.Value))
+            .Where(model => !Knows(model.Id.Value) && !_ambiguous.ContainsKey(model.Id.Value))
             .Where(model => !byEngine[model.Engine.Name].Any(known => known.AskedAs == model.AskedAs || ModelNames.Of(known).Contain(model.Id.Value)))
             .DistinctBy(model => model.Id.Value, StringComparer.OrdinalIgnoreCase)];
         var names = added.Select(model => model.Id.Value).ToHashSet(StringComparer.OrdinalIgnoreCase);
-        bool IsFree(string alias) => Find(alias) is null && !_ambiguous.ContainsKey(alias) && names.Add(alias);
+        bool IsFree(string alias) => !Knows(alias) && !_ambiguous.ContainsKey(alias) && names.Add(alias);
         return new([.. Models, .. added.Select(model => model with { Aliases = [.. model.Aliases.Where(IsFree)] })], _ambiguous);
     }
 
-    /// <summary>The model of that id or alias, ignoring case; null when there is none. It may be disabled.</summary>
-    public ModelSpec? Find(string name) => _byName.GetValueOrDefault(name);
+    /// <summary>The model of that id or alias, ignoring case, or with the tag that Ollama's clients add, or of the longest alias that is its beginning; null when there is none. It may be disabled.</summary>
+    public ModelSpec? Find(string name)
+    {
+        if (_byName.TryGetValue(name, out var model) || _byName.TryGetValue(Tagged(name), out model))
+        {
+            return model;
+        }
+
+        foreach (var (beginning, stand) in _beginnings)
+        {
+            if (name.StartsWith(beginning, StringComparison.OrdinalIgnoreCase) && !_ambiguous.ContainsKey(name))
+            {
+                return stand;
+            }
+        }
+
+        return null;
+    }
+
+    /// <summary>Whether a model has exactly that id or alias.</summary>
+    private bool Knows(string name) => _byName.ContainsKey(name);
+
+    /// <summary>A name as it is known here, where that differs by Ollama's default tag alone: to its clients <c>name</c> and <c>name:latest</c> are one.</summary>
+    public string Tagged(string asked)
+    {
+        var other = asked.EndsWith(DefaultTag, StringComparison.OrdinalIgnoreCase) ? asked[..^DefaultTag.Length] : $"{asked}{DefaultTag}";
+        return !Knows(asked) && !_ambiguous.ContainsKey(asked) && (Knows(other) || _ambiguous.ContainsKey(other)) ? other : asked;
+    }
 
     /// <summary>The paths of the models that share that id; empty when it stands for one model, or none.</summary>
     public ImmutableArray<string> Ambiguous(string name) => _ambiguous.TryGetValue(name, out var paths) ? paths : [];

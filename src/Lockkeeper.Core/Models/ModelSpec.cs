@@ -49,6 +49,12 @@ internal sealed record ModelSpec
     /// <summary>How requests for it are changed.</summary>
     public RequestShape Shape { get; init; } = RequestShape.None;
 
+    /// <summary>Whether images that a request only links to are fetched.</summary>
+    public bool FetchImages { get; init; }
+
+    /// <summary>What images and PDFs a request may hold.</summary>
+    public MediaConfig Media { get; init; } = new();
+
     /// <summary>Tokens it generates for nobody when it has become ready.</summary>
     public int WarmUp { get; init; }
 

@@ -19,6 +19,9 @@ internal readonly struct BodyEdits
     /// <summary>Whether the body stays as it came.</summary>
     public bool AreNone => _edits is null;
 
+    /// <summary>All of them, in the order of their places.</summary>
+    public IReadOnlyList<BodyEdit> All => _edits ?? [];
+
     /// <summary>Whether the answer will be no longer than the cap because of them, and not because the client asked for no more.</summary>
     public bool AreCapped { get; }
 
@@ -88,6 +91,23 @@ internal readonly struct BodyEdits
         return new ShapeScan(peek, shape, purpose, edits).Run(ref reader) is { } refused
             ? refused
             : Of(edits, isCapped: purpose.Cap is { } cap && shape.Lower(cap) == cap && !(peek.Limits.Asked <= cap));
+    }
+
+    /// <summary>The edits of a form: the model's real id, as the plain text that fields are, and no <c>priority</c>.</summary>
+    public static BodyEdits For(in MultipartPeek form, string realId)
+    {
+        List<BodyEdit> edits = [];
+        if (!string.Equals(form.Model, realId, StringComparison.Ordinal))
+        {
+            edits.Add(new BodyEdit(form.ModelValue, Encoding.UTF8.GetBytes(realId)));
+        }
+
+        if (form.PriorityPart.Length > 0)
+        {
+            edits.Add(new BodyEdit(form.PriorityPart, default));
+        }
+
+        return Of(edits, isCapped: false);
     }
 
     private static BodyEdits Of(List<BodyEdit>? edits, bool isCapped)

@@ -45,7 +45,9 @@ internal readonly record struct BodyPeek
     public TokenLimits Limits { get; init; }
 
     /// <summary>Scans a complete body.</summary>
-    public static Checked<BodyPeek> Scan(in ReadOnlySequence<byte> body)
+    /// <param name="body">The body.</param>
+    /// <param name="defaultModel">What is meant where no model is named; null where one must be.</param>
+    public static Checked<BodyPeek> Scan(in ReadOnlySequence<byte> body, string? defaultModel = null)
     {
         if (body.IsEmpty)
         {
@@ -58,7 +60,7 @@ internal readonly record struct BodyPeek
         {
             var scan = default(MemberScan);
             var error = scan.Run(ref reader);
-            return error is not null ? error : scan.Finish();
+            return error is not null ? error : scan.Finish(defaultModel);
         }
         catch (JsonException wrong)
         {
@@ -143,11 +145,11 @@ internal readonly record struct BodyPeek
             return null;
         }
 
-        public readonly Checked<BodyPeek> Finish() => _model is null
+        public readonly Checked<BodyPeek> Finish(string? defaultModel) => (_model ?? defaultModel) is not { } model
             ? new RouterError.FieldInvalid("model", "is required: name the model to use. GET /v1/models lists them.")
             : new BodyPeek
             {
-                Model = _model,
+                Model = model,
                 ModelValue = _modelValue,
                 Stream = _stream ?? false,
                 StreamAsked = _stream,

@@ -2,14 +2,14 @@ using System.Buffers;
 
 namespace Lockkeeper.Core.Wire;
 
-/// <summary>A stage that an answer's bytes pass on their way to the client. Any split of them gives the same bytes.</summary>
+/// <summary>Changes an answer's bytes on their way from the engine to the client, whatever pieces they come in: any split gives the same bytes.</summary>
 internal interface IBodyStage
 {
-    /// <summary>The next bytes; what can be passed on of them, and of those before, is written.</summary>
+    /// <summary>The next bytes. What the client gets of them is written at once; a stage keeps back no more than it must to decide.</summary>
     /// <exception cref="InvalidDataException">They are not what an engine should send; the message says what they are, for people.</exception>
     void Pass(ReadOnlySpan<byte> piece, IBufferWriter<byte> output);
 
-    /// <summary>The answer has ended; what was held back is written.</summary>
-    /// <exception cref="InvalidDataException">It had not come to its end.</exception>
+    /// <summary>There are no more: writes what was kept back.</summary>
+    /// <exception cref="InvalidDataException">The answer had not come to its end.</exception>
     void Complete(IBufferWriter<byte> output);
 }

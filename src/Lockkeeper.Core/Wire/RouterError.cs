@@ -39,6 +39,46 @@ internal abstract record RouterError(int Status, Blame Blame, string Code, strin
     public sealed record PromptTooLong(long Characters, int Most) : RouterError(400, Blame.Client, "prompt_too_long",
         string.Create(CultureInfo.InvariantCulture, $"The request has {Characters} characters of text, and this model takes {Most} (max_prompt_chars). Shorten it, or raise the limit."));
 
+    /// <summary>An image for a model that sees nothing. It is found out before the model is loaded.</summary>
+    public sealed record VisionUnsupported : RouterError
+    {
+        public VisionUnsupported(ModelId model, string place)
+            : base(400, Blame.Client, "vision_unsupported", $"'{place}' is an image or a file, and the model '{model}' reads text alone. "
+                + "Take one that lists 'vision' among its capabilities, or add that to them if it can see after all (models.*.capabilities).") => Field = place;
+    }
+
+    /// <summary>More, or larger, images or pages than the model takes.</summary>
+    public sealed record MediaTooLarge : RouterError
+    {
+        /// <param name="place">The part at fault.</param>
+        /// <param name="detail">What it is, and how much there may be.</param>
+        /// <param name="key">Where that can be raised, without the model.</param>
+        public MediaTooLarge(string place, string detail, string key)
+            : base(400, Blame.Client, "media_too_large", $"'{place}' {detail} (models.*.media.{key}).") => Field = place;
+    }
+
+    /// <summary>What a request links to could not be had.</summary>
+    public sealed record LinkNotFetched : RouterError
+    {
+        public LinkNotFetched(string place, string host, string cause)
+            : base(400, Blame.Client, "link_not_fetched", $"'{place}' links to {host}, from where it could not be fetched: {cause}") => Field = place;
+    }
+
+    /// <summary>There is nothing here that could make images of pages.</summary>
+    public sealed record PdfUnsupported : RouterError
+    {
+        public PdfUnsupported(string place, string program)
+            : base(400, Blame.Client, "pdf_unsupported", $"'{place}' is a PDF, and the program that makes images of its pages is not installed where Lockkeeper runs ({program}, of poppler): "
+                + "'apt install poppler-utils' on Debian and Ubuntu, 'brew install poppler' on macOS, 'choco install poppler' on Windows. Or send the pages as images.") => Field = place;
+    }
+
+    /// <param name="Detail">What is wrong with it.</param>
+    public sealed record FormInvalid(string Detail) : RouterError(400, Blame.Client, "invalid_form", $"The request body is not a form that can be read: {Detail}");
+
+    /// <summary>A large body, or a file out of one, is kept in a temporary file, and that failed.</summary>
+    public sealed record TemporaryFileFailed(string Cause) : RouterError(503, Blame.Router, "temporary_file_failed",
+        $"The request could not be kept in a temporary file while it is read: {Cause} Free some room there, or point TMPDIR to a place that has it.");
+
     public sealed record ModelUnknown : RouterError
     {
         public ModelUnknown(string asked, IReadOnlyList<string> near)
@@ -48,6 +88,24 @@ internal abstract record RouterError(int Status, Blame Blame, string Code, strin
             ? $"The model '{asked}' is not known here. GET /v1/models lists what is."
             : $"The model '{asked}' is not known here. Did you mean {string.Join(" or ", near.Select(n => $"'{n}'"))}? GET /v1/models lists all.";
     }
+
+    /// <summary>In Ollama's own words, which its clients look for.</summary>
+    public sealed record ModelNotFound : RouterError
+    {
+        public ModelNotFound(string asked)
+            : base(404, Blame.Client, "model_not_found", $"model '{asked}' not found") => Field = "model";
+    }
+
+    /// <summary>Somebody wants to change what an Ollama has stored.</summary>
+    public sealed record OllamaGuarded(string Method, string Path) : RouterError(403, Blame.Client, "destructive_ollama_api",
+        $"{Method} {Path} changes the models that an Ollama has stored, and is not passed on (allow_destructive_ollama_api).");
+
+    /// <summary>What only an Ollama can do, and there is none.</summary>
+    public sealed record OllamaMissing(string Method, string Path) : RouterError(501, Blame.Client, "no_ollama_engine",
+        $"{Method} {Path} is for an engine of lifecycle ollama, and none is configured.");
+
+    /// <summary>An Ollama that is asked for something else than an answer of a model does not answer.</summary>
+    public sealed record OllamaUnreached(string Engine, string Detail) : RouterError(502, Blame.Engine, "engine_unreachable", $"The engine '{Engine}' does not answer: {Detail}");
 
     /// <summary>Two models of that name were found in folders, and nothing says which is meant.</summary>
     public sealed record ModelAmbiguous : RouterError
@@ -252,4 +310,33 @@ internal abstract record RouterError(int Status, Blame Blame, string Code, strin
             : base(429, Blame.Client, "rate_limit_exceeded", string.Create(CultureInfo.InvariantCulture,
                 $"{caller} has {limit} requests waiting or running, which is its limit (max_concurrent). Try again when one has ended.")) => RetryAfter = TimeSpan.FromSeconds(1);
     }
+
+    /// <summary>The model is of another kind than the route; found out before anything is stopped or started for it.</summary>
+    public sealed record ModelUnsuited : RouterError
+    {
+        public ModelUnsuited(ModelId model, string route, string why)
+            : base(400, Blame.Client, "model_unsuited", $"'{model}' cannot answer {route}: {why}") => Field = "model";
+    }
+
+    /// <summary>The engine speaks no dialect that the request can be said in.</summary>
+    public sealed record RouteUnspoken : RouterError
+    {
+        public RouteUnspoken(ModelId model, string route, string spoken)
+            : base(501, Blame.Router, "route_unsupported", $"The engine of '{model}' does not know {route}, and what is asked there cannot be said in what it speaks ({spoken}).") => Field = "model";
+    }
+
+    /// <summary>Something was asked of an engine that must be running for it, and is not.</summary>
+    public sealed record ModelNotLoaded : RouterError
+    {
+        public ModelNotLoaded(ModelId model)
+            : base(409, Blame.Client, "model_not_loaded", $"'{model}' is not loaded, and a GET does not load it. Send it a request, or POST /admin/load.") => Field = "model";
+    }
+
+    /// <summary>The engine's own error, said in the client's dialect because the engine speaks another.</summary>
+    public sealed record EngineRefused(int EngineStatus, string? EngineCode, string EngineMessage)
+        : RouterError(EngineStatus, EngineStatus < 500 ? Blame.Client : Blame.Engine, EngineCode ?? "engine_error", EngineMessage);
+
+    /// <summary>The time that the request itself allows is over.</summary>
+    public sealed record TimeoutAsked(TimeSpan Limit) : RouterError(504, Blame.Client, "timeout", string.Create(CultureInfo.InvariantCulture,
+        $"The request took longer than the {Limit.TotalSeconds:0.###} s that it allows itself (timeout); it was aborted."));
 }

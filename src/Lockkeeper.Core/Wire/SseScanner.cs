@@ -2,9 +2,11 @@ using System.Buffers.Text;
 
 namespace Lockkeeper.Core.Wire;
 
-/// <summary>Reads the figures out of an OpenAI answer that passes by, chunk by chunk, streaming or not. Allocates nothing and builds no document.</summary>
+/// <summary>Reads the figures out of an answer that passes by, chunk by chunk, streaming or not, in whatever dialect. Allocates nothing and builds no document.</summary>
 /// <remarks>
-/// It looks for member names with their quotes. Inside a JSON string a quote is always escaped, so text that a model writes can never look like one.
+/// Counts are called <c>prompt_tokens</c> and <c>completion_tokens</c> by OpenAI, <c>input_tokens</c> and <c>output_tokens</c> by Anthropic and in Responses, <c>prompt_eval_count</c> and
+/// <c>eval_count</c> by Ollama; the last that is told counts.
+/// It looks for member names with their quotes, so that the name of one is never found in a longer one. Inside a JSON string a quote is always escaped, so text that a model writes can never look like one.
 /// A name, or the value behind it, may be cut by a chunk's end: the last <see cref="Overlap"/> bytes are kept and looked at again with the next chunk.
 /// </remarks>
 internal struct SseScanner
@@ -53,19 +55,16 @@ internal struct SseScanner
 
     private void Find(ReadOnlySpan<byte> text)
     {
-        if (text.IndexOf("_tokens\""u8) < 0)
+        if (text.IndexOf("_tokens\""u8) >= 0)
         {
-            return;
+            PromptTokens = Number(text, "\"prompt_tokens\""u8) ?? Number(text, "\"input_tokens\""u8) ?? PromptTokens;
+            CompletionTokens = Number(text, "\"completion_tokens\""u8) ?? Number(text, "\"output_tokens\""u8) ?? CompletionTokens;
         }
 
-        if (Number(text, "\"prompt_tokens\""u8) is { } prompt)
+        if (text.IndexOf("eval_count\""u8) >= 0)
         {
-            PromptTokens = prompt;
-        }
-
-        if (Number(text, "\"completion_tokens\""u8) is { } completion)
-        {
-            CompletionTokens = completion;
+            PromptTokens = Number(text, "\"prompt_eval_count\""u8) ?? PromptTokens;
+            CompletionTokens = Number(text, "\"eval_count\""u8) ?? CompletionTokens;
         }
     }
 

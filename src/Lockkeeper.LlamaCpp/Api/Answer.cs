@@ -7,42 +7,35 @@ namespace Lockkeeper.LlamaCpp.Api;
 /// <param name="id">The answer's id.</param>
 /// <param name="model">The model's id.</param>
 /// <param name="created">When the request came, in Unix seconds.</param>
-internal sealed class Answer(string id, string model, long created)
+internal abstract class Answer(string id, string model, long created)
 {
-    /// <summary>The whole answer, as <c>chat.completion</c>.</summary>
+    /// <summary>What the whole answer calls itself.</summary>
+    protected abstract string Kind { get; }
+
+    /// <summary>What a chunk of it calls itself.</summary>
+    protected abstract string ChunkKind { get; }
+
     public void WriteWhole(Utf8JsonWriter json, ReadOnlySpan<byte> text, GenerationEvent.Finished finished)
     {
-        WriteHead(json, "chat.completion"u8);
-        json.WriteStartArray("choices"u8);
-        json.WriteStartObject();
-        json.WriteNumber("index"u8, 0);
-        json.WriteStartObject("message"u8);
-        json.WriteString("role"u8, "assistant"u8);
-        json.WriteString("content"u8, text);
-        json.WriteEndObject();
-        json.WriteNull("logprobs"u8);
-        WriteReason(json, finished.Reason);
-        json.WriteEndObject();
-        json.WriteEndArray();
+        WriteHead(json, Kind);
+        StartChoice(json);
+        WriteText(json, text);
+        EndChoice(json, finished.Reason);
         WriteUsage(json, finished.Figures);
         WriteTimings(json, finished.Figures);
         json.WriteEndObject();
     }
 
-    /// <summary>The first chunk, which says who speaks.</summary>
-    public void WriteRole(Utf8JsonWriter json, bool withUsage)
-    {
-        StartChunk(json);
-        json.WriteString("role"u8, "assistant"u8);
-        json.WriteString("content"u8, ""u8);
-        EndChunk(json, null, withUsage);
-        json.WriteEndObject();
-    }
+    /// <summary>There is a chunk before the first text.</summary>
+    public abstract bool HasStart { get; }
 
-    public void WriteText(Utf8JsonWriter json, ReadOnlySpan<byte> text, bool withUsage)
+    /// <summary>The chunk before the first text.</summary>
+    public abstract void WriteStart(Utf8JsonWriter json, bool withUsage);
+
+    public void WriteChunk(Utf8JsonWriter json, ReadOnlySpan<byte> text, bool withUsage)
     {
         StartChunk(json);
-        json.WriteString("content"u8, text);
+        WriteDelta(json, text);
         EndChunk(json, null, withUsage);
         json.WriteEndObject();
     }
@@ -50,6 +43,7 @@ internal sealed class Answer(string id, string model, long created)
     public void WriteFinish(Utf8JsonWriter json, GenerationEvent.Finished finished, bool withUsage)
     {
         StartChunk(json);
+        WriteDelta(json, []);
         EndChunk(json, finished.Reason, withUsage);
         WriteTimings(json, finished.Figures);
         json.WriteEndObject();
@@ -58,28 +52,44 @@ internal sealed class Answer(string id, string model, long created)
     /// <summary>The chunk after the last, with the counts and no choices.</summary>
     public void WriteUsageChunk(Utf8JsonWriter json, GenerationFigures figures)
     {
-        WriteHead(json, "chat.completion.chunk"u8);
+        WriteHead(json, ChunkKind);
         json.WriteStartArray("choices"u8);
         json.WriteEndArray();
         WriteUsage(json, figures);
         json.WriteEndObject();
     }
 
-    private static void EndChunk(Utf8JsonWriter json, FinishReason? reason, bool withUsage)
+    /// <summary>The text of the whole answer.</summary>
+    protected abstract void WriteText(Utf8JsonWriter json, ReadOnlySpan<byte> text);
+
+    /// <summary>The text of one chunk, empty in the last.</summary>
+    protected abstract void WriteDelta(Utf8JsonWriter json, ReadOnlySpan<byte> text);
+
+    protected void StartChunk(Utf8JsonWriter json)
     {
-        json.WriteEndObject();
-        json.WriteNull("logprobs"u8);
-        WriteReason(json, reason);
-        json.WriteEndObject();
-        json.WriteEndArray();
+        WriteHead(json, ChunkKind);
+        StartChoice(json);
+    }
+
+    protected static void EndChunk(Utf8JsonWriter json, FinishReason? reason, bool withUsage)
+    {
+        EndChoice(json, reason);
         if (withUsage)
         {
             json.WriteNull("usage"u8);
         }
     }
 
-    private static void WriteReason(Utf8JsonWriter json, FinishReason? reason)
+    private static void StartChoice(Utf8JsonWriter json)
     {
+        json.WriteStartArray("choices"u8);
+        json.WriteStartObject();
+        json.WriteNumber("index"u8, 0);
+    }
+
+    private static void EndChoice(Utf8JsonWriter json, FinishReason? reason)
+    {
+        json.WriteNull("logprobs"u8);
         if (reason is null)
         {
             json.WriteNull("finish_reason"u8);
@@ -88,6 +98,9 @@ internal sealed class Answer(string id, string model, long created)
         {
             json.WriteString("finish_reason"u8, reason == FinishReason.Stop ? "stop"u8 : "length"u8);
         }
+
+        json.WriteEndObject();
+        json.WriteEndArray();
     }
 
     private static void WriteUsage(Utf8JsonWriter json, GenerationFigures figures)
@@ -96,13 +109,17 @@ internal sealed class Answer(string id, string model, long created)
         json.WriteNumber("prompt_tokens"u8, figures.PromptTokens);
         json.WriteNumber("completion_tokens"u8, figures.GeneratedTokens);
         json.WriteNumber("total_tokens"u8, figures.PromptTokens + figures.GeneratedTokens);
+        json.WriteStartObject("prompt_tokens_details"u8);
+        json.WriteNumber("cached_tokens"u8, figures.CachedTokens);
+        json.WriteEndObject();
         json.WriteEndObject();
     }
 
     private static void WriteTimings(Utf8JsonWriter json, GenerationFigures figures)
     {
         json.WriteStartObject("timings"u8);
-        WriteTiming(json, "prompt", figures.PromptTokens, figures.PromptTime);
+        json.WriteNumber("cache_n"u8, figures.CachedTokens);
+        WriteTiming(json, "prompt", figures.PromptTokens - figures.CachedTokens, figures.PromptTime);
         WriteTiming(json, "predicted", figures.GeneratedTokens, figures.GenerationTime);
         json.WriteEndObject();
     }
@@ -116,21 +133,12 @@ internal sealed class Answer(string id, string model, long created)
         json.WriteNumber($"{what}_per_second", milliseconds > 0 ? Math.Round(tokens * 1000 / milliseconds, 3) : 0);
     }
 
-    private void WriteHead(Utf8JsonWriter json, ReadOnlySpan<byte> kind)
+    private void WriteHead(Utf8JsonWriter json, string kind)
     {
         json.WriteStartObject();
         json.WriteString("id"u8, id);
         json.WriteString("object"u8, kind);
         json.WriteNumber("created"u8, created);
         json.WriteString("model"u8, model);
-    }
-
-    private void StartChunk(Utf8JsonWriter json)
-    {
-        WriteHead(json, "chat.completion.chunk"u8);
-        json.WriteStartArray("choices"u8);
-        json.WriteStartObject();
-        json.WriteNumber("index"u8, 0);
-        json.WriteStartObject("delta"u8);
     }
 }

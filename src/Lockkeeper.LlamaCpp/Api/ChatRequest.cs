@@ -1,20 +1,9 @@
-using Lockkeeper.LlamaCpp.Inference;
+using Lockkeeper.LlamaCpp.Templates;
 
 namespace Lockkeeper.LlamaCpp.Api;
 
 /// <summary>What of a <c>POST /v1/chat/completions</c> body is understood. Everything else in it is ignored.</summary>
-internal sealed record ChatRequest
-{
-    public required IReadOnlyList<Message> Messages { get; init; }
-
-    public required bool Stream { get; init; }
-
-    /// <summary>A last chunk with the token counts.</summary>
-    public required bool IncludeUsage { get; init; }
-
-    public required Sampling Sampling { get; init; }
-
-    public required int? MaxTokens { get; init; }
-
-    public required IReadOnlyList<byte[]> Stops { get; init; }
-}
+/// <param name="Conversation">What is said, and with which tools.</param>
+/// <param name="Generation">How to go on with it.</param>
+/// <param name="Grammar">What the answer has to look like; null for anything.</param>
+internal sealed record ChatRequest(Conversation Conversation, GenerationFields Generation, string? Grammar);

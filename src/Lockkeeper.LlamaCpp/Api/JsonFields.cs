@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text.Json;
+using Lockkeeper.LlamaCpp.Templates;
 
 namespace Lockkeeper.LlamaCpp.Api;
 
@@ -34,7 +35,7 @@ internal sealed class JsonFields
         return null;
     }
 
-    public float? Number(JsonElement parent, string name, float least, float most)
+    public float? Number(JsonElement parent, string name, double least, double most, string? path = null)
     {
         if (Find(parent, name) is not { } value)
         {
@@ -43,7 +44,7 @@ internal sealed class JsonFields
 
         if (value.ValueKind != JsonValueKind.Number)
         {
-            Fail(name, $"must be a number, not {Describe(value)}.", "invalid_type");
+            Fail(path ?? name, $"must be a number, not {Describe(value)}.", "invalid_type");
             return null;
         }
 
@@ -53,7 +54,7 @@ internal sealed class JsonFields
             return (float)number;
         }
 
-        Fail(name, string.Create(CultureInfo.InvariantCulture, $"must be {Range(least, most, float.MaxValue)}, not {Describe(value)}."));
+        Fail(path ?? name, string.Create(CultureInfo.InvariantCulture, $"must be {Range(least, most, float.MaxValue)}, not {Describe(value)}."));
         return null;
     }
 
@@ -97,6 +98,56 @@ internal sealed class JsonFields
             // Half of a surrogate pair, or bytes that are not UTF-8: JSON's grammar allows what text does not.
             Fail(path, "is not valid Unicode.");
             return null;
+        }
+    }
+
+    /// <summary>A field that has to be there and to be a string.</summary>
+    public string? RequiredText(JsonElement parent, string name, string path)
+    {
+        if (Find(parent, name) is { } value)
+        {
+            return Text(value, $"{path}.{name}");
+        }
+
+        Fail($"{path}.{name}", "is required.", "missing_required_parameter");
+        return null;
+    }
+
+    /// <summary>A field that has to be there and to be an object, of a parent that has to be one too.</summary>
+    public JsonElement? Object(JsonElement parent, string name, string path)
+    {
+        if (parent.ValueKind != JsonValueKind.Object)
+        {
+            Fail(path, $"must be an object, not {Describe(parent)}.", "invalid_type");
+            return null;
+        }
+
+        if (Find(parent, name) is not { } value)
+        {
+            Fail($"{path}.{name}", "is required.", "missing_required_parameter");
+            return null;
+        }
+
+        if (value.ValueKind == JsonValueKind.Object)
+        {
+            return value;
+        }
+
+        Fail($"{path}.{name}", $"must be an object, not {Describe(value)}.", "invalid_type");
+        return null;
+    }
+
+    /// <summary>A value as the models read JSON.</summary>
+    public string Json(JsonElement value, string path)
+    {
+        try
+        {
+            return PythonJson.Write(value);
+        }
+        catch (InvalidOperationException)
+        {
+            Fail(path, "holds a text that is not valid Unicode.");
+            return "";
         }
     }
 

@@ -3,10 +3,19 @@ using Microsoft.AspNetCore.Http;
 
 namespace Lockkeeper.LlamaCpp.Api;
 
-/// <summary>Everything the engine answers to. Three routes need no router, and a process that is started on demand should not wait for one.</summary>
+/// <summary>Everything the engine answers to. So few routes need no router, and a process that is started on demand should not wait for one.</summary>
 internal sealed class Routes(Decoder decoder, string modelId, TimeProvider time)
 {
-    private readonly ChatEndpoint _chat = new(decoder, modelId, time);
+    private readonly Dictionary<string, RequestDelegate> _posts = new(StringComparer.Ordinal)
+    {
+        ["/v1/chat/completions"] = new ChatEndpoint(decoder, modelId, time).HandleAsync,
+        ["/v1/completions"] = new CompletionEndpoint(decoder, modelId, time).HandleAsync,
+        ["/v1/embeddings"] = new EmbeddingEndpoint(decoder, modelId).HandleAsync,
+        ["/tokenize"] = new TokenizeEndpoint(decoder).HandleAsync,
+        ["/detokenize"] = new DetokenizeEndpoint(decoder).HandleAsync,
+        ["/apply-template"] = new TemplateEndpoint(decoder).HandleAsync,
+    };
+
     private readonly long _started = time.GetUtcNow().ToUnixTimeSeconds();
 
     public Task HandleAsync(HttpContext context)
@@ -16,9 +25,9 @@ internal sealed class Routes(Decoder decoder, string modelId, TimeProvider time)
         {
             "/health" => When(HttpMethods.IsGet(request.Method), "GET", context, HealthAsync),
             "/v1/models" => When(HttpMethods.IsGet(request.Method), "GET", context, ModelsAsync),
-            "/v1/chat/completions" => When(HttpMethods.IsPost(request.Method), "POST", context, _chat.HandleAsync),
+            { } path when _posts.TryGetValue(path, out var handle) => When(HttpMethods.IsPost(request.Method), "POST", context, handle),
             _ => JsonReply.RefuseAsync(context, new ApiError(404, "invalid_request_error", "unknown_route",
-                $"There is no {request.Method} {request.Path} here. The built-in engine serves GET /health, GET /v1/models and POST /v1/chat/completions.")),
+                $"There is no {request.Method} {request.Path} here. The built-in engine serves GET /health, GET /v1/models and POST {string.Join(", ", _posts.Keys)}.")),
         };
     }
 

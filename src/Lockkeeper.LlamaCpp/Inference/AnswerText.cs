@@ -3,7 +3,10 @@ using System.Buffers;
 namespace Lockkeeper.LlamaCpp.Inference;
 
 /// <summary>Turns tokens into the text that may be sent: bytes, minus what may be a stop string, in whole characters.</summary>
-internal sealed class AnswerText(Vocabulary vocabulary, IReadOnlyList<byte[]> stops)
+/// <param name="vocabulary">What the tokens mean.</param>
+/// <param name="stops">Texts before which the answer ends.</param>
+/// <param name="withControl">Control tokens are text: a grammar takes them for what they are called, so what it lets through has to be shown whole.</param>
+internal sealed class AnswerText(Vocabulary vocabulary, IReadOnlyList<byte[]> stops, bool withControl = false)
 {
     private readonly ArrayBufferWriter<byte> _piece = new();
     private readonly ArrayBufferWriter<byte> _passed = new();
@@ -16,7 +19,7 @@ internal sealed class AnswerText(Vocabulary vocabulary, IReadOnlyList<byte[]> st
     {
         _piece.ResetWrittenCount();
         _passed.ResetWrittenCount();
-        vocabulary.Write(token, _piece);
+        vocabulary.Write(token, _piece, withControl);
         var stopped = _stops.Push(_piece.WrittenSpan, _passed);
         _characters.Push(_passed.WrittenSpan, _whole);
         if (stopped)

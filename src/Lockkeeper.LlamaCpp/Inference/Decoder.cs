@@ -10,12 +10,10 @@ namespace Lockkeeper.LlamaCpp.Inference;
 /// </summary>
 internal sealed partial class Decoder(EngineOptions options, TimeProvider time, ILogger logger) : IAsyncDisposable
 {
-    private const int Aborted = 2;
-
     /// <summary>A CPU stops within milliseconds; this is for what does not ask.</summary>
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(5);
 
-    private readonly Channel<Generation> _mailbox = Channel.CreateUnbounded<Generation>(new UnboundedChannelOptions { SingleReader = true });
+    private readonly Channel<Work> _mailbox = Channel.CreateUnbounded<Work>(new UnboundedChannelOptions { SingleReader = true });
     private readonly TaskCompletionSource<LoadedModel> _loaded = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly TaskCompletionSource _ended = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly CancellationTokenSource _stopping = new();
@@ -37,12 +35,16 @@ internal sealed partial class Decoder(EngineOptions options, TimeProvider time, 
     public Generation Post(GenerationRequest request, CancellationToken leave)
     {
         var generation = new Generation(request, leave);
-        if (!_mailbox.Writer.TryWrite(generation))
-        {
-            Refuse(generation);
-        }
-
+        Post(generation);
         return generation;
+    }
+
+    /// <summary>Queues texts to make vectors of.</summary>
+    public Embedding Post(IReadOnlyList<int[]> inputs, CancellationToken leave)
+    {
+        var embedding = new Embedding(inputs, leave);
+        Post(embedding);
+        return embedding;
     }
 
     /// <summary>Stops at the next operation of llama.cpp; whoever is waiting is told so.</summary>
@@ -61,10 +63,18 @@ internal sealed partial class Decoder(EngineOptions options, TimeProvider time, 
         }
     }
 
-    private static void Refuse(Generation generation)
+    private static void Refuse(Work work)
     {
-        generation.Report(new GenerationEvent.Failed(GenerationFailure.Stopping));
-        generation.End();
+        work.Fail(GenerationFailure.Stopping);
+        work.End();
+    }
+
+    private void Post(Work work)
+    {
+        if (!_mailbox.Writer.TryWrite(work))
+        {
+            Refuse(work);
+        }
     }
 
     private void Run()
@@ -121,7 +131,7 @@ internal sealed partial class Decoder(EngineOptions options, TimeProvider time, 
     /// <summary>One token through the whole model: "ready" then means that it computes, and the first request does not wait for its pages.</summary>
     private void WarmUp(LoadedModel model)
     {
-        var status = Decode(model, [0]);
+        var status = new Sequence(model).Decode([0]);
         _stopping.Token.ThrowIfCancellationRequested();
         if (status != 0)
         {
@@ -131,59 +141,85 @@ internal sealed partial class Decoder(EngineOptions options, TimeProvider time, 
 
     private void Serve(LoadedModel model, StopSignal signal)
     {
+        var sequence = new Sequence(model);
+
         // Blocking is what this thread is for: it has nothing else to do.
         while (_mailbox.Reader.WaitToReadAsync(CancellationToken.None).AsTask().GetAwaiter().GetResult())
         {
-            while (_mailbox.Reader.TryRead(out var generation))
+            while (_mailbox.Reader.TryRead(out var work))
             {
                 _isBusy = true;
-                Serve(model, generation, signal);
+                Serve(model, sequence, work, signal);
                 _isBusy = false;
             }
         }
     }
 
-    private void Serve(LoadedModel model, Generation generation, StopSignal signal)
+    private void Serve(LoadedModel model, Sequence sequence, Work work, StopSignal signal)
     {
-        using var stop = CancellationTokenSource.CreateLinkedTokenSource(generation.Leave, _stopping.Token);
+        using var stop = CancellationTokenSource.CreateLinkedTokenSource(work.Leave, _stopping.Token);
         signal.Token = stop.Token;
         try
         {
-            if (!Generate(model, generation, stop.Token) && _stopping.IsCancellationRequested)
+            var isDone = work switch
             {
-                generation.Report(new GenerationEvent.Failed(GenerationFailure.Stopping));
+                Generation generation => Generate(model, sequence, generation, stop.Token),
+                Embedding embedding => Embed(sequence, embedding, stop.Token),
+                _ => throw new InvalidOperationException($"Nobody does {work.GetType().Name}."),
+            };
+            if (!isDone && _stopping.IsCancellationRequested)
+            {
+                work.Fail(GenerationFailure.Stopping);
             }
         }
         catch (Exception exception)
         {
             LogFailed(exception);
-            generation.Report(new GenerationEvent.Failed(GenerationFailure.Computation));
+            work.Fail(GenerationFailure.Computation);
         }
         finally
         {
             signal.Token = _stopping.Token;
-            generation.End();
+            work.End();
         }
     }
 
+    /// <returns>False when stopped before the last vector.</returns>
+    private static bool Embed(Sequence sequence, Embedding embedding, CancellationToken stop)
+    {
+        var vectors = new List<float[]>(embedding.Inputs.Count);
+        foreach (var input in embedding.Inputs)
+        {
+            if (sequence.Embed(input, stop) is not { } vector)
+            {
+                return false;
+            }
+
+            vectors.Add(vector);
+        }
+
+        embedding.Finish(vectors);
+        return true;
+    }
+
     /// <returns>False when stopped before the answer was over.</returns>
-    private bool Generate(LoadedModel model, Generation generation, CancellationToken stop)
+    private bool Generate(LoadedModel model, Sequence sequence, Generation generation, CancellationToken stop)
     {
         var request = generation.Request;
         var started = time.GetTimestamp();
-        if (!ReadPrompt(model, request.Prompt, stop))
+        if (!sequence.Read(request.Prompt, stop, out var kept))
         {
             return false;
         }
 
-        using var sampler = request.Sampling.Open();
-        var text = new AnswerText(model.Vocabulary, request.Stops);
+        using var picker = new TokenPicker(model, request);
+        var text = new AnswerText(model.Vocabulary, request.Stops, withControl: request.Grammar is not null);
         var limit = Math.Min(request.MaxTokens ?? int.MaxValue, model.ContextSize - request.Prompt.Length);
         var first = time.GetTimestamp();
         generation.Report(GenerationEvent.Started.Instance);
         for (var generated = 1; !stop.IsCancellationRequested; generated++)
         {
-            var token = LlamaApi.SamplerSample(sampler, model.Context, -1);
+            var token = picker.Pick();
             Interlocked.Increment(ref _tokensGenerated);
             var reason = Consume(token, text, model.Vocabulary) ? FinishReason.Stop : generated == limit ? FinishReason.Length : (FinishReason?)null;
             if (reason == FinishReason.Length)
@@ -198,12 +234,12 @@ internal sealed partial class Decoder(EngineOptions options, TimeProvider time, 
 
             if (reason is { } over)
             {
-                var figures = new GenerationFigures(request.Prompt.Length, generated, time.GetElapsedTime(started, first), time.GetElapsedTime(first));
+                var figures = new GenerationFigures(request.Prompt.Length, kept, generated, time.GetElapsedTime(started, first), time.GetElapsedTime(first));
                 generation.Report(new GenerationEvent.Finished(over, figures));
                 return true;
             }
 
-            if (!Advance(model, [token]))
+            if (!sequence.Advance([token!.Value]))
             {
                 return false;
             }
@@ -212,48 +248,19 @@ internal sealed partial class Decoder(EngineOptions options, TimeProvider time, 
         return false;
     }
 
+    /// <param name="token">Null when none may follow.</param>
+    /// <param name="text">Where its text goes.</param>
+    /// <param name="vocabulary">What it means.</param>
     /// <returns>True when the answer ends with this token.</returns>
-    private static bool Consume(int token, AnswerText text, Vocabulary vocabulary)
+    private static bool Consume(int? token, AnswerText text, Vocabulary vocabulary)
     {
-        if (!vocabulary.EndsGeneration(token))
+        if (token is { } next && !vocabulary.EndsGeneration(next))
         {
-            return text.Push(token);
+            return text.Push(next);
         }
 
         text.End();
         return true;
-    }
-
-    /// <summary>Brings the prompt into the context, in chunks. This is where a prefix that is there already would be kept.</summary>
-    private static bool ReadPrompt(LoadedModel model, int[] prompt, CancellationToken stop)
-    {
-        LlamaApi.MemoryClear(LlamaApi.ContextMemory(model.Context), data: 0);
-        var chunk = (int)LlamaApi.ContextBatchSize(model.Context);
-        for (var at = 0; at < prompt.Length; at += chunk)
-        {
-            if (stop.IsCancellationRequested || !Advance(model, prompt.AsSpan(at, Math.Min(chunk, prompt.Length - at))))
-            {
-                return false;
-            }
-        }
-
-        return true;
-    }
-
-    /// <returns>False when stopped in the middle.</returns>
-    private static bool Advance(LoadedModel model, ReadOnlySpan<int> tokens) => Decode(model, tokens) switch
-    {
-        0 => true,
-        Aborted => false,
-        var status => throw new InvalidOperationException($"llama_decode returned {status} for {tokens.Length} tokens."),
-    };
-
-    private static unsafe int Decode(LoadedModel model, ReadOnlySpan<int> tokens)
-    {
-        fixed (int* first = tokens)
-        {
-            return LlamaApi.Decode(model.Context, new Batch { Count = tokens.Length, Tokens = first });
-        }
     }
 
     [LoggerMessage(EventId = 910, Level = LogLevel.Information, Message = "Loaded {Model} in {Elapsed}, context {Context} tokens")]

@@ -2,21 +2,20 @@ using System.Threading.Channels;
 
 namespace Lockkeeper.LlamaCpp.Inference;
 
-/// <summary>One request on its way through the <see cref="Decoder"/>. Only the decoder writes its events and ends them.</summary>
-internal sealed class Generation(GenerationRequest request, CancellationToken leave)
+/// <summary>An answer that is being generated. Only the decoder writes its events and ends them.</summary>
+internal sealed class Generation(GenerationRequest request, CancellationToken leave) : Work(leave)
 {
     // Unbounded, yet small: an answer cannot be longer than the context. So a slow reader never keeps the engine busy.
     private readonly Channel<GenerationEvent> _events = Channel.CreateUnbounded<GenerationEvent>(new UnboundedChannelOptions { SingleReader = true, SingleWriter = true });
 
     public GenerationRequest Request { get; } = request;
 
-    /// <summary>The client has left.</summary>
-    public CancellationToken Leave { get; } = leave;
-
     /// <summary>Ends after the last event, and without one when the client has left.</summary>
     public IAsyncEnumerable<GenerationEvent> Events => _events.Reader.ReadAllAsync(Leave);
 
     internal void Report(GenerationEvent happened) => _events.Writer.TryWrite(happened);
 
-    internal void End() => _events.Writer.TryComplete();
+    internal override void Fail(GenerationFailure reason) => Report(new GenerationEvent.Failed(reason));
+
+    internal override void End() => _events.Writer.TryComplete();
 }

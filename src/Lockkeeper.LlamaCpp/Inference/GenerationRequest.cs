@@ -13,4 +13,7 @@ internal sealed record GenerationRequest
 
     /// <summary>UTF-8 texts, none empty, before which the answer ends.</summary>
     public IReadOnlyList<byte[]> Stops { get; init; } = [];
+
+    /// <summary>llama.cpp's GBNF, of which the answer becomes a sentence. Null: anything.</summary>
+    public string? Grammar { get; init; }
 }

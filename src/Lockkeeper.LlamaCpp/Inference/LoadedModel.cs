@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Runtime.InteropServices;
 using Lockkeeper.LlamaCpp.Interop;
+using Lockkeeper.LlamaCpp.Templates;
 
 namespace Lockkeeper.LlamaCpp.Inference;
 
@@ -9,6 +10,12 @@ internal sealed class LoadedModel : IDisposable
 {
     /// <summary>Tokens of the prompt that llama.cpp reads at once. A client that leaves is noticed in between.</summary>
     private const uint PromptChunk = 512;
+
+    /// <summary>
+    /// Tokens of a batch that may have a result. Only the last token of a prompt is ever sampled from, but each token of a text to embed has a vector.
+    /// llama.cpp makes room for the scores of all of them: with a vocabulary of 150,000 these are 19 MB, and 512 would be 300 MB.
+    /// </summary>
+    public const int MostOutputs = 32;
 
     /// <summary>
     /// More than any model has. llama.cpp keeps some 60 bytes for each token of context before it asks for the memory that may fail,
@@ -22,23 +29,31 @@ internal sealed class LoadedModel : IDisposable
     private readonly ContextHandle _context;
     private readonly ThreadpoolHandle? _threads;
 
-    private LoadedModel(ModelHandle model, ContextHandle context, ThreadpoolHandle? threads, ChatTemplate template)
+    private LoadedModel(ModelHandle model, ContextHandle context, ThreadpoolHandle? threads, ChatTemplate? template)
     {
         _model = model;
         _context = context;
         _threads = threads;
         Template = template;
         Vocabulary = new Vocabulary(model);
+        Pooling = PoolingOf.Model(model);
+        EmbeddingWidth = LlamaApi.ModelEmbeddingWidth(model);
         ContextSize = (int)LlamaApi.ContextSizePerSequence(context);
         Facts = new ModelFacts(ContextSize, LlamaApi.ModelTrainedContext(model), Vocabulary.Count, LlamaApi.ModelParameterCount(model), LlamaApi.ModelSize(model));
     }
 
-    public ChatTemplate Template { get; }
+    /// <summary>Null for a model that was not trained on conversations.</summary>
+    public ChatTemplate? Template { get; }
 
     public Vocabulary Vocabulary { get; }
 
     /// <summary>Tokens that prompt and answer may have together.</summary>
     public int ContextSize { get; }
+
+    /// <summary>Numbers of a vector.</summary>
+    public int EmbeddingWidth { get; }
+
+    public Pooling Pooling { get; }
 
     public ModelFacts Facts { get; }
 
@@ -76,9 +91,14 @@ internal sealed class LoadedModel : IDisposable
         ThreadpoolHandle? threads = null;
         try
         {
-            var template = ReadTemplate(model, options.ModelPath);
+            var template = ReadTemplate(model, options);
             var threadCount = options.Threads ?? CpuCores.For(LlamaApi.ModelSize(model));
             context = OpenContext(model, options, threadCount, signal);
+            if (LlamaApi.ContextMemory(context) == nint.Zero)
+            {
+                throw new EngineLoadException($"{options.ModelPath} reads texts whole and generates none (BERT and its like do). The built-in engine serves decoder models.");
+            }
+
             threads = ThreadpoolHandle.Open(threadCount);
             if (threads is not null)
             {
@@ -133,8 +153,10 @@ internal sealed class LoadedModel : IDisposable
         parameters.MicroBatchSize = PromptChunk;
         parameters.MaxSequences = 1;
 
-        // Only the last token of a chunk is ever sampled from; room for every token's logits would be 300 MB with a vocabulary of 150,000.
-        parameters.MaxOutputs = 1;
+        parameters.MaxOutputs = MostOutputs;
+
+        // Vectors are asked for token by token and pooled here: llama.cpp would pool each chunk for itself. It warns of whoever says so without need.
+        parameters.PoolingType = PoolingOf.Model(model) == Pooling.None ? parameters.PoolingType : (int)Pooling.None;
         parameters.Threads = threads;
         parameters.ThreadsBatch = threads;
         parameters.Abort = StopSignal.Abort;
@@ -143,16 +165,18 @@ internal sealed class LoadedModel : IDisposable
             $"llama.cpp cannot make a context of {size} tokens for {options.ModelPath}: {Evidence("most likely there is not enough memory")}. A smaller --ctx-size needs less."));
     }
 
-    private static unsafe ChatTemplate ReadTemplate(ModelHandle model, string path)
+    private static unsafe ChatTemplate? ReadTemplate(ModelHandle model, EngineOptions options)
     {
-        var source = Marshal.PtrToStringUTF8((nint)LlamaApi.ModelChatTemplate(model, null));
-        if (source is null)
+        if (options.ChatTemplate is { } name)
         {
-            throw new EngineLoadException($"{path} carries no chat template, so its conversations cannot be written as it was trained to read them. Use a file that has one (tokenizer.chat_template).");
+            return ChatTemplate.TryNamed(name)
+                ?? throw new EngineLoadException($"There is no chat template '{name}' here. --chat-template takes one of: {string.Join(", ", ChatTemplate.Names)}.");
         }
 
-        return ChatTemplate.TryRecognise(source) ?? throw new EngineLoadException(
-            $"The chat template of {path} is none that llama.cpp knows by name. It begins: {Shown(source)}. Run this model with llama-server --jinja, which interprets any template.");
+        var source = Marshal.PtrToStringUTF8((nint)LlamaApi.ModelChatTemplate(model, null));
+        return source is null ? null : ChatTemplate.TryRecognise(source) ?? throw new EngineLoadException(
+            $"The chat template of {options.ModelPath} is none that llama.cpp knows by name. It begins: {Shown(source)}. Name one that is like it with --chat-template "
+            + $"({string.Join(", ", ChatTemplate.Names)}), or run this model with llama-server --jinja, which interprets any template.");
     }
 
     private static string Shown(string source)

@@ -9,6 +9,7 @@ internal sealed record Sampling
     public const float DefaultTopP = 0.95f;
     public const int DefaultTopK = 40;
     public const float DefaultMinP = 0.05f;
+    public const int DefaultPenaltyWindow = 64;
 
     /// <summary>llama.cpp reads this one seed as "choose one".</summary>
     private const uint RandomSeed = 0xFFFFFFFF;
@@ -33,12 +34,56 @@ internal sealed record Sampling
         { } seed => Math.Min((uint)(seed ^ (seed >> 32)), RandomSeed - 1),
     };
 
-    public SamplerHandle Open() => Temperature <= 0
-        ? SamplerHandle.Chain(LlamaApi.SamplerGreedy())
-        : SamplerHandle.Chain(
-            LlamaApi.SamplerTopK(TopK),
-            LlamaApi.SamplerTopP(TopP, 1),
-            LlamaApi.SamplerMinP(MinP, 1),
-            LlamaApi.SamplerTemperature(Temperature),
-            LlamaApi.SamplerDist(FoldedSeed));
+    /// <summary>Divides the score of each token that the answer has already; 1 is off.</summary>
+    public float RepeatPenalty { get; init; } = 1;
+
+    /// <summary>Taken from a token's score for each time that the answer has it.</summary>
+    public float FrequencyPenalty { get; init; }
+
+    /// <summary>Taken from a token's score once if the answer has it.</summary>
+    public float PresencePenalty { get; init; }
+
+    /// <summary>How many of the last tokens the penalties look at; negative for all.</summary>
+    public int PenaltyWindow { get; init; } = DefaultPenaltyWindow;
+
+    /// <summary>What is added to the scores of single tokens.</summary>
+    public IReadOnlyList<LogitBias> Biases { get; init; } = [];
+
+    public SamplerHandle Open(int vocabularySize, int contextSize)
+    {
+        List<nint> samplers = [];
+        if (Biases.Count > 0)
+        {
+            samplers.Add(OpenBiases(vocabularySize));
+        }
+
+        if (RepeatPenalty is < 1 or > 1 || FrequencyPenalty is < 0 or > 0 || PresencePenalty is < 0 or > 0)
+        {
+            samplers.Add(LlamaApi.SamplerPenalties(PenaltyWindow < 0 ? contextSize : PenaltyWindow, RepeatPenalty, FrequencyPenalty, PresencePenalty));
+        }
+
+        if (Temperature <= 0)
+        {
+            samplers.Add(LlamaApi.SamplerGreedy());
+        }
+        else
+        {
+            samplers.AddRange([
+                LlamaApi.SamplerTopK(TopK),
+                LlamaApi.SamplerTopP(TopP, 1),
+                LlamaApi.SamplerMinP(MinP, 1),
+                LlamaApi.SamplerTemperature(Temperature),
+                LlamaApi.SamplerDist(FoldedSeed)]);
+        }
+
+        return SamplerHandle.Chain([.. samplers]);
+    }
+
+    private unsafe nint OpenBiases(int vocabularySize)
+    {
+        fixed (LogitBias* first = Biases.ToArray())
+        {
+            return LlamaApi.SamplerLogitBias(vocabularySize, Biases.Count, first);
+        }
+    }
 }

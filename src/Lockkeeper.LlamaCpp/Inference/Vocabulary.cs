@@ -1,6 +1,8 @@
 using System.Buffers;
 using System.Runtime.InteropServices;
+using System.Text;
 using Lockkeeper.LlamaCpp.Interop;
+using Lockkeeper.LlamaCpp.Templates;
 
 namespace Lockkeeper.LlamaCpp.Inference;
 
@@ -13,7 +15,15 @@ internal sealed class Vocabulary : IDisposable
     private const int StripsLeft = 1 << 7;
     private const int StripsRight = 1 << 8;
 
+    /// <summary>Control tokens that an answer shows as text: what reads the answer finds calls and thoughts by them.</summary>
+    private static readonly HashSet<string> Tags =
+    [
+        "<tool_call>", "</tool_call>", "<think>", "</think>", "[TOOL_CALLS]", "[THINK]", "[/THINK]", "<|python_tag|>",
+        "<|start|>", "<|end|>", "<|channel|>", "<|message|>", "<|constrain|>", "<|call|>",
+    ];
+
     private readonly VocabularyHandle _handle;
+    private readonly HashSet<int> _tags;
     private readonly Dictionary<byte, ControlToken[]> _controlTokens;
     private readonly SearchValues<byte> _firstBytes;
 
@@ -22,7 +32,11 @@ internal sealed class Vocabulary : IDisposable
         _handle = VocabularyHandle.Of(model);
         Count = LlamaApi.VocabularySize(_handle);
         Bos = LlamaApi.VocabularyAddsBos(_handle) != 0 ? LlamaApi.VocabularyBos(_handle) : NoToken;
-        _controlTokens = ReadTokens().GroupBy(token => token.Text[0]).ToDictionary(g => g.Key, g => g.OrderByDescending(token => token.Text.Length).ToArray());
+        Eos = LlamaApi.VocabularyAddsEos(_handle) != 0 ? LlamaApi.VocabularyEos(_handle) : NoToken;
+        FillIn = FillInTokens.Of(_handle);
+        var controls = ReadTokens();
+        _tags = [.. controls.Where(token => Tags.Contains(Encoding.UTF8.GetString(token.Text))).Select(token => token.Id)];
+        _controlTokens = controls.GroupBy(token => token.Text[0]).ToDictionary(g => g.Key, g => g.OrderByDescending(token => token.Text.Length).ToArray());
         _firstBytes = SearchValues.Create([.. _controlTokens.Keys]);
     }
 
@@ -31,8 +45,14 @@ internal sealed class Vocabulary : IDisposable
     /// <summary>Bytes of text that one token stands for at most.</summary>
     public int LongestToken { get; private set; } = 1;
 
+    /// <summary>How the model is asked for what is missing between two texts; null when it was not trained for that.</summary>
+    public FillInTokens? FillIn { get; }
+
     /// <summary>What the model wants at the start of everything; negative for nothing.</summary>
     private int Bos { get; }
+
+    /// <summary>What the model wants after a text that is complete; negative for nothing.</summary>
+    private int Eos { get; }
 
     public bool EndsGeneration(int token) => LlamaApi.VocabularyIsEndOfGeneration(_handle, token) != 0;
 
@@ -40,7 +60,7 @@ internal sealed class Vocabulary : IDisposable
     /// Tokenises a prompt as llama.cpp would the whole text, with one difference: control tokens are recognised in markup only.
     /// Text between two of them is tokenised in one go even where markup and content meet, since a token may span the seam.
     /// </summary>
-    public int[] Tokenise(IReadOnlyList<PromptPart> prompt)
+    public int[] Tokenise(IReadOnlyList<PromptPart> prompt, bool addSpecial = true)
     {
         List<int> tokens = [];
         var text = new ArrayBufferWriter<byte>();
@@ -67,7 +87,7 @@ internal sealed class Vocabulary : IDisposable
         }
 
         AddText(text.WrittenSpan, tokens);
-        if (Bos >= 0 && (tokens.Count == 0 || tokens[0] != Bos))
+        if (addSpecial && Bos >= 0 && (tokens.Count == 0 || tokens[0] != Bos))
         {
             tokens.Insert(0, Bos);
         }
@@ -75,16 +95,41 @@ internal sealed class Vocabulary : IDisposable
         return [.. tokens];
     }
 
-    /// <summary>Appends the bytes of a token. A control token has none. They need not be whole characters.</summary>
-    public unsafe void Write(int token, IBufferWriter<byte> output)
+    /// <summary>The tokens of a text that nothing follows, with the one after it that the model wants.</summary>
+    public int[] Ended(int[] tokens) => Eos >= 0 && (tokens.Length == 0 || tokens[^1] != Eos) ? [.. tokens, Eos] : tokens;
+
+    /// <summary>The text of tokens, control tokens by their names.</summary>
+    public string Text(int[] tokens) => Encoding.UTF8.GetString(Bytes(tokens));
+
+    public ReadOnlySpan<byte> Bytes(ReadOnlySpan<int> tokens)
     {
+        var bytes = new ArrayBufferWriter<byte>();
+        foreach (var token in tokens)
+        {
+            Write(token, bytes, withControl: true);
+        }
+
+        return bytes.WrittenSpan;
+    }
+
+    /// <summary>Null when llama.cpp does not understand it.</summary>
+    /// <param name="gbnf">Rules in llama.cpp's notation, of which <c>root</c> is the first to apply.</param>
+    public SamplerHandle? OpenGrammar(string gbnf) => SamplerHandle.Grammar(_handle, gbnf);
+
+    /// <summary>Appends the bytes of a token. They need not be whole characters.</summary>
+    /// <param name="token">Any token.</param>
+    /// <param name="output">Where they go.</param>
+    /// <param name="withControl">Write control tokens by their names too. Without it only those have text that mark calls and thoughts.</param>
+    public unsafe void Write(int token, IBufferWriter<byte> output, bool withControl = false)
+    {
+        var special = withControl || _tags.Contains(token) ? (byte)1 : (byte)0;
         var length = 128;
         for (var attempt = 0; attempt < 2; attempt++)
         {
             var span = output.GetSpan(length);
             fixed (byte* buffer = span)
             {
-                var written = LlamaApi.TokenToPiece(_handle, token, buffer, span.Length, stripLeft: 0, special: 0);
+                var written = LlamaApi.TokenToPiece(_handle, token, buffer, span.Length, stripLeft: 0, special);
                 if (written >= 0)
                 {
                     output.Advance(written);

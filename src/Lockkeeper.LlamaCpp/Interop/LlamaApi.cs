@@ -82,6 +82,12 @@ internal static unsafe partial class LlamaApi
     [LibraryImport(Llama, EntryPoint = "llama_model_chat_template")]
     public static partial byte* ModelChatTemplate(ModelHandle model, byte* name);
 
+    [LibraryImport(Llama, EntryPoint = "llama_model_n_embd_out")]
+    public static partial int ModelEmbeddingWidth(ModelHandle model);
+
+    [LibraryImport(Llama, EntryPoint = "llama_model_meta_val_str", StringMarshalling = StringMarshalling.Utf8)]
+    public static partial int ModelMetadata(ModelHandle model, string key, byte* buffer, nuint length);
+
     [LibraryImport(Llama, EntryPoint = "llama_init_from_model")]
     public static partial nint ContextInit(ModelHandle model, ContextParams parameters);
 
@@ -100,11 +106,26 @@ internal static unsafe partial class LlamaApi
     [LibraryImport(Llama, EntryPoint = "llama_memory_clear")]
     public static partial void MemoryClear(nint memory, byte data);
 
+    [LibraryImport(Llama, EntryPoint = "llama_memory_seq_rm")]
+    public static partial byte MemoryRemove(nint memory, int sequence, int from, int to);
+
+    [LibraryImport(Llama, EntryPoint = "llama_memory_seq_pos_min")]
+    public static partial int MemoryFirstPosition(nint memory, int sequence);
+
     [LibraryImport(Llama, EntryPoint = "llama_attach_threadpool")]
     public static partial void AttachThreadpool(ContextHandle context, ThreadpoolHandle pool, ThreadpoolHandle batchPool);
 
     [LibraryImport(Llama, EntryPoint = "llama_decode")]
     public static partial int Decode(ContextHandle context, Batch batch);
+
+    [LibraryImport(Llama, EntryPoint = "llama_get_logits_ith")]
+    public static partial float* Logits(ContextHandle context, int index);
+
+    [LibraryImport(Llama, EntryPoint = "llama_set_embeddings")]
+    public static partial void SetEmbeddings(ContextHandle context, byte embeddings);
+
+    [LibraryImport(Llama, EntryPoint = "llama_get_embeddings_ith")]
+    public static partial float* Embeddings(ContextHandle context, int index);
 
     [LibraryImport(Llama, EntryPoint = "llama_vocab_n_tokens")]
     public static partial int VocabularySize(VocabularyHandle vocabulary);
@@ -123,6 +144,21 @@ internal static unsafe partial class LlamaApi
 
     [LibraryImport(Llama, EntryPoint = "llama_vocab_get_add_bos")]
     public static partial byte VocabularyAddsBos(VocabularyHandle vocabulary);
+
+    [LibraryImport(Llama, EntryPoint = "llama_vocab_eos")]
+    public static partial int VocabularyEos(VocabularyHandle vocabulary);
+
+    [LibraryImport(Llama, EntryPoint = "llama_vocab_get_add_eos")]
+    public static partial byte VocabularyAddsEos(VocabularyHandle vocabulary);
+
+    [LibraryImport(Llama, EntryPoint = "llama_vocab_fim_pre")]
+    public static partial int VocabularyFimPrefix(VocabularyHandle vocabulary);
+
+    [LibraryImport(Llama, EntryPoint = "llama_vocab_fim_suf")]
+    public static partial int VocabularyFimSuffix(VocabularyHandle vocabulary);
+
+    [LibraryImport(Llama, EntryPoint = "llama_vocab_fim_mid")]
+    public static partial int VocabularyFimMiddle(VocabularyHandle vocabulary);
 
     [LibraryImport(Llama, EntryPoint = "llama_tokenize")]
     public static partial int Tokenize(VocabularyHandle vocabulary, byte* text, int length, int* tokens, int capacity, byte addSpecial, byte parseSpecial);
@@ -156,6 +192,21 @@ internal static unsafe partial class LlamaApi
 
     [LibraryImport(Llama, EntryPoint = "llama_sampler_init_temp")]
     public static partial nint SamplerTemperature(float temperature);
+
+    [LibraryImport(Llama, EntryPoint = "llama_sampler_init_penalties")]
+    public static partial nint SamplerPenalties(int lastTokens, float repeat, float frequency, float presence);
+
+    [LibraryImport(Llama, EntryPoint = "llama_sampler_init_logit_bias")]
+    public static partial nint SamplerLogitBias(int vocabularySize, int count, LogitBias* biases);
+
+    [LibraryImport(Llama, EntryPoint = "llama_sampler_init_grammar", StringMarshalling = StringMarshalling.Utf8)]
+    public static partial nint SamplerGrammar(VocabularyHandle vocabulary, string grammar, string root);
+
+    [LibraryImport(Llama, EntryPoint = "llama_sampler_apply")]
+    public static partial void SamplerApply(SamplerHandle sampler, Candidates* candidates);
+
+    [LibraryImport(Llama, EntryPoint = "llama_sampler_accept")]
+    public static partial void SamplerAccept(SamplerHandle sampler, int token);
 
     [LibraryImport(Llama, EntryPoint = "llama_sampler_sample")]
     public static partial int SamplerSample(SamplerHandle sampler, ContextHandle context, int index);

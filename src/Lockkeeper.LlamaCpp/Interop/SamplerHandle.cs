@@ -2,11 +2,11 @@ using System.Runtime.InteropServices;
 
 namespace Lockkeeper.LlamaCpp.Interop;
 
-/// <summary>Owns a chain of samplers. A sampler added to it belongs to the chain and is freed with it.</summary>
+/// <summary>Owns a sampler, most often a chain of them. A sampler added to a chain belongs to it and is freed with it.</summary>
 internal sealed class SamplerHandle : SafeHandle
 {
-    private SamplerHandle(nint chain)
-        : base(nint.Zero, ownsHandle: true) => SetHandle(chain);
+    private SamplerHandle(nint sampler)
+        : base(nint.Zero, ownsHandle: true) => SetHandle(sampler);
 
     public override bool IsInvalid => handle == nint.Zero;
 
@@ -19,6 +19,13 @@ internal sealed class SamplerHandle : SafeHandle
         }
 
         return new SamplerHandle(chain);
+    }
+
+    /// <summary>Lets through what a grammar allows. Null when llama.cpp does not understand it, which <see cref="LlamaLog.TakeErrors"/> may say more about.</summary>
+    public static SamplerHandle? Grammar(VocabularyHandle vocabulary, string grammar)
+    {
+        var sampler = LlamaApi.SamplerGrammar(vocabulary, grammar, "root");
+        return sampler == nint.Zero ? null : new SamplerHandle(sampler);
     }
 
     protected override bool ReleaseHandle()

@@ -13,6 +13,12 @@ namespace Lockkeeper.Server.Api;
 /// <summary><c>GET /v1/models</c> and <c>/v1/models/{id}</c>: what the caller can ask for, in OpenAI's shape, and how it stands.</summary>
 internal static class ModelsApi
 {
+    /// <summary>
+    /// By this query Codex is known, which wants a list in a shape of its own under <c>models</c> (with instructions of many pages for each) and calls an answer without it broken. An empty one leaves
+    /// it with what it knows itself.
+    /// </summary>
+    private const string CodexVersion = "client_version";
+
     private static readonly string[] Methods = [HttpMethods.Get, HttpMethods.Head];
 
     /// <param name="routes">Where they are added.</param>
@@ -37,6 +43,12 @@ internal static class ModelsApi
                 }
 
                 json.WriteEndArray();
+                if (http.Request.Query.ContainsKey(CodexVersion))
+                {
+                    json.WriteStartArray("models");
+                    json.WriteEndArray();
+                }
+
                 json.WriteEndObject();
             });
         });

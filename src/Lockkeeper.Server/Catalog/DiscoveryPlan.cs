@@ -31,6 +31,10 @@ internal sealed record DiscoveryPlan
         where question is not null
         select new AskedList(engine.Key, CatalogBuilder.Engine(engine.Key, _config, _folder, _presets, Secrets), question);
 
+    /// <summary>The first engine that is an Ollama; null for none.</summary>
+    public EngineSpec? Ollama => _config.Engines.Where(engine => engine.Value.Whole(_presets).Lifecycle == Lifecycle.Ollama)
+        .Select(engine => CatalogBuilder.Engine(engine.Key, _config, _folder, _presets, Secrets)).FirstOrDefault();
+
     /// <summary>Key of the engine that fetches models by their names in the hub; null for none.</summary>
     public string? Puller => _config.Discover.Where(entry => entry.AutoPull).Select(entry => entry.Engines.Mlx ?? entry.Engines.Safetensors).FirstOrDefault(engine => engine is not null);
 

@@ -63,8 +63,12 @@ internal sealed partial class EngineLists(LiveCatalog live, TimeProvider time, I
         }
     }
 
-    /// <summary>Asks all engines now, and waits until each has answered or had its time.</summary>
-    public Task SearchAsync(CancellationToken cancellationToken) => Ask(TimeSpan.Zero, alsoTroubled: true).WaitAsync(cancellationToken);
+    /// <summary>Asks all engines now, and waits until each has answered or had its time. What was asked before is waited for first: its answer may be older than what somebody wants to see.</summary>
+    public async Task SearchAsync(CancellationToken cancellationToken)
+    {
+        await UnderWay().WaitAsync(cancellationToken);
+        await Ask(TimeSpan.Zero, alsoTroubled: true).WaitAsync(cancellationToken);
+    }
 
     public async ValueTask DisposeAsync()
     {
@@ -92,6 +96,14 @@ internal sealed partial class EngineLists(LiveCatalog live, TimeProvider time, I
         catch (OperationCanceledException)
         {
             // It is to end.
+        }
+    }
+
+    private Task UnderWay()
+    {
+        lock (_gate)
+        {
+            return Task.WhenAll(_engines.Select(engine => engine.Asking));
         }
     }
 

@@ -88,6 +88,8 @@ internal static class CatalogBuilder
         Capabilities = [.. model.Capabilities],
         Quantization = model.Quantization,
         Shape = RequestShape.Of(Shaping(model)),
+        FetchImages = model.FetchImages,
+        Media = model.Media,
         WarmUp = model.WarmUp,
         Aliases = [.. model.Aliases],
         ContextLength = model.ContextLength,

@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using Lockkeeper.Core.Config;
+using Lockkeeper.Core.Models;
 using Lockkeeper.Server.Catalog;
 using Lockkeeper.Server.Security;
 using Microsoft.Extensions.Logging;
@@ -29,7 +30,7 @@ internal sealed partial class ConfigInForce : IAsyncDisposable
         _lists = new EngineLists(Catalog, time, logs.CreateLogger<EngineLists>());
         Catalog.Freshener = _lists.FreshenAsync;
         Catalog.Searcher = cancellationToken => Task.WhenAll(_discovery.SearchAsync(cancellationToken), _lists.SearchAsync(cancellationToken));
-        _served = new Served(settings.Config, settings.Keys, time.GetUtcNow());
+        _served = new Served(settings.Config, settings.Keys, time.GetUtcNow(), settings.Plan);
         _lastTry = new ConfigTry(_served.Since, ReloadCause.Start, []);
     }
 
@@ -43,6 +44,9 @@ internal sealed partial class ConfigInForce : IAsyncDisposable
 
     /// <summary>The keys of clients, fetched.</summary>
     public IReadOnlyList<ApiKey> Keys => _served.Keys;
+
+    /// <summary>The first engine of it that is an Ollama; null for none.</summary>
+    public EngineSpec? Ollama => _served.Plan?.Ollama;
 
     /// <summary>Since when it has been in force.</summary>
     public DateTimeOffset Since => _served.Since;
@@ -136,7 +140,7 @@ internal sealed partial class ConfigInForce : IAsyncDisposable
         // Also when no key differs: a secret or a model's file may.
         void Serve()
         {
-            _served = new Served(loaded.Config, loaded.Keys, now);
+            _served = new Served(loaded.Config, loaded.Keys, now, loaded.Plan);
             _lists.Follow(loaded.Plan);
         }
 
@@ -181,5 +185,5 @@ internal sealed partial class ConfigInForce : IAsyncDisposable
     [LoggerMessage(747, LogLevel.Error, "Loading the configuration failed")]
     private partial void LogFailed(Exception failure);
 
-    private sealed record Served(LockkeeperConfig Config, IReadOnlyList<ApiKey> Keys, DateTimeOffset Since);
+    private sealed record Served(LockkeeperConfig Config, IReadOnlyList<ApiKey> Keys, DateTimeOffset Since, DiscoveryPlan? Plan);
 }

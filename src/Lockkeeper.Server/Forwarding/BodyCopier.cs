@@ -1,5 +1,7 @@
 using System.Buffers;
+using System.Diagnostics.CodeAnalysis;
 using System.IO.Pipelines;
+using Lockkeeper.Core.Wire;
 using Microsoft.AspNetCore.Http;
 
 namespace Lockkeeper.Server.Forwarding;
@@ -21,8 +23,16 @@ internal sealed class BodyCopier(TimeProvider time, Func<ValueTask<bool>> others
     private const int ReadSize = 16 * 1024;
 
     /// <summary>Copies until the engine's last byte. Each piece is passed on as it comes: nobody waits for a buffer to fill.</summary>
-    public async ValueTask<ForwardOutcome> CopyAsync(Stream source, HttpContext http, StreamTap tap, EnginePatience patience, KeepAlive keepAlive)
+    /// <param name="source">The engine's answer.</param>
+    /// <param name="http">The request.</param>
+    /// <param name="tap">Sees the answer pass.</param>
+    /// <param name="patience">For the engine.</param>
+    /// <param name="keepAlive">Tells the client that it is not forgotten, up to the first byte.</param>
+    /// <param name="stage">Makes what the bytes pass, when the first of them is there; null where they pass as they are.</param>
+    public async ValueTask<ForwardOutcome> CopyAsync(
+        Stream source, HttpContext http, StreamTap tap, EnginePatience patience, KeepAlive keepAlive, Func<IBodyStage?>? stage = null)
     {
+        IBodyStage? passed = null;
         var buffer = ArrayPool<byte>.Shared.Rent(ReadSize);
         try
         {
@@ -42,7 +52,7 @@ internal sealed class BodyCopier(TimeProvider time, Func<ValueTask<bool>> others
 
                 if (count == 0)
                 {
-                    return ForwardEnd.Answered;
+                    return await CompleteAsync(tap.Bytes == 0 ? stage?.Invoke() : passed, http, patience);
                 }
 
                 if (tap.Bytes == 0 && !patience.TryKeep())
@@ -50,13 +60,17 @@ internal sealed class BodyCopier(TimeProvider time, Func<ValueTask<bool>> others
                     return ForwardEnd.Recalled;
                 }
 
+                passed = tap.Bytes == 0 ? stage?.Invoke() : passed;
                 patience.Renew();
                 tap.Observe(buffer.AsSpan(0, count));
-                writer.Write(buffer.AsSpan(0, count));
+                if (!TryPass(passed, buffer.AsSpan(0, count), writer, out var unfit))
+                {
+                    return await BreakAsync(unfit, writer, http);
+                }
 
                 // The last piece too: at the end of a request Kestrel flushes only what goes out together with the headers.
-                var end = await FlushAsync(writer, patience, http);
-                if (end != ForwardEnd.Answered || tap.Bytes == announced)
+                var end = passed is not null && writer is { CanGetUnflushedBytes: true, UnflushedBytes: 0 } ? ForwardEnd.Answered : await FlushAsync(writer, patience, http);
+                if (end != ForwardEnd.Answered || (tap.Bytes == announced && passed is null))
                 {
                     return end;
                 }
@@ -71,17 +85,69 @@ internal sealed class BodyCopier(TimeProvider time, Func<ValueTask<bool>> others
     /// <summary>What a client is told while the engine has the request and says nothing.</summary>
     internal static ValueTask<string> Prefill() => new("processing the prompt");
 
+    private static bool TryPass(IBodyStage? stage, ReadOnlySpan<byte> piece, PipeWriter writer, [NotNullWhen(false)] out string? unfit)
+    {
+        unfit = null;
+        if (stage is null)
+        {
+            writer.Write(piece);
+            return true;
+        }
+
+        try
+        {
+            stage.Pass(piece, writer);
+            return true;
+        }
+        catch (InvalidDataException wrong)
+        {
+            unfit = wrong.Message;
+            return false;
+        }
+    }
+
+    private async ValueTask<ForwardOutcome> CompleteAsync(IBodyStage? stage, HttpContext http, EnginePatience patience)
+    {
+        if (stage is null)
+        {
+            return ForwardEnd.Answered;
+        }
+
+        var writer = http.Response.BodyWriter;
+        try
+        {
+            stage.Complete(writer);
+        }
+        catch (InvalidDataException wrong)
+        {
+            return await BreakAsync(wrong.Message, writer, http);
+        }
+
+        return await FlushAsync(writer, patience, http);
+    }
+
+    /// <summary>What was written of an answer before it proved to be none is sent: it cannot be taken back, and an error of ours is to follow it and not to be mixed with it.</summary>
+    private static async ValueTask<ForwardOutcome> BreakAsync(string unfit, PipeWriter writer, HttpContext http)
+    {
+        if (writer is not { CanGetUnflushedBytes: true, UnflushedBytes: 0 })
+        {
+            await writer.FlushAsync(http.RequestAborted);
+        }
+
+        return new ForwardOutcome(ForwardEnd.Broken, unfit);
+    }
+
     private static async ValueTask<int> ReadAsync(Stream source, byte[] buffer, StreamTap tap, EnginePatience patience, KeepAlive keepAlive)
     {
         var read = source.ReadAsync(buffer, patience.Token);
-        if (read.IsCompleted || !keepAlive.Started || tap.Bytes > 0)
+        if (read.IsCompleted || keepAlive.Voice is null || tap.Bytes > 0)
         {
             return await read;
         }
 
-        // An engine that sends headers before its prefill: the client has been told something so far, and still is.
+        // An engine that sends headers before its prefill.
         var first = read.AsTask();
-        await keepAlive.WhileAsync(first, Prefill, patience.Aborted);
+        await keepAlive.WhileAsync(first, Prefill, patience.Aborted, atEngine: true);
         return await first;
     }
 

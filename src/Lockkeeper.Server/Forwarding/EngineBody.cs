@@ -5,12 +5,16 @@ using Lockkeeper.Core.Wire;
 namespace Lockkeeper.Server.Forwarding;
 
 /// <summary>A request body on its way to an engine: the client's own bytes, with the edits the router has to make. Can be sent again after a failed try.</summary>
-internal readonly struct EngineBody(ReadOnlySequence<byte> bytes, BodyEdits edits)
+/// <param name="bytes">The body, or its beginning.</param>
+/// <param name="edits">What changes in it.</param>
+/// <param name="rest">What follows the beginning, where the body is too large for memory.</param>
+internal readonly struct EngineBody(ReadOnlySequence<byte> bytes, BodyEdits edits, SpoolFile? rest = null)
 {
     private readonly ReadOnlySequence<byte> _bytes = bytes;
     private readonly BodyEdits _edits = edits;
+    private readonly SpoolFile? _rest = rest;
 
-    public HttpContent ToContent() => new Content(_bytes, _edits);
+    public HttpContent ToContent() => _rest is null ? new Content(_bytes, _edits) : new SpooledContent(_bytes, _rest, _edits);
 
     private sealed class Content(ReadOnlySequence<byte> bytes, BodyEdits edits) : HttpContent
     {

@@ -1,3 +1,5 @@
+using Lockkeeper.Core.Dialects;
+
 namespace Lockkeeper.Server.Forwarding;
 
 /// <summary>How a forwarded request ended.</summary>
@@ -23,10 +25,16 @@ internal enum ForwardEnd
 
     /// <summary>The engine sent nothing for longer than it may.</summary>
     Silent,
+
+    /// <summary>The engine answered with an error, which is to be said in the client's dialect.</summary>
+    Refused,
 }
 
 /// <summary>The end of a forwarded request and, for the bad ones, what was seen.</summary>
 internal readonly record struct ForwardOutcome(ForwardEnd End, string? Detail = null)
 {
+    /// <summary>What the engine said; null but for <see cref="ForwardEnd.Refused"/>.</summary>
+    public AnswerFailure? Said { get; init; }
+
     public static implicit operator ForwardOutcome(ForwardEnd end) => new(end);
 }

@@ -1,7 +1,6 @@
-using System.Buffers;
 using System.Diagnostics.CodeAnalysis;
 using System.Net;
-using System.Text.Json;
+using Lockkeeper.Core.Dialects;
 using Lockkeeper.Server.Engines;
 using Lockkeeper.Server.Scheduling;
 using Lockkeeper.Server.Telemetry;
@@ -29,28 +28,23 @@ internal sealed class Forwarder(TimeProvider time, Func<ValueTask<bool>> othersW
     private readonly BodyCopier _copier = new(time, othersWait);
 
     /// <param name="http">The request.</param>
-    /// <param name="body">What the engine is sent.</param>
+    /// <param name="passage">What the engine is sent, and what becomes of its answer.</param>
     /// <param name="lease">The right to use it.</param>
     /// <param name="tap">Sees the answer pass.</param>
-    /// <param name="keepAlive">Tells the client of a stream that it is not forgotten.</param>
+    /// <param name="keepAlive">Tells the client that it is not forgotten.</param>
     /// <param name="requestTimeout">How long the engine may send nothing.</param>
-    /// <param name="stream">Whether the answer is asked for as a stream.</param>
     /// <param name="aborted">Ends it early: the engine's connection is closed when the call returns.</param>
     public async ValueTask<ForwardOutcome> SendAsync(
-        HttpContext http, EngineBody body, Lease lease, StreamTap tap, KeepAlive keepAlive, TimeSpan requestTimeout, bool stream, CancellationToken aborted)
+        HttpContext http, Passage passage, Lease lease, StreamTap tap, KeepAlive keepAlive, TimeSpan requestTimeout, CancellationToken aborted)
     {
         tap.Begin();
-        using var patience = new EnginePatience(requestTimeout, time, lease.Recall, lease.Upstream, stream, aborted);
-        using var request = RequestFor(http, body, lease.Upstream, keepAlive);
+        using var patience = new EnginePatience(requestTimeout, time, lease.Recall, lease.Upstream, passage.Stream, aborted);
+        using var request = RequestFor(http, passage, lease.Upstream, keepAlive);
         HttpResponseMessage answer;
         try
         {
             var sending = lease.Upstream.Invoker.SendAsync(request, patience.Token);
-            if (keepAlive.Started)
-            {
-                await keepAlive.WhileAsync(sending, BodyCopier.Prefill, aborted);
-            }
-
+            await keepAlive.WhileAsync(sending, BodyCopier.Prefill, aborted, atEngine: true);
             answer = await sending;
         }
         catch (Exception failure) when (failure is HttpRequestException or OperationCanceledException or IOException)
@@ -72,52 +66,93 @@ internal sealed class Forwarder(TimeProvider time, Func<ValueTask<bool>> othersW
                 return new ForwardOutcome(ForwardEnd.Unreached, gone.Cause);
             }
 
-            if (keepAlive.Started && !IsEventStream(answer))
-            {
-                return await PassIntoStreamAsync(answer, http, patience);
-            }
-
-            if (!keepAlive.Started && !TryBegin(answer, http.Response, out var unfit))
-            {
-                return new ForwardOutcome(ForwardEnd.Broken, unfit);
-            }
-
-            await using var content = await answer.Content.ReadAsStreamAsync(patience.Token);
-            return await _copier.CopyAsync(content, http, tap, patience, keepAlive);
+            return answer.IsSuccessStatusCode || (passage.IsNative && !keepAlive.Started)
+                ? await PassAsync(answer, http, passage, tap, patience, keepAlive)
+                : await RefusalAsync(answer, patience);
         }
     }
 
-    private static HttpRequestMessage RequestFor(HttpContext http, EngineBody body, Upstream upstream, KeepAlive keepAlive)
+    private static HttpRequestMessage RequestFor(HttpContext http, Passage passage, Upstream upstream, KeepAlive keepAlive)
     {
-        var request = new HttpRequestMessage(HttpMethod.Parse(http.Request.Method), upstream.UriOf(http.Request.Path, http.Request.QueryString))
+        var request = new HttpRequestMessage(HttpMethod.Parse(http.Request.Method), upstream.UriOf(passage.Path, passage.IsNative ? http.Request.QueryString : default))
         {
             Version = HttpVersion.Version11,
             VersionPolicy = HttpVersionPolicy.RequestVersionExact,
-            Content = body.ToContent(),
+            Content = passage.Body.ToContent(),
         };
-        HeaderPolicy.Copy(http.Request.Headers, request);
+        HeaderPolicy.Copy(http.Request.Headers, request, passage.IsNative);
+        if (!passage.IsNative)
+        {
+            request.Content.Headers.TryAddWithoutValidation(HeaderNames.ContentType, JsonVoice.MediaType);
+        }
+
         upstream.Authorize(request);
         if (!request.Headers.NonValidated.Contains(RouterHeaders.ClientRequestId))
         {
             request.Headers.TryAddWithoutValidation(RouterHeaders.ClientRequestId, http.TraceIdentifier);
         }
 
-        if (keepAlive.Started)
+        if (passage.IsPlain || keepAlive.Voice is not null)
         {
-            // The client's stream has begun as plain text: a compressed one could not be continued in it.
+            // What has begun, or is read, as plain text could not be continued in a compressed one.
             request.Headers.Remove(HeaderNames.AcceptEncoding);
         }
 
         return request;
     }
 
+    private async ValueTask<ForwardOutcome> PassAsync(HttpResponseMessage answer, HttpContext http, Passage passage, StreamTap tap, EnginePatience patience, KeepAlive keepAlive)
+    {
+        var contentType = answer.Content.Headers.ContentType?.MediaType;
+        var compressed = answer.Content.Headers.ContentEncoding.Count > 0;
+        if (keepAlive.Started && passage.IsNative && (compressed || !keepAlive.Voice!.ContentType.StartsWith(contentType ?? "nothing", StringComparison.OrdinalIgnoreCase)))
+        {
+            return new ForwardOutcome(ForwardEnd.Broken, $"it answered {(int)answer.StatusCode} {answer.Content.Headers.ContentType} where {keepAlive.Voice.ContentType} was expected");
+        }
+
+        if (compressed && !passage.IsNative)
+        {
+            return new ForwardOutcome(ForwardEnd.Broken, "it compressed its answer, which nobody had asked for");
+        }
+
+        var changes = answer.IsSuccessStatusCode && !compressed;
+        if (!keepAlive.Started && !TryBegin(answer, http.Response, changes ? passage.Answer : null, out var unfit))
+        {
+            return new ForwardOutcome(ForwardEnd.Broken, unfit);
+        }
+
+        await using var content = await answer.Content.ReadAsStreamAsync(patience.Token);
+        if (!changes)
+        {
+            return await _copier.CopyAsync(content, http, tap, patience, keepAlive);
+        }
+
+        return await _copier.CopyAsync(content, http, tap, patience, keepAlive, () =>
+        {
+            (keepAlive.Voice as JsonVoice)?.Begin();
+            var stage = passage.Answer.Stage(contentType, http.Response.BodyWriter, keepAlive.Started);
+            if (stage is not null && !http.Response.HasStarted)
+            {
+                http.Response.ContentLength = null; // the engine's; what is sent may be longer
+            }
+
+            return stage;
+        });
+    }
+
     /// <summary>Takes over status and headers. Some that a client library lets pass, a server does not write: control characters, or two lengths.</summary>
-    private static bool TryBegin(HttpResponseMessage answer, HttpResponse response, [NotNullWhen(false)] out string? unfit)
+    private static bool TryBegin(HttpResponseMessage answer, HttpResponse response, AnswerForm? form, [NotNullWhen(false)] out string? unfit)
     {
         try
         {
             response.StatusCode = (int)answer.StatusCode;
-            HeaderPolicy.Copy(answer, response.Headers);
+            HeaderPolicy.Copy(answer, response.Headers, withContent: form?.ContentType is null);
+            if (form?.ContentType is { } contentType)
+            {
+                response.ContentType = contentType;
+                response.Headers.CacheControl = "no-cache";
+            }
+
             unfit = null;
             return true;
         }
@@ -128,67 +163,21 @@ internal sealed class Forwarder(TimeProvider time, Func<ValueTask<bool>> othersW
         }
     }
 
-    private static bool IsEventStream(HttpResponseMessage answer) =>
-        answer.StatusCode == HttpStatusCode.OK
-        && answer.Content.Headers.ContentEncoding.Count == 0
-        && string.Equals(answer.Content.Headers.ContentType?.MediaType, "text/event-stream", StringComparison.OrdinalIgnoreCase);
-
-    /// <summary>The answer is no event stream, but the client's stream has begun: what the engine said is passed on as one event.</summary>
-    private static async ValueTask<ForwardOutcome> PassIntoStreamAsync(HttpResponseMessage answer, HttpContext http, EnginePatience patience)
+    /// <summary>The engine's error cannot be passed on as it is: it is read, to be said in the client's dialect.</summary>
+    private static async ValueTask<ForwardOutcome> RefusalAsync(HttpResponseMessage answer, EnginePatience patience)
     {
-        var status = (int)answer.StatusCode;
         try
         {
-            await answer.Content.LoadIntoBufferAsync(LongestError, patience.Token);
-            var said = await answer.Content.ReadAsByteArrayAsync(patience.Token);
-            if (!IsErrorObject(said, out var error))
-            {
-                return new ForwardOutcome(ForwardEnd.Broken, $"it answered {status} {answer.Content.Headers.ContentType} where an event stream was expected");
-            }
-
-            using (error)
-            {
-                if (!patience.TryKeep())
-                {
-                    return ForwardEnd.Recalled;
-                }
-
-                var writer = http.Response.BodyWriter;
-                writer.Write("data: "u8);
-                await using (var json = new Utf8JsonWriter(writer))
-                {
-                    error.WriteTo(json);
-                }
-
-                writer.Write("\n\ndata: [DONE]\n\n"u8);
-                await writer.FlushAsync(http.RequestAborted);
-            }
-
-            return ForwardEnd.Answered;
+            await using var content = await answer.Content.ReadAsStreamAsync(patience.Token);
+            var said = new byte[LongestError];
+            var length = await content.ReadAtLeastAsync(said, said.Length, throwOnEndOfStream: false, patience.Token);
+            return patience.TryKeep()
+                ? new ForwardOutcome(ForwardEnd.Refused) { Said = EngineError.Read((int)answer.StatusCode, said.AsSpan(0, length)) }
+                : ForwardEnd.Recalled;
         }
         catch (Exception failure) when (failure is HttpRequestException or OperationCanceledException or IOException)
         {
             return patience.Explain(failure);
-        }
-    }
-
-    private static bool IsErrorObject(byte[] said, out JsonDocument error)
-    {
-        try
-        {
-            error = JsonDocument.Parse(said);
-            if (error.RootElement.ValueKind == JsonValueKind.Object && error.RootElement.TryGetProperty("error", out _))
-            {
-                return true;
-            }
-
-            error.Dispose();
-            return false;
-        }
-        catch (JsonException)
-        {
-            error = null!;
-            return false;
         }
     }
 }

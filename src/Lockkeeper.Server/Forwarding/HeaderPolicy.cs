@@ -24,6 +24,13 @@ internal static class HeaderPolicy
         HeaderNames.Authorization, HeaderNames.Cookie, "X-Api-Key", "Api-Key", "X-Priority", HeaderNames.Origin,
     ], StringComparer.OrdinalIgnoreCase);
 
+    /// <summary>They speak of a body, or of an API, that the engine does not get to see: what it is sent was written anew.</summary>
+    private static readonly FrozenSet<string> OfItsDialect = FrozenSet.ToFrozenSet(
+    [
+        HeaderNames.ContentType, HeaderNames.ContentEncoding, HeaderNames.Accept, HeaderNames.AcceptEncoding,
+        "Anthropic-Version", "Anthropic-Beta", "OpenAI-Organization", "OpenAI-Project", "OpenAI-Beta",
+    ], StringComparer.OrdinalIgnoreCase);
+
     /// <summary>Not for a client: which pages may use the answer is for the router to say, and many engines say that all may. Nor what another router has said of its requests.</summary>
     private static readonly FrozenSet<string> StaysAtEngine = FrozenSet.ToFrozenSet(
     [
@@ -33,12 +40,15 @@ internal static class HeaderPolicy
     ], StringComparer.OrdinalIgnoreCase);
 
     /// <summary>Copies the request's headers to the engine's request.</summary>
-    public static void Copy(IHeaderDictionary from, HttpRequestMessage to)
+    /// <param name="from">The client's.</param>
+    /// <param name="to">The engine's.</param>
+    /// <param name="isNative">Whether both are of one dialect.</param>
+    public static void Copy(IHeaderDictionary from, HttpRequestMessage to, bool isNative = true)
     {
         var named = from.Connection;
         foreach (var (name, values) in from)
         {
-            if (StaysHere.Contains(name) || Names(named, name))
+            if (StaysHere.Contains(name) || Names(named, name) || (!isNative && OfItsDialect.Contains(name)))
             {
                 continue;
             }
@@ -55,11 +65,19 @@ internal static class HeaderPolicy
         }
     }
 
-    /// <summary>Copies the status' headers of the engine's answer to the client's.</summary>
-    public static void Copy(HttpResponseMessage from, IHeaderDictionary to)
+    /// <summary>Copies the headers of the engine's answer to the client's.</summary>
+    /// <param name="from">The engine's.</param>
+    /// <param name="to">The client's.</param>
+    /// <param name="withContent">Whether those go along that speak of the body.</param>
+    public static void Copy(HttpResponseMessage from, IHeaderDictionary to, bool withContent = true)
     {
         var named = from.Headers.NonValidated.TryGetValues(HeaderNames.Connection, out var connection) ? new StringValues([.. connection]) : StringValues.Empty;
         Copy(from.Headers.NonValidated, named, to);
+        if (!withContent)
+        {
+            return;
+        }
+
         Copy(from.Content.Headers.NonValidated, named, to);
         if (from.Headers.TransferEncodingChunked == true)
         {

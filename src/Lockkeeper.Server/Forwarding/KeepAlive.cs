@@ -1,11 +1,11 @@
-using System.Buffers;
-using System.Text;
+using Lockkeeper.Core.Dialects;
+using Lockkeeper.Core.Wire;
 using Lockkeeper.Server.Telemetry;
 using Microsoft.AspNetCore.Http;
 
 namespace Lockkeeper.Server.Forwarding;
 
-/// <summary>Tells the client of a stream that has to wait that it is not forgotten: early headers, then a comment at every interval.</summary>
+/// <summary>Tells a client that has to wait that it is not forgotten: early headers, then a word in its dialect at every interval.</summary>
 /// <remarks>
 /// The headers commit the answer to status 200, so they are held back for a moment: a wait that ends within <see cref="CommitDelay"/> still gets
 /// the engine's own status, and a start that fails at once still a 503.
@@ -14,16 +14,25 @@ internal sealed class KeepAlive(HttpResponse response, TimeSpan interval, TimePr
 {
     private static readonly TimeSpan CommitDelay = TimeSpan.FromSeconds(1);
 
-    /// <summary>Whether headers have been sent early, so that the rest must follow as events.</summary>
+    /// <summary>Speaks to the client; null while nobody can, or for a client that is told nothing before its answer.</summary>
+    public IClientVoice? Voice { get; set; }
+
+    /// <summary>Whether headers have been sent early, so that the rest must follow in the voice's form.</summary>
     public bool Started { get; private set; }
 
     /// <summary>Waits for <paramref name="work"/> to end, well or badly, and says meanwhile what is being waited for. Starts the answer when the wait is long.</summary>
     /// <param name="work">What the client is waiting for. It is not awaited for its result here.</param>
     /// <param name="status">A short line without line breaks.</param>
     /// <param name="aborted">Ends the wait without an exception; the caller sees it by itself.</param>
-    public async ValueTask WhileAsync(Task work, Func<ValueTask<string>> status, CancellationToken aborted)
+    /// <param name="atEngine">Whether an engine works on it already: most of its errors come at once, so its own status is waited for a little longer.</param>
+    public async ValueTask WhileAsync(Task work, Func<ValueTask<string>> status, CancellationToken aborted, bool atEngine = false)
     {
-        var pause = Started || interval < CommitDelay ? interval : CommitDelay;
+        if (Voice is not { } voice)
+        {
+            return;
+        }
+
+        var pause = Started || (interval < CommitDelay) != atEngine ? interval : CommitDelay;
         while (!await EndsWithinAsync(work, pause, aborted))
         {
             if (aborted.IsCancellationRequested)
@@ -38,8 +47,8 @@ internal sealed class KeepAlive(HttpResponse response, TimeSpan interval, TimePr
                 return;
             }
 
-            Start();
-            Comment(line);
+            Start(voice);
+            voice.Waiting(line);
             try
             {
                 await response.BodyWriter.FlushAsync(response.HttpContext.RequestAborted);
@@ -54,16 +63,15 @@ internal sealed class KeepAlive(HttpResponse response, TimeSpan interval, TimePr
         }
     }
 
-    /// <summary>The last words of a stream whose headers went out early: what could not be said in them any more.</summary>
-    public async ValueTask CloseAsync(JournalEntry entry, bool atEventBoundary)
+    /// <summary>The last words of an answer whose headers went out early: what could not be said in them any more.</summary>
+    public async ValueTask CloseAsync(JournalEntry entry)
     {
         if (!Started || response.HttpContext.RequestAborted.IsCancellationRequested)
         {
             return;
         }
 
-        response.BodyWriter.Write(atEventBoundary ? default : "\n\n"u8);
-        Comment($"lockkeeper request={entry.Id} queue_ms={RouterHeaders.Milliseconds(entry.Queue ?? TimeSpan.Zero)} load_ms={RouterHeaders.Milliseconds(entry.Load)}");
+        Voice!.Remark($"request={entry.Id} queue_ms={RouterHeaders.Milliseconds(entry.Queue ?? TimeSpan.Zero)} load_ms={RouterHeaders.Milliseconds(entry.Load)}");
         await response.BodyWriter.FlushAsync(response.HttpContext.RequestAborted);
     }
 
@@ -80,7 +88,7 @@ internal sealed class KeepAlive(HttpResponse response, TimeSpan interval, TimePr
         return work.IsCompleted;
     }
 
-    private void Start()
+    private void Start(IClientVoice voice)
     {
         if (Started)
         {
@@ -89,15 +97,14 @@ internal sealed class KeepAlive(HttpResponse response, TimeSpan interval, TimePr
 
         Started = true;
         response.StatusCode = StatusCodes.Status200OK;
-        response.ContentType = "text/event-stream; charset=utf-8";
-        response.Headers.CacheControl = "no-cache";
-        response.Headers["X-Accel-Buffering"] = "no";
+        Announce(voice);
     }
 
-    private void Comment(string status)
+    /// <summary>The headers of an answer that the voice, or one like it, will write.</summary>
+    private void Announce(IClientVoice voice)
     {
-        response.BodyWriter.Write(": "u8);
-        response.BodyWriter.Write(Encoding.UTF8.GetBytes(status));
-        response.BodyWriter.Write("\n\n"u8);
+        response.ContentType = voice.ContentType;
+        response.Headers.CacheControl = "no-cache";
+        response.Headers["X-Accel-Buffering"] = "no";
     }
 }

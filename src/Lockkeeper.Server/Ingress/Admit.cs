@@ -32,7 +32,7 @@ internal static class Admit
     /// <param name="request">The request.</param>
     /// <param name="admission">The door.</param>
     /// <param name="prepared">What is asked for.</param>
-    /// <param name="keepAlive">Tells the client of a stream that it is not forgotten.</param>
+    /// <param name="keepAlive">Tells the client that it is not forgotten.</param>
     /// <param name="place">The place of an earlier grant that came to nothing; null for a newcomer.</param>
     /// <returns>The lease, which the caller disposes when the engine has sent its last byte.</returns>
     public static async ValueTask<Checked<Lease>> EnterAsync(LiveRequest request, Admission admission, Prepared prepared, KeepAlive keepAlive, Ticket? place)
@@ -49,7 +49,7 @@ internal static class Admit
         {
             var decision = ticket.DecisionAsync(request.Aborted);
             var atOnce = decision.IsCompleted;
-            if (!atOnce && prepared.Stream)
+            if (!atOnce)
             {
                 await keepAlive.WhileAsync(ticket.Outcome, async () => (await ticket.LookAsync())?.ToString() ?? "queued", request.Aborted);
             }

@@ -24,11 +24,7 @@ internal sealed partial class Endpoints(LiveCatalog catalog, Admission admission
     /// <summary>Who dies within this time of being sent a request has probably not been killed by it.</summary>
     private static readonly TimeSpan JustSent = TimeSpan.FromMilliseconds(250);
 
-    private const string Chat = "/v1/chat/completions";
-    private const string Embeddings = "/v1/embeddings";
-
-    private static readonly string[] Routes = [Chat, "/v1/completions", Embeddings];
-
+    private readonly Prepare _prepare = new(host, translation);
     private readonly Forwarder _forwarder = new(journal.Time, async () => (await admission.LookAsync()).Waiting.Length > 0);
 
     /// <summary>The ways to engines that are not on this machine.</summary>
@@ -37,28 +33,24 @@ internal sealed partial class Endpoints(LiveCatalog catalog, Admission admission
     /// <param name="web">Where all other routes are mapped already or will be: what none of them takes is refused here.</param>
     public void Map(WebApplication web)
     {
-        foreach (var route in Routes)
+        foreach (var route in InferRoutes.All)
         {
-            web.MapPost(route, http =>
-            {
-                // Routing forgives case and a last slash; engines do not.
-                http.Request.Path = route;
-                return InferAsync(http);
-            });
+            web.MapPost(route.Path, http => InferAsync(http, route, answer => route.Kind == RouteKind.Form ? PrepareFormAsync(answer, route) : PrepareAsync(answer, route)));
         }
 
+        web.Map(UpstreamPath.Pattern, http => InferAsync(http, UpstreamPath.Route, PrepareUpstreamAsync));
         web.Use(RefuseUnroutedAsync);
     }
 
-    private async Task InferAsync(HttpContext http)
+    private async Task InferAsync(HttpContext http, InferRoute route, Func<Answer, ValueTask<Checked<Prepared>>> prepare)
     {
         var request = journal.Begin(http, Caller.Of(http).Key);
         var limits = options(); // once: a request keeps to what was in force when it came
-        var answer = new Answer(http, request, new KeepAlive(http.Response, limits.KeepAliveInterval, journal.Time), new StreamTap(journal.Time), limits);
+        using var answer = new Answer(http, request, limits, journal.Time);
         RouterError? error = null;
         try
         {
-            error = await AnswerAsync(answer);
+            error = await AnswerAsync(answer, prepare);
         }
         catch (Exception failure)
         {
@@ -73,40 +65,27 @@ internal sealed partial class Endpoints(LiveCatalog catalog, Admission admission
 
         if (error is null)
         {
-            await answer.KeepAlive.CloseAsync(request.Entry, answer.Tap.AtEventBoundary);
+            await answer.KeepAlive.CloseAsync(request.Entry);
         }
         else
         {
             Log(error, http);
             RouterHeaders.Waited(http.Response, request.Entry);
-            await Refuse.WithAsync(http, error, Dialect.OpenAi, answer.Tap.AtEventBoundary);
+            await Refuse.WithAsync(http, error, route.Dialect, answer.Tap.AtEventBoundary, answer.KeepAlive.Voice);
         }
     }
 
-    private async ValueTask<RouterError?> AnswerAsync(Answer answer)
+    private async ValueTask<RouterError?> AnswerAsync(Answer answer, Func<Answer, ValueTask<Checked<Prepared>>> prepare)
     {
-        if (!(await Peek.AtAsync(answer.Http, answer.Limits.MaxBody, answer.Request)).Holds(out var peeked, out var error))
+        if (!(await prepare(answer)).Holds(out var prepared, out var error))
         {
             return error;
         }
 
-        using var body = peeked.Body;
-        if (!Resolve.Model(catalog.Current, answer.Http.Request.Headers, Caller.Of(answer.Http), peeked, catalog.Puller).Holds(out var resolved, out error))
-        {
-            return error;
-        }
-
-        var entry = answer.Request.Entry;
-        (entry.Model, entry.Priority, entry.Stream) = (resolved.Model.Id, resolved.Priority, resolved.Model.Shape.Streams(peeked.Facts.StreamAsked));
-        var pressure = answer.Http.Request.Path == Embeddings ? null : answer.Limits.Pressure;
-        if (!Prepare.Request(resolved, host, pressure, isChat: answer.Http.Request.Path == Chat).Holds(out var prepared, out error))
-        {
-            return error;
-        }
-
+        answer.KeepAlive.Voice = prepared.Voice;
         if (prepared.MaxTokens is { } cap)
         {
-            entry.MaxTokens = cap;
+            answer.Request.Entry.MaxTokens = cap;
             answer.Http.Response.Headers[RouterHeaders.MaxTokens] = cap.ToString(CultureInfo.InvariantCulture);
         }
 
@@ -135,6 +114,83 @@ internal sealed partial class Endpoints(LiveCatalog catalog, Admission admission
         }
     }
 
+    /// <summary>Peek, resolve, prepare.</summary>
+    private async ValueTask<Checked<Prepared>> PrepareAsync(Answer answer, InferRoute route)
+    {
+        if (!(await Peek.AtAsync(answer.Http, answer.Limits.MaxBody, answer.Request, route.DefaultModel)).Holds(out var peeked, out var error))
+        {
+            return error;
+        }
+
+        answer.Holds(peeked.Body);
+        if (!Resolve.Model(catalog.Current, answer.Http.Request.Headers, Caller.Of(answer.Http), peeked, catalog.Puller).Holds(out var resolved, out error))
+        {
+            return error;
+        }
+
+        var entry = answer.Request.Entry;
+        (entry.Model, entry.Priority) = (resolved.Model.Id, resolved.Priority);
+        var naming = new AnswerNaming(peeked.Facts.Model, entry.Id, entry.Arrived);
+        var prepared = await _prepare.RequestAsync(route, resolved, answer.Http, naming, answer.Limits, answer.Request.Aborted);
+        entry.Stream = prepared.Holds(out var held, out _) && held.Passage.Stream;
+        return prepared;
+    }
+
+    /// <summary>A form, whose model is a field of it; its files may be large.</summary>
+    private async ValueTask<Checked<Prepared>> PrepareFormAsync(Answer answer, InferRoute route)
+    {
+        var (http, caller) = (answer.Http, Caller.Of(answer.Http));
+        if (!(await Peek.AtFormAsync(http, answer.Limits.MaxBody, answer.Request)).Holds(out var form, out var error))
+        {
+            return error;
+        }
+
+        answer.Holds(form);
+        if (!Resolve.Model(catalog.Current, caller, form.Facts.Model, catalog.Puller).Holds(out var model, out error)
+            || !Resolve.PriorityOf(http.Request.Headers, caller, model, form.Facts.Priority).Holds(out var priority, out error))
+        {
+            return error;
+        }
+
+        var entry = answer.Request.Entry;
+        (entry.Model, entry.Priority, entry.Stream) = (model.Id, priority, form.Facts.StreamAsked == true);
+        return _prepare.Form(route, form, model, priority, http);
+    }
+
+    /// <summary>A GET looks, and loads nothing for it; anything else may be a request like any other.</summary>
+    private async ValueTask<Checked<Prepared>> PrepareUpstreamAsync(Answer answer)
+    {
+        var (http, caller) = (answer.Http, Caller.Of(answer.Http));
+        if (!UpstreamPath.Of(http.Request.Path, name => Resolve.Model(catalog.Current, caller, name)).Holds(out var upstream, out var error)
+            || !Resolve.PriorityOf(http.Request.Headers, caller, upstream.Model, said: null).Holds(out var priority, out error))
+        {
+            return error;
+        }
+
+        var model = upstream.Model;
+        (answer.Request.Entry.Model, answer.Request.Entry.Priority) = (model.Id, priority);
+        if ((HttpMethods.IsGet(http.Request.Method) || HttpMethods.IsHead(http.Request.Method)) && !Clouds.Has(model) && !await IsReadyAsync(model.Id))
+        {
+            return new RouterError.ModelNotLoaded(model.Id);
+        }
+
+        if (host.WhyNotStart(model) is { } failure)
+        {
+            return new RouterError.StartFailed(model.Id, failure);
+        }
+
+        if (!(await Peek.WholeAsync(http, answer.Limits.MaxBody, answer.Request)).Holds(out var body, out error))
+        {
+            return error;
+        }
+
+        answer.Holds(body);
+        return new Prepared(model, priority, upstream.Passage(body.Bytes), null);
+    }
+
+    private async ValueTask<bool> IsReadyAsync(ModelId model) =>
+        (await admission.LookAsync()).Instances.Any(instance => instance.Id.Model == model && instance.Phase == InstancePhase.Ready);
+
     /// <returns>Why it was not answered, and the place in the queue that it may be tried again with.</returns>
     private async ValueTask<(RouterError? Error, Ticket? Place)> AdmitAndForwardAsync(Answer answer, Prepared prepared, Ticket? place)
     {
@@ -158,7 +214,7 @@ internal sealed partial class Endpoints(LiveCatalog catalog, Admission admission
         await using (lease)
         {
             outcome = await AbsentAsync(lease)
-                ?? await _forwarder.SendAsync(answer.Http, prepared.Body, lease, answer.Tap, answer.KeepAlive, patience, prepared.Stream, answer.Request.Aborted);
+                ?? await _forwarder.SendAsync(answer.Http, prepared.Passage, lease, answer.Tap, answer.KeepAlive, patience, answer.Request.Aborted);
             var died = answer.Tap.Bytes == 0 && journal.Time.GetElapsedTime(sent) < JustSent;
 
             // Before the lease is given back: or a dying engine is given the next request, or stopped for another model before it is known that it had died, and why.
@@ -198,7 +254,7 @@ internal sealed partial class Endpoints(LiveCatalog catalog, Admission admission
         }
 
         Log(error, http);
-        await Refuse.WithAsync(http, error, Dialect.OpenAi, atEventBoundary: true);
+        await Refuse.WithAsync(http, error, RouteDialect.Of(http.Request.Path), atEventBoundary: true);
     }
 
     private void Log(RouterError error, HttpContext http)
@@ -229,6 +285,4 @@ internal sealed partial class Endpoints(LiveCatalog catalog, Admission admission
     [LoggerMessage(102, LogLevel.Warning, "{Request} failed, the engine's doing: {Code}: {Message}")]
     private partial void LogEngineError(string request, string code, string message);
 
-    /// <summary>One answer in the making.</summary>
-    private readonly record struct Answer(HttpContext Http, LiveRequest Request, KeepAlive KeepAlive, StreamTap Tap, IngressOptions Limits);
 }

@@ -27,7 +27,7 @@ internal sealed partial class LastResort(ILogger<LastResort> logger)
             }
 
             // Where a begun stream stands is not known here; one empty line too many is nothing to its reader.
-            await Refuse.WithAsync(http, error, Dialect.OpenAi, atEventBoundary: false);
+            await Refuse.WithAsync(http, error, RouteDialect.Of(http.Request.Path), atEventBoundary: false);
         }
     }
 

@@ -8,12 +8,36 @@ namespace Lockkeeper.Server.Ingress;
 internal static class Peek
 {
     /// <returns>The body, which the caller disposes, and its facts.</returns>
-    public static async ValueTask<Checked<Peeked>> AtAsync(HttpContext http, long maxBody, LiveRequest request)
+    public static async ValueTask<Checked<Peeked>> AtAsync(HttpContext http, long maxBody, LiveRequest request, string? defaultModel = null)
     {
-        Checked<RequestBody> read;
+        if (!(await WholeAsync(http, maxBody, request)).Holds(out var body, out var refused))
+        {
+            return refused;
+        }
+
+        if (!BodyPeek.Scan(body.Bytes, defaultModel).Holds(out var facts, out refused))
+        {
+            body.Dispose();
+            return refused;
+        }
+
+        return new Peeked(body, facts);
+    }
+
+    /// <summary>The whole body, unlooked at; the caller disposes it.</summary>
+    public static ValueTask<Checked<RequestBody>> WholeAsync(HttpContext http, long maxBody, LiveRequest request) =>
+        ReadAsync(() => RequestBody.ReadAsync(http.Request, maxBody, request.Aborted), request);
+
+    /// <summary>A whole form; the caller disposes it.</summary>
+    public static ValueTask<Checked<SpooledBody>> AtFormAsync(HttpContext http, long maxBody, LiveRequest request) =>
+        ReadAsync(() => SpooledBody.ReadAsync(http.Request, maxBody, request.Aborted), request);
+
+    private static async ValueTask<Checked<T>> ReadAsync<T>(Func<ValueTask<Checked<T>>> read, LiveRequest request)
+        where T : class
+    {
         try
         {
-            read = await RequestBody.ReadAsync(http.Request, maxBody, request.Aborted);
+            return await read();
         }
         catch (BadHttpRequestException broken)
         {
@@ -23,19 +47,6 @@ internal static class Peek
         {
             return request.WhyAborted;
         }
-
-        if (!read.Holds(out var body, out var refused))
-        {
-            return refused;
-        }
-
-        if (!BodyPeek.Scan(body.Bytes).Holds(out var facts, out refused))
-        {
-            body.Dispose();
-            return refused;
-        }
-
-        return new Peeked(body, facts);
     }
 }
 

@@ -1,3 +1,5 @@
+using Lockkeeper.Core.Dialects;
+using Lockkeeper.Core.Dialects.OpenAi;
 using Lockkeeper.Core.Engines;
 using Lockkeeper.Core.Memory;
 using Lockkeeper.Core.Models;
@@ -5,49 +7,109 @@ using Lockkeeper.Core.Scheduling;
 using Lockkeeper.Core.Wire;
 using Lockkeeper.Server.Engines;
 using Lockkeeper.Server.Forwarding;
+using Lockkeeper.Server.Ingress.Media;
+using Microsoft.AspNetCore.Http;
 
 namespace Lockkeeper.Server.Ingress;
 
-/// <summary>Third step: what the engine will be sent. All slow work belongs here, before the GPU is held.</summary>
-internal static class Prepare
+/// <summary>Third step: what the engine will be sent, and what becomes of its answer. All slow work belongs here, before the GPU is held.</summary>
+/// <param name="host">Knows whether an engine can be started.</param>
+/// <param name="translation">Knows in which dialect an engine is asked.</param>
+/// <param name="media">Looks at images and files.</param>
+internal sealed class Prepare(IInstanceHost host, Translation translation, MediaIntake media)
 {
-    /// <summary>An engine that cannot be started at all is found out here, before another one is stopped to make room for it.</summary>
+    /// <summary>An engine that cannot be started at all is found out here, before another one is stopped to make room for it; so is a model that cannot do what is asked.</summary>
+    /// <param name="route">The route.</param>
     /// <param name="resolved">The request.</param>
-    /// <param name="host">Knows whether an engine can be started.</param>
-    /// <param name="pressure">Asked only for a model that has caps; null for a route whose answers have no length.</param>
-    /// <param name="isChat">Whether it is a chat: only those have templates, and think.</param>
-    public static Checked<Prepared> Request(in Resolved resolved, IInstanceHost host, Func<ModelSpec, PressureLevel>? pressure, bool isChat = true)
+    /// <param name="http">The request, and where its answer will go.</param>
+    /// <param name="naming">What the answer is called.</param>
+    /// <param name="limits">What holds for all requests.</param>
+    /// <param name="cancellation">The client has left.</param>
+    public async ValueTask<Checked<Prepared>> RequestAsync(
+        InferRoute route, Resolved resolved, HttpContext http, AnswerNaming naming, IngressOptions limits, CancellationToken cancellation)
     {
         var (peeked, model, priority) = resolved;
+        if (Suitability.WhyNot(model, route) is { } unsuited)
+        {
+            return unsuited;
+        }
+
         if (host.WhyNotStart(model) is { } failure)
         {
             return new RouterError.StartFailed(model.Id, failure);
         }
 
-        var cap = pressure is null || model.MaxTokensUnderPressure.IsEmpty ? null : PressureRule.Cap(model.MaxTokensUnderPressure, pressure(model));
-        if (!Edits(peeked, model, new ShapeScan.Purpose(isChat, IsGeneration: pressure is not null, model.Engine.PriorityField, cap)).Holds(out var edits, out var refused))
+        var asked = peeked.Facts.StreamAsked ?? (route.StreamsByDefault ? true : null);
+        var conversation = new Conversation(route, model, peeked, model.Shape.Streams(asked), http.Response.BodyWriter, naming) { Format = StreamingFormats.AskedFor(http.Request) ?? model.StreamingFormat };
+        if (!translation.Of(conversation, limits).Holds(out var plan, out var refused))
         {
             return refused;
         }
 
-        if (model.Engine.Lifecycle == Lifecycle.Ollama)
+        var cap = !route.IsGeneration || model.MaxTokensUnderPressure.IsEmpty ? null : PressureRule.Cap(model.MaxTokensUnderPressure, limits.Pressure(model));
+        if (!Edits(plan, route, model, cap).Holds(out var edits, out refused))
         {
-            edits = edits.With(new OllamaResidency(OllamaCalls.KeepAlive(model), model.ContextLength).Edits(peeked.Body.Bytes, isNative: false));
+            return refused;
         }
 
-        return new Prepared(model, priority, model.Shape.Streams(peeked.Facts.StreamAsked), new EngineBody(peeked.Body.Bytes, edits), edits.AreCapped ? cap : null);
+        if (plan.IsOpenAiChat)
+        {
+            if (!(await media.PrepareAsync(plan.Body, model, cancellation)).Holds(out var fitted, out refused))
+            {
+                return refused;
+            }
+
+            edits = edits.With(fitted);
+        }
+
+        return new Prepared(model, priority, plan.Passage(new EngineBody(plan.Body, edits)), edits.AreCapped ? cap : null) { Voice = plan.Voice };
+    }
+
+    /// <summary>A form is passed on as it is, to an engine that speaks its dialect.</summary>
+    public Checked<Prepared> Form(InferRoute route, SpooledBody form, ModelSpec model, Priority priority, HttpContext http)
+    {
+        if (Suitability.WhyNot(model, route) is { } unsuited)
+        {
+            return unsuited;
+        }
+
+        if (host.WhyNotStart(model) is { } failure)
+        {
+            return new RouterError.StartFailed(model.Id, failure);
+        }
+
+        var passage = new Passage(route.EnginePath, form.With(BodyEdits.For(form.Facts, model.AskedAs)), new PassedForm(form.Facts.Model))
+        {
+            Stream = form.Facts.StreamAsked == true,
+            IsPlain = !string.Equals(form.Facts.Model, model.AskedAs, StringComparison.Ordinal),
+        };
+        var voice = passage.Stream ? new ChatStream(http.Response.BodyWriter, new AnswerNaming(form.Facts.Model, http.TraceIdentifier, default), includeUsage: false) : null;
+        return translation.Speaks(model, EngineDialect.Openai) ? new Prepared(model, priority, passage, null) { Voice = voice } : translation.Unspoken(model, route);
     }
 
     /// <summary>A model that shapes nothing, as most do, costs no second look at the body.</summary>
-    private static Checked<BodyEdits> Edits(in Peeked peeked, ModelSpec model, in ShapeScan.Purpose purpose) => model.Shape.IsNone
-        ? BodyEdits.For(peeked.Facts, model.AskedAs, purpose.KeepWholePriority, purpose.Cap)
-        : BodyEdits.For(peeked.Facts, peeked.Body.Bytes, model.AskedAs, model.Shape, purpose);
+    private static Checked<BodyEdits> Edits(Plan plan, InferRoute route, ModelSpec model, int? cap)
+    {
+        var purpose = new ShapeScan.Purpose(plan.IsOpenAiChat, route.IsGeneration, model.Engine.PriorityField, cap);
+        var edited = model.Shape.IsNone
+            ? BodyEdits.For(plan.Facts, model.AskedAs, purpose.KeepWholePriority, purpose.Cap)
+            : BodyEdits.For(plan.Facts, plan.Body, model.AskedAs, model.Shape, purpose);
+        if (model.Engine.Lifecycle != Lifecycle.Ollama || !edited.Holds(out var edits, out _))
+        {
+            return edited;
+        }
+
+        return edits.With(new OllamaResidency(OllamaCalls.KeepAlive(model), model.ContextLength).Edits(plan.Body, plan.Engine == EngineDialect.Ollama));
+    }
 }
 
 /// <summary>A request that is ready to be sent as soon as its model is.</summary>
 /// <param name="Model">Whom it is for.</param>
 /// <param name="Priority">How urgent it is.</param>
-/// <param name="Stream">Whether the answer is asked for as a stream.</param>
-/// <param name="Body">What the engine will be sent.</param>
+/// <param name="Passage">What the engine will be sent, and what becomes of its answer.</param>
 /// <param name="MaxTokens">The cap on its answer that memory pressure has put there; null when none has.</param>
-internal readonly record struct Prepared(ModelSpec Model, Priority Priority, bool Stream, EngineBody Body, int? MaxTokens);
+internal readonly record struct Prepared(ModelSpec Model, Priority Priority, Passage Passage, int? MaxTokens)
+{
+    /// <summary>Speaks to the client while it waits; null for a client that is told nothing.</summary>
+    public IClientVoice? Voice { get; init; }
+}

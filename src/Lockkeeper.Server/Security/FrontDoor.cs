@@ -108,7 +108,7 @@ internal sealed partial class FrontDoor(ServerConfig server, KeyRing keys, ILogg
     {
         LogRefused(http.TraceIdentifier, error.Code, error.Message);
         Refused?.Invoke(error);
-        return Refuse.WithAsync(http, error, Dialect.OpenAi, atEventBoundary: true).AsTask();
+        return Refuse.WithAsync(http, error, RouteDialect.Of(http.Request.Path), atEventBoundary: true).AsTask();
     }
 
     [LoggerMessage(600, LogLevel.Debug, "{Request} not let in: {Code}: {Message}")]

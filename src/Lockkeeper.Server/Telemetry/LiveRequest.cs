@@ -21,6 +21,7 @@ internal sealed class LiveRequest : IDisposable
     private long _waiting;
     private ModelId _model;
     private TimeSpan? _limit;
+    private TimeSpan? _allowed;
 
     public LiveRequest(JournalEntry entry, HttpContext http, TimeProvider time, SwapWatch? swaps)
     {
@@ -51,9 +52,17 @@ internal sealed class LiveRequest : IDisposable
     public RouterError WhyAborted => _endedBy switch
     {
         EndedBy.Operator => new RouterError.CancelledByOperator(Entry.Id),
+        EndedBy.Nobody when _allowed is { } allowed && Age >= allowed => new RouterError.TimeoutAsked(allowed),
         EndedBy.Nobody when _limit is { } limit && _end.IsCancellationRequested => new RouterError.MaxDurationPassed(_model, limit),
         _ => new RouterError.ClientGone(),
     };
+
+    /// <summary>The client wants no answer that comes later than this after its arrival.</summary>
+    public void Allow(TimeSpan time)
+    {
+        _allowed = time;
+        _end.CancelAfter(time > Age ? time - Age : TimeSpan.Zero);
+    }
 
     /// <summary>It begins to wait for an instance.</summary>
     public void Wait(AdmissionTicket ticket)
@@ -131,7 +140,8 @@ internal sealed class LiveRequest : IDisposable
         {
             _model = model.Id;
             _limit = limit;
-            _end.CancelAfter(limit);
+            var left = _allowed - Age;
+            _end.CancelAfter(left < limit ? (left > TimeSpan.Zero ? left.Value : TimeSpan.Zero) : limit);
         }
     }
 

@@ -23,6 +23,17 @@ public sealed class ModelCatalogTests
     [Fact]
     public void Nothing_else_is_found() => Catalog.Find("qwen3").ShouldBeNull();
 
+    [Theory]
+    [InlineData("gemma-3:latest", "gemma-3")]
+    [InlineData("FAST:LATEST", "FAST")]
+    [InlineData("phi", "phi:latest")]
+    [InlineData("phi:latest", "phi:latest")]
+    [InlineData("gemma-3", "gemma-3")]
+    [InlineData("unknown", "unknown")]
+    [InlineData("unknown:latest", "unknown:latest")]
+    public void A_name_and_the_same_with_the_default_tag_of_Ollama_are_one(string asked, string known) =>
+        ModelCatalog.Of([.. Catalog.Models, new ModelSpec { Id = new ModelId("phi:latest"), Engine = Engine }]).Tagged(asked).ShouldBe(known);
+
     [Fact]
     public void Near_names_come_nearest_first()
     {
@@ -85,6 +96,27 @@ public sealed class ModelCatalogTests
     {
         var catalog = ModelCatalog.Of([new ModelSpec { Id = new ModelId("a"), Engine = Engine }, new ModelSpec { Id = new ModelId("mine"), Engine = Engine, AskedAs = "theirs", Enabled = false }]);
         catalog.With([Found("a:latest", null), Found("theirs", null), Found("a:8b", null)]).Models.Select(model => model.Id.Value).ShouldBe(["a", "mine", "a:8b"]);
+    }
+
+    [Fact]
+    public void An_alias_with_a_star_stands_for_every_name_that_begins_like_it_and_gives_way_to_every_other_name()
+    {
+        var catalog = ModelCatalog.Of([Found("big", null, "claude-*"), Found("small", null, "claude-haiku-*", "claude-2")])
+            .With([Found("claude-listed", null)]);
+        catalog.Find("claude-sonnet-4-5-20250929")!.Id.Value.ShouldBe("big");
+        catalog.Find("Claude-Haiku-4-5")!.Id.Value.ShouldBe("small", "the longest beginning counts");
+        catalog.Find("claude-2")!.Id.Value.ShouldBe("small");
+        catalog.Find("claude-listed")!.Id.Value.ShouldBe("claude-listed", "a name of a model's own comes first");
+        catalog.Find("claude").ShouldBeNull();
+    }
+
+    [Fact]
+    public void The_tag_that_Ollamas_clients_add_is_no_part_of_a_name_that_has_none()
+    {
+        var catalog = ModelCatalog.Of([Found("a", null), Found("b:latest", null)]);
+        catalog.Find("A:latest")!.Id.Value.ShouldBe("a");
+        catalog.Find("b:latest")!.Id.Value.ShouldBe("b:latest");
+        catalog.Find("a:8b").ShouldBeNull();
     }
 
     private static ModelSpec Found(string id, string? path, params string[] aliases) => new() { Id = new ModelId(id), Engine = Engine, Path = path, Aliases = [.. aliases], Discovered = true };

@@ -36,6 +36,28 @@ public sealed class SseScannerTests
         }
     }
 
+    [Theory]
+    [InlineData(
+        """{"type":"message_start","message":{"usage":{"input_tokens":25,"cache_read_input_tokens":7,"output_tokens":1}}} {"type":"message_delta","usage":{"output_tokens":15}} """, 25, 15)]
+    [InlineData(
+        """{"max_output_tokens":9,"usage":{"input_tokens":36,"input_tokens_details":{"cached_tokens":4},"output_tokens":87,"output_tokens_details":{"reasoning_tokens":3},"total_tokens":123}}""", 36, 87)]
+    [InlineData(
+        """{"usage":{"prompt_tokens":5,"prompt_tokens_details":{"cached_tokens":4},"completion_tokens":6,"completion_tokens_details":{"reasoning_tokens":3}}}""", 5, 6)]
+    [InlineData("""{"model":"m","done":true,"prompt_eval_count":26,"prompt_eval_duration":130079000,"eval_count":259,"eval_duration":4232710000}""", 26, 259)]
+    [InlineData("""{"done":true,"eval_count":259}""", null, 259)]
+    [InlineData("""{"done":true,"prompt_eval_count":26}""", 26, null)]
+    public void The_figures_of_every_dialect_are_found(string answer, int? prompt, int? completion)
+    {
+        var bytes = Encoding.UTF8.GetBytes(answer);
+        for (var size = 1; size <= bytes.Length; size++)
+        {
+            var scanner = new SseScanner();
+            Cuts.Into<byte>(bytes, [size], piece => scanner.Observe(piece.Span));
+            scanner.PromptTokens.ShouldBe(prompt, $"in pieces of {size}");
+            scanner.CompletionTokens.ShouldBe(completion, $"in pieces of {size}");
+        }
+    }
+
     [Fact]
     public void Text_of_the_model_is_never_taken_for_a_figure() =>
         Observe("""data: {"choices":[{"delta":{"content":"\"prompt_tokens\": 5,"}}]}""" + "\n\n").PromptTokens.ShouldBeNull();

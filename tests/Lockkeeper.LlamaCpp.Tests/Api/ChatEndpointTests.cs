@@ -59,7 +59,7 @@ public sealed class ChatEndpointTests(DemoEngine demo)
     public async Task Usage_and_timings_count_tokens()
     {
         var model = await _engine.Server.Decoder.Loaded;
-        var prompt = model.Vocabulary.Tokenise(model.Template.Render([new("user", "What is 2+2?")])).Length;
+        var prompt = model.Vocabulary.Tokenise(model.Template!.Render(new([new("user", "What is 2+2?")]))).Length;
         var answer = await _engine.AskAsync(DemoEngine.Ask("What is 2+2?"));
 
         // "2 + 2 = 4" is five tokens, and the sixth ends the turn.
@@ -107,7 +107,7 @@ public sealed class ChatEndpointTests(DemoEngine demo)
         error.GetProperty("code").GetString().ShouldBe("context_length_exceeded");
         error.GetProperty("param").GetString().ShouldBe("messages");
         error.GetProperty("type").GetString().ShouldBe("invalid_request_error");
-        error.GetProperty("message").GetString()!.ShouldMatch(@"context is 2048 tokens.*messages are \d{4,} tokens");
+        error.GetProperty("message").GetString()!.ShouldMatch(@"context is 2048 tokens.*'messages' is \d{4,} tokens");
     }
 
     [Fact]
@@ -180,7 +180,7 @@ public sealed class ChatEndpointTests(DemoEngine demo)
         using var file = RandomModel.Write(seed: 23, context: 16_384);
         await using var engine = await RunningEngine.ReadyAsync(file.Path);
         using var hangUp = new CancellationTokenSource();
-        var answer = engine.PostAsync(JsonSerializer.Serialize(DemoEngine.Ask("x")), hangUp.Token);
+        var answer = engine.PostAsync(JsonSerializer.Serialize(DemoEngine.Ask("x")), cancellation: hangUp.Token);
         await Eventually.True(() => engine.Server.Decoder.TokensGenerated > 3, "it generates");
         await hangUp.CancelAsync();
         await Should.ThrowAsync<OperationCanceledException>(() => answer);

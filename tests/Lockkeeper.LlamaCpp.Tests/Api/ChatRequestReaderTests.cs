@@ -1,6 +1,8 @@
 using System.Text;
 using Lockkeeper.LlamaCpp.Api;
 using Lockkeeper.LlamaCpp.Inference;
+using Lockkeeper.LlamaCpp.Interop;
+using Lockkeeper.LlamaCpp.Templates;
 
 namespace Lockkeeper.LlamaCpp.Tests.Api;
 
@@ -14,9 +16,9 @@ public sealed class ChatRequestReaderTests
         foreach (var body in (string[])[$"{{{Hi}}}", $$"""{ {{Hi}}, "model":null,"stream":null,"temperature":null,"top_p":null,"seed":null,"max_tokens":null,"stop":null,"stream_options":null,"n":null }"""])
         {
             var request = Read(body);
-            request.Sampling.ShouldBe(new Sampling());
-            (request.Stream, request.IncludeUsage, request.MaxTokens, request.Stops.Count).ShouldBe((false, false, null, 0));
-            request.Messages.ShouldBe([new Message("user", "Hi")]);
+            request.Generation.Sampling.ShouldBe(new Sampling());
+            (request.Generation.Stream, request.Generation.IncludeUsage, request.Generation.MaxTokens, request.Generation.Stops.Count).ShouldBe((false, false, null, 0));
+            request.Conversation.Messages.ShouldBe([new Message("user", "Hi")]);
         }
     }
 
@@ -25,22 +27,35 @@ public sealed class ChatRequestReaderTests
     {
         var request = Read($$"""
             { {{Hi}}, "model":"m", "stream":true, "stream_options":{"include_usage":true}, "temperature":0.5, "top_p":0.9, "top_k":7, "min_p":0.1,
-              "seed":-9007199254740993, "max_tokens":5, "max_completion_tokens":9, "stop":["a","é"], "n":1, "tools":[], "user":"u", "logit_bias":{"1":2} }
+              "seed":-9007199254740993, "max_tokens":5, "max_completion_tokens":9, "stop":["a","é"], "n":1, "tools":[], "user":"u", "logit_bias":{"1":2},
+              "frequency_penalty":0.5, "presence_penalty":-1, "repeat_penalty":1.1, "repeat_last_n":-1 }
             """);
-        request.Sampling.ShouldBe(new Sampling { Temperature = 0.5f, TopP = 0.9f, TopK = 7, MinP = 0.1f, Seed = -9007199254740993 });
-        (request.Stream, request.IncludeUsage, request.MaxTokens).ShouldBe((true, true, 9));
-        request.Stops.Select(Encoding.UTF8.GetString).ShouldBe(["a", "é"]);
+        request.Generation.Sampling.Biases.ShouldBe([new LogitBias { Token = 1, Bias = 2 }]);
+        (request.Generation.Sampling with { Biases = [] }).ShouldBe(new Sampling
+        {
+            Temperature = 0.5f,
+            TopP = 0.9f,
+            TopK = 7,
+            MinP = 0.1f,
+            Seed = -9007199254740993,
+            FrequencyPenalty = 0.5f,
+            PresencePenalty = -1,
+            RepeatPenalty = 1.1f,
+            PenaltyWindow = -1,
+        });
+        (request.Generation.Stream, request.Generation.IncludeUsage, request.Generation.MaxTokens).ShouldBe((true, true, 9));
+        request.Generation.Stops.Select(Encoding.UTF8.GetString).ShouldBe(["a", "é"]);
     }
 
     [Fact]
     public void Contents_may_come_in_text_parts_and_developers_are_the_system() =>
         Read("""{"messages":[{"role":"developer","content":[{"type":"text","text":"a"},{"type":"text","text":"b"}]},{"role":"assistant","content":""}]}""")
-            .Messages.ShouldBe([new Message("system", "ab"), new Message("assistant", "")]);
+            .Conversation.Messages.ShouldBe([new Message("system", "ab"), new Message("assistant", "")]);
 
     [Fact]
     public void Whole_numbers_may_be_written_as_json_allows() => Read($$"""{ {{Hi}}, "max_tokens":1e2, "top_k":3.0 }""").ShouldSatisfyAllConditions(
-        request => request.MaxTokens.ShouldBe(100),
-        request => request.Sampling.TopK.ShouldBe(3));
+        request => request.Generation.MaxTokens.ShouldBe(100),
+        request => request.Generation.Sampling.TopK.ShouldBe(3));
 
     [Theory]
     [InlineData("", "invalid_json", null, "not valid JSON")]
@@ -54,7 +69,7 @@ public sealed class ChatRequestReaderTests
     [InlineData("""{"messages":["Hi"]}""", "invalid_type", "messages[0]", "must be an object")]
     [InlineData("""{"messages":[{"content":"Hi"}]}""", "missing_required_parameter", "messages[0].role", "is required")]
     [InlineData("""{"messages":[{"role":7,"content":"Hi"}]}""", "invalid_type", "messages[0].role", "must be a string, not 7")]
-    [InlineData("""{"messages":[{"role":"tool","content":"Hi"}]}""", "unsupported_value", "messages[0].role", "system, developer, user and assistant")]
+    [InlineData("""{"messages":[{"role":"function","content":"Hi"}]}""", "unsupported_value", "messages[0].role", "system, developer, user, assistant and tool")]
     [InlineData("""{"messages":[{"role":"user"}]}""", "missing_required_parameter", "messages[0].content", "is required")]
     [InlineData("""{"messages":[{"role":"user","content":5}]}""", "invalid_type", "messages[0].content", "must be a string or an array")]
     [InlineData("""{"messages":[{"role":"user","content":"\ud83d"}]}""", "invalid_value", "messages[0].content", "not valid Unicode")]
@@ -75,19 +90,39 @@ public sealed class ChatRequestReaderTests
     [InlineData("""{ HI, "top_k":-2}""", "invalid_value", "top_k", "-1 or more")]
     [InlineData("""{ HI, "seed":1e30}""", "invalid_value", "seed", "must be")]
     [InlineData("""{ HI, "seed":true}""", "invalid_type", "seed", "must be a whole number, not true")]
-    [InlineData("""{ HI, "max_tokens":0}""", "invalid_value", "max_tokens", "must be 1 or more, not 0")]
+    [InlineData("""{ HI, "max_tokens":0}""", "invalid_value", "max_tokens", "must be 1 or more, or -1 for no limit, not 0")]
     [InlineData("""{ HI, "max_tokens":"9","max_completion_tokens":9}""", "invalid_type", "max_tokens", "must be a whole number")]
-    [InlineData("""{ HI, "max_completion_tokens":-1}""", "invalid_value", "max_completion_tokens", "must be 1 or more")]
+    [InlineData("""{ HI, "max_completion_tokens":-2}""", "invalid_value", "max_completion_tokens", "must be -1 or more")]
     [InlineData("""{ HI, "max_tokens":99999999999}""", "invalid_value", "max_tokens", "must be")]
     [InlineData("""{ HI, "stop":7}""", "invalid_type", "stop", "a string or an array of strings")]
     [InlineData("""{ HI, "stop":["a","b","c","d","e"]}""", "invalid_value", "stop", "4 strings at most, not 5")]
     [InlineData("""{ HI, "stop":["a",7]}""", "invalid_type", "stop[1]", "must be a string")]
     [InlineData("""{ HI, "stop":""}""", "invalid_value", "stop", "must not be empty")]
     [InlineData("""{ HI, "n":2}""", "unsupported_value", "n", "must be 1")]
+    [InlineData("""{ HI, "logprobs":true}""", "unsupported_value", "logprobs", "is not supported")]
+    [InlineData("""{ HI, "top_logprobs":3}""", "unsupported_value", "logprobs", "is not supported")]
+    [InlineData("""{ HI, "logit_bias":[1]}""", "invalid_type", "logit_bias", "must be an object of token ids")]
+    [InlineData("""{ HI, "logit_bias":{"the":1}}""", "invalid_value", "logit_bias", "has the key 'the', which is no token id")]
+    [InlineData("""{ HI, "logit_bias":{"5":101}}""", "invalid_value", "logit_bias.5", "between -100 and 100")]
+    [InlineData("""{ HI, "frequency_penalty":3}""", "invalid_value", "frequency_penalty", "between -2 and 2")]
+    [InlineData("""{ HI, "presence_penalty":"0"}""", "invalid_type", "presence_penalty", "must be a number")]
+    [InlineData("""{ HI, "repeat_penalty":0}""", "invalid_value", "repeat_penalty", "between 0.01 and 100")]
+    [InlineData("""{ HI, "repetition_penalty":true}""", "invalid_type", "repetition_penalty", "must be a number, not true")]
+    [InlineData("""{ HI, "repeat_last_n":-2}""", "invalid_value", "repeat_last_n", "must be -1 or more")]
+    [InlineData("""{ HI, "chat_template_kwargs":[]}""", "invalid_type", "chat_template_kwargs", "must be an object")]
+    [InlineData("""{ HI, "chat_template_kwargs":{"enable_thinking":"no"}}""", "invalid_type", "chat_template_kwargs.enable_thinking", "must be true or false")]
+    [InlineData("""{"messages":[{"role":"assistant","content":"a","reasoning_content":1}]}""", "invalid_type", "messages[0].reasoning_content", "must be a string")]
+    [InlineData("""{"messages":[{"role":"tool","content":"a","tool_call_id":1}]}""", "invalid_type", "messages[0].tool_call_id", "must be a string")]
+    [InlineData("""{"messages":[{"role":"assistant","tool_calls":{}}]}""", "invalid_type", "messages[0].tool_calls", "must be an array")]
+    [InlineData("""{"messages":[{"role":"assistant","tool_calls":[]}]}""", "missing_required_parameter", "messages[0].content", "is required")]
+    [InlineData("""{"messages":[{"role":"assistant","tool_calls":[1]}]}""", "invalid_type", "messages[0].tool_calls[0]", "must be an object, not 1")]
+    [InlineData("""{"messages":[{"role":"assistant","tool_calls":[{"function":{}}]}]}""", "missing_required_parameter", "messages[0].tool_calls[0].function.name", "is required")]
+    [InlineData("""{"messages":[{"role":"assistant","tool_calls":[{"function":{"name":"a","arguments":1}}]}]}""", "invalid_type", "messages[0].tool_calls[0].function.arguments", "must be a string")]
+    [InlineData("""{"messages":[{"role":"assistant","tool_calls":[{"function":{"name":"a","arguments":{"b":"\ud800"}}}]}]}""", "invalid_value", "messages[0].tool_calls[0].function.arguments", "not valid Unicode")]
     [InlineData("""{ HI, "n":0}""", "invalid_value", "n", "must be 1 or more")]
     public void What_cannot_be_meant_is_refused_by_name(string body, string code, string? param, string words)
     {
-        var (request, problem) = ChatRequestReader.Read(Encoding.UTF8.GetBytes(body.Replace("HI", Hi, StringComparison.Ordinal)));
+        var (request, problem) = RequestBody.Read(Encoding.UTF8.GetBytes(body.Replace("HI", Hi, StringComparison.Ordinal)), ChatRequestReader.Read);
         request.ShouldBeNull();
         problem.ShouldNotBeNull().ShouldSatisfyAllConditions(
             error => error.Status.ShouldBe(400),
@@ -100,16 +135,16 @@ public sealed class ChatRequestReaderTests
     public void Bytes_that_are_not_text_are_refused()
     {
         byte[] body = [.. """{"messages":[{"role":"user","content":" """u8, 0xFF, 0xFE, .. """ "}]}"""u8];
-        ChatRequestReader.Read(body).Problem.ShouldNotBeNull().Status.ShouldBe(400);
+        RequestBody.Read(body, ChatRequestReader.Read).Problem.ShouldNotBeNull().Status.ShouldBe(400);
     }
 
     [Fact]
     public void A_body_of_brackets_is_refused() =>
-        ChatRequestReader.Read(Encoding.UTF8.GetBytes(new string('[', 100_000))).Problem.ShouldNotBeNull().Code.ShouldBe("invalid_json");
+        RequestBody.Read(Encoding.UTF8.GetBytes(new string('[', 100_000)), ChatRequestReader.Read).Problem.ShouldNotBeNull().Code.ShouldBe("invalid_json");
 
     private static ChatRequest Read(string body)
     {
-        var (request, problem) = ChatRequestReader.Read(Encoding.UTF8.GetBytes(body));
+        var (request, problem) = RequestBody.Read(Encoding.UTF8.GetBytes(body), ChatRequestReader.Read);
         problem.ShouldBeNull();
         return request.ShouldNotBeNull();
     }

@@ -25,7 +25,8 @@ public sealed class RoutesTests(DemoEngine demo)
     [Theory]
     [InlineData("GET", "/v1/chat/completions", HttpStatusCode.MethodNotAllowed, "method_not_allowed", "POST")]
     [InlineData("POST", "/health", HttpStatusCode.MethodNotAllowed, "method_not_allowed", "GET")]
-    [InlineData("POST", "/v1/embeddings", HttpStatusCode.NotFound, "unknown_route", null)]
+    [InlineData("GET", "/tokenize", HttpStatusCode.MethodNotAllowed, "method_not_allowed", "POST")]
+    [InlineData("POST", "/v1/rerank", HttpStatusCode.NotFound, "unknown_route", null)]
     [InlineData("GET", "/", HttpStatusCode.NotFound, "unknown_route", null)]
     public async Task Anything_else_is_refused_in_words(string method, string path, HttpStatusCode status, string code, string? allow)
     {

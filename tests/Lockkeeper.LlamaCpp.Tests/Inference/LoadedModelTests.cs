@@ -1,5 +1,6 @@
 using Lockkeeper.LlamaCpp.Inference;
 using Lockkeeper.LlamaCpp.Interop;
+using Lockkeeper.LlamaCpp.Templates;
 using Lockkeeper.LlamaCpp.Tests.Models;
 using Lockkeeper.Testing;
 
@@ -42,10 +43,19 @@ public sealed class LoadedModelTests
     }
 
     [Fact]
-    public void A_model_without_a_template_is_refused()
+    public void A_model_without_a_template_is_loaded_without_one_or_with_the_one_that_is_named()
     {
         using var file = RandomModel.Write(seed: 1, template: null);
-        Should.Throw<EngineLoadException>(() => Open(file.Path)).Message.ShouldContain("carries no chat template");
+        Template(file.Path, null).ShouldBeNull();
+        Template(file.Path, "generic").ShouldBeOfType<PlainTemplate>();
+    }
+
+    [Fact]
+    public void A_named_template_takes_the_place_of_the_models_own()
+    {
+        Template(Repository.DemoGuide, null).ShouldBeOfType<ChatMlTemplate>();
+        Template(Repository.DemoGuide, "gpt-oss").ShouldBeOfType<HarmonyTemplate>();
+        Should.Throw<EngineLoadException>(() => Template(Repository.DemoGuide, "jinja")).Message.ShouldContain("llama3, qwen, chatml, deepseek, phi4, gpt-oss, generic");
     }
 
     [Theory]
@@ -94,6 +104,13 @@ public sealed class LoadedModelTests
     {
         using var signal = new StopSignal { Token = CancellationToken.None };
         using var model = LoadedModel.Open(Options(path, contextSize), signal);
+    }
+
+    private static ChatTemplate? Template(string path, string? name)
+    {
+        using var signal = new StopSignal { Token = CancellationToken.None };
+        using var model = LoadedModel.Open(Options(path, 256) with { ChatTemplate = name }, signal);
+        return model.Template;
     }
 
     private static EngineOptions Options(string path, int? contextSize) => new() { ModelPath = path, Port = 0, ContextSize = contextSize };

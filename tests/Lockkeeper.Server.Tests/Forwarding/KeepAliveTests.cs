@@ -1,4 +1,7 @@
 using System.Text;
+using Lockkeeper.Core.Dialects;
+using Lockkeeper.Core.Dialects.OpenAi;
+using Lockkeeper.Core.Wire;
 using Lockkeeper.Server.Forwarding;
 using Lockkeeper.Testing;
 using Microsoft.AspNetCore.Http;
@@ -23,7 +26,7 @@ public sealed class KeepAliveTests : IDisposable
     [Fact]
     public async Task A_short_wait_sends_nothing()
     {
-        var keepAlive = new KeepAlive(_http.Response, Interval, _time);
+        var keepAlive = Speaking();
         var waiting = keepAlive.WhileAsync(_work.Task, () => new("queued 1"), CancellationToken.None);
         _time.Advance(TimeSpan.FromSeconds(0.9));
         _work.SetResult();
@@ -36,7 +39,7 @@ public sealed class KeepAliveTests : IDisposable
     [Fact]
     public async Task A_long_wait_gets_headers_after_a_second_and_a_comment_at_every_interval()
     {
-        var keepAlive = new KeepAlive(_http.Response, Interval, _time);
+        var keepAlive = Speaking();
         var statuses = new Queue<string>(["queued 2", "queued 1", "loading"]);
         var waiting = keepAlive.WhileAsync(_work.Task, () => new(statuses.Dequeue()), CancellationToken.None);
 
@@ -56,7 +59,7 @@ public sealed class KeepAliveTests : IDisposable
     [Fact]
     public async Task Work_that_fails_ends_the_wait_and_leaves_the_failure_to_the_caller()
     {
-        var keepAlive = new KeepAlive(_http.Response, Interval, _time);
+        var keepAlive = Speaking();
         var waiting = keepAlive.WhileAsync(_work.Task, () => new(""), CancellationToken.None);
         _work.SetException(new IOException());
         await waiting;
@@ -68,7 +71,7 @@ public sealed class KeepAliveTests : IDisposable
     public async Task A_client_that_leaves_ends_the_wait()
     {
         using var gone = new CancellationTokenSource();
-        var waiting = new KeepAlive(_http.Response, Interval, _time).WhileAsync(_work.Task, () => new(""), gone.Token);
+        var waiting = Speaking().WhileAsync(_work.Task, () => new(""), gone.Token);
         await gone.CancelAsync();
         await waiting;
 
@@ -79,7 +82,7 @@ public sealed class KeepAliveTests : IDisposable
     public async Task A_client_that_leaves_while_it_is_told_something_ends_the_wait_without_an_exception()
     {
         using var gone = new CancellationTokenSource();
-        var waiting = new KeepAlive(_http.Response, Interval, _time).WhileAsync(_work.Task, LeaveAsync, gone.Token);
+        var waiting = Speaking().WhileAsync(_work.Task, LeaveAsync, gone.Token);
         _time.Advance(TimeSpan.FromSeconds(1));
         await waiting;
 
@@ -92,6 +95,32 @@ public sealed class KeepAliveTests : IDisposable
             return "queued 1";
         }
     }
+
+    [Fact]
+    public async Task A_client_that_nobody_can_speak_to_is_told_nothing_and_its_work_is_not_waited_for()
+    {
+        await new KeepAlive(_http.Response, Interval, _time).WhileAsync(_work.Task, () => new("queued 1"), CancellationToken.None);
+
+        _work.Task.IsCompleted.ShouldBeFalse();
+        Sent.ShouldBeEmpty();
+    }
+
+    [Fact]
+    public async Task A_client_that_waits_for_one_JSON_value_gets_a_space_at_every_interval()
+    {
+        var keepAlive = new KeepAlive(_http.Response, Interval, _time) { Voice = new JsonVoice(_http.Response.BodyWriter, Dialect.OpenAi) };
+        var waiting = keepAlive.WhileAsync(_work.Task, () => new("queued 1"), CancellationToken.None);
+        await AdvanceUntil(() => Sent == "  ");
+        _http.Response.ContentType.ShouldBe("application/json; charset=utf-8");
+
+        _work.SetResult();
+        await waiting;
+    }
+
+    private KeepAlive Speaking() => new(_http.Response, Interval, _time)
+    {
+        Voice = new ChatStream(_http.Response.BodyWriter, new AnswerNaming("m", "r", default), includeUsage: false),
+    };
 
     private string Sent => Encoding.UTF8.GetString(_sent.ToArray());
 

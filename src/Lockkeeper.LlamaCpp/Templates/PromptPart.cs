@@ -1,4 +1,4 @@
-namespace Lockkeeper.LlamaCpp.Inference;
+namespace Lockkeeper.LlamaCpp.Templates;
 
 /// <summary>A stretch of a rendered prompt.</summary>
 /// <param name="Text">UTF-8.</param>

@@ -2,13 +2,13 @@ using System.Globalization;
 using System.Text;
 using Lockkeeper.LlamaCpp.Interop;
 
-namespace Lockkeeper.LlamaCpp.Inference;
+namespace Lockkeeper.LlamaCpp.Templates;
 
 /// <summary>
-/// The model's chat template, applied by llama.cpp. llama.cpp is given a stand-in for each message's text and never the text itself:
+/// A chat template that llama.cpp applies, without tools. llama.cpp is given a stand-in for each message's text and never the text itself:
 /// that way the result tells exactly which bytes are the template's, so a user who writes <c>&lt;|im_end|&gt;</c> cannot end a turn with it.
 /// </summary>
-internal sealed class ChatTemplate
+internal sealed class NativeTemplate : ChatTemplate
 {
     // Control characters that no template contains. White space outside them shows whether the template trims what it is given.
     private const char Opens = '\u0001';
@@ -18,18 +18,18 @@ internal sealed class ChatTemplate
 
     private readonly byte[] _source;
 
-    private ChatTemplate(byte[] source) => _source = source;
+    private NativeTemplate(byte[] source) => _source = source;
 
     /// <summary>Null when llama.cpp does not know the template. It knows templates by sight; it does not interpret them.</summary>
-    public static ChatTemplate? TryRecognise(string source)
+    public static new NativeTemplate? TryRecognise(string source)
     {
-        var template = new ChatTemplate(Encoding.UTF8.GetBytes(source + "\0"));
+        var template = new NativeTemplate(Encoding.UTF8.GetBytes(source + "\0"));
         return template.TryApply([new Message("user", "x")], out _) ? template : null;
     }
 
-    /// <summary>The conversation as the model was trained to read it, ending where the assistant's answer begins.</summary>
-    public IReadOnlyList<PromptPart> Render(IReadOnlyList<Message> messages)
+    public override IReadOnlyList<PromptPart> Render(Conversation conversation)
     {
+        var messages = conversation.Messages;
         var standIns = messages.Select((message, index) => message with { Content = StandIn(message.Content, index) }).ToList();
         if (!TryApply(standIns, out var rendered))
         {

@@ -1,13 +1,13 @@
 using System.Text;
-using Lockkeeper.LlamaCpp.Inference;
 using Lockkeeper.LlamaCpp.Interop;
+using Lockkeeper.LlamaCpp.Templates;
 using Lockkeeper.LlamaCpp.Tests.Models;
 
-namespace Lockkeeper.LlamaCpp.Tests.Inference;
+namespace Lockkeeper.LlamaCpp.Tests.Templates;
 
-public sealed class ChatTemplateTests
+public sealed class NativeTemplateTests
 {
-    public ChatTemplateTests() => NativeLibraries.Load();
+    public NativeTemplateTests() => NativeLibraries.Load();
 
     [Fact]
     public void Chatml_is_markup_around_contents() => Render("chatml", new Message("system", "Be brief."), new Message("user", "Hi")).ShouldBe([
@@ -42,13 +42,13 @@ public sealed class ChatTemplateTests
     }
 
     [Fact]
-    public void The_template_of_a_model_file_is_recognised() => ChatTemplate.TryRecognise(RandomModel.ChatMl).ShouldNotBeNull();
+    public void The_template_of_a_model_file_is_recognised() => NativeTemplate.TryRecognise(RandomModel.ChatMl).ShouldNotBeNull();
 
     [Fact]
-    public void A_template_that_llama_cpp_does_not_know_is_not_guessed() => ChatTemplate.TryRecognise("{{ messages | tojson }}").ShouldBeNull();
+    public void A_template_that_llama_cpp_does_not_know_is_not_guessed() => NativeTemplate.TryRecognise("{{ messages | tojson }}").ShouldBeNull();
 
     private static List<(string Text, bool IsMarkup)> Render(string template, params Message[] messages) =>
-        [.. ChatTemplate.TryRecognise(template)!.Render(messages).Select(part => (Encoding.UTF8.GetString(part.Text.Span), part.IsMarkup))];
+        [.. NativeTemplate.TryRecognise(template)!.Render(new Conversation(messages)).Select(part => (Encoding.UTF8.GetString(part.Text.Span), part.IsMarkup))];
 
     private static string Joined(IEnumerable<(string Text, bool IsMarkup)> parts) => string.Concat(parts.Select(part => part.Text));
 }

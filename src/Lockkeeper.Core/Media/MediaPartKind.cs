@@ -1,0 +1,14 @@
+namespace Lockkeeper.Core.Media;
+
+/// <summary>By the name of the member that holds it.</summary>
+internal enum MediaPartKind
+{
+    /// <summary><c>image_url</c></summary>
+    Image,
+
+    /// <summary><c>file</c></summary>
+    File,
+
+    /// <summary><c>audio_url</c> or <c>video_url</c>: some engines have them, and fetch what they name.</summary>
+    Recording,
+}

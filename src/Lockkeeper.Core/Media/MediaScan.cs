@@ -1,0 +1,251 @@
+using System.Buffers;
+using System.Text.Json;
+using Lockkeeper.Core.Wire;
+
+namespace Lockkeeper.Core.Media;
+
+/// <summary>Finds what is not text in the messages of a chat: <c>messages[].content[]</c> with <c>image_url</c>, <c>file</c>, <c>audio_url</c> or <c>video_url</c>.</summary>
+/// <remarks>
+/// A part is known by the member that holds its content, and not by what it says in <c>type</c>, which some engines do not ask for. Nothing that an engine might read otherwise passes
+/// here: a member that stands twice is refused, since the second address would be one that nobody has looked at.
+/// </remarks>
+internal sealed class MediaScan
+{
+    private readonly List<MediaPart> _parts = [];
+    private int _message;
+    private int _index;
+
+    private MediaScan()
+    {
+    }
+
+    /// <summary>Whether a body is worth a scan. Says no only of one that certainly holds nothing, and costs a fraction of a scan.</summary>
+    public static bool MayHoldMedia(in ReadOnlySequence<byte> body) => body.IsSingleSegment ? Holds(body.FirstSpan) : HoldsInPieces(body);
+
+    /// <summary>All parts, in the order of their places.</summary>
+    /// <param name="body">Has been peeked at: it is sound JSON.</param>
+    public static Checked<List<MediaPart>> Find(in ReadOnlySequence<byte> body)
+    {
+        var options = new JsonReaderOptions { MaxDepth = BodyPeek.MaxDepth };
+        var reader = body.IsSingleSegment ? new Utf8JsonReader(body.FirstSpan, options) : new Utf8JsonReader(body, options);
+        var scan = new MediaScan();
+        return scan.Body(ref reader) is { } refused ? refused : scan._parts;
+    }
+
+    /// <summary>The last three are how a letter of a name may be written too: <c>image\u005furl</c>. No serialiser does, but whoever wants to be overlooked may.</summary>
+    private static bool Holds(ReadOnlySpan<byte> text) =>
+        text.IndexOf("_url\""u8) >= 0 || text.IndexOf("\"file\""u8) >= 0 || text.IndexOf("\\u005"u8) >= 0 || text.IndexOf("\\u006"u8) >= 0 || text.IndexOf("\\u007"u8) >= 0;
+
+    private static bool HoldsInPieces(in ReadOnlySequence<byte> body)
+    {
+        const int Reach = 5; // one less than the longest of them
+        Span<byte> seam = stackalloc byte[2 * Reach];
+        var kept = 0;
+        foreach (var piece in body)
+        {
+            var span = piece.Span;
+            var head = span[..Math.Min(Reach, span.Length)];
+            head.CopyTo(seam[kept..]);
+            if (Holds(span) || Holds(seam[..(kept + head.Length)]))
+            {
+                return true;
+            }
+
+            if (span.Length >= Reach)
+            {
+                span[^Reach..].CopyTo(seam);
+                kept = Reach;
+            }
+            else
+            {
+                var all = kept + head.Length;
+                var left = Math.Min(Reach, all);
+                seam[(all - left)..all].CopyTo(seam);
+                kept = left;
+            }
+        }
+
+        return false;
+    }
+
+    private RouterError? Body(ref Utf8JsonReader reader)
+    {
+        reader.Read();
+        var seen = false;
+        while (reader.Read() && reader.TokenType == JsonTokenType.PropertyName)
+        {
+            if (!reader.ValueTextEquals("messages"u8))
+            {
+                reader.Skip();
+                continue;
+            }
+
+            if (seen)
+            {
+                return Twice("messages");
+            }
+
+            seen = true;
+            if (!Enters(ref reader, JsonTokenType.StartArray))
+            {
+                continue;
+            }
+
+            for (_message = 0; reader.Read() && reader.TokenType != JsonTokenType.EndArray; _message++)
+            {
+                if (Message(ref reader) is { } refused)
+                {
+                    return refused;
+                }
+            }
+        }
+
+        return null;
+    }
+
+    private RouterError? Message(ref Utf8JsonReader reader)
+    {
+        if (reader.TokenType != JsonTokenType.StartObject)
+        {
+            reader.Skip();
+            return null;
+        }
+
+        var seen = false;
+        while (reader.Read() && reader.TokenType == JsonTokenType.PropertyName)
+        {
+            if (!reader.ValueTextEquals("content"u8))
+            {
+                reader.Skip();
+                continue;
+            }
+
+            if (seen)
+            {
+                return Twice(FormattableString.Invariant($"messages[{_message}].content"));
+            }
+
+            seen = true;
+            if (!Enters(ref reader, JsonTokenType.StartArray))
+            {
+                continue;
+            }
+
+            for (_index = 0; reader.Read() && reader.TokenType != JsonTokenType.EndArray; _index++)
+            {
+                if (Part(ref reader) is { } refused)
+                {
+                    return refused;
+                }
+            }
+        }
+
+        return null;
+    }
+
+    private RouterError? Part(ref Utf8JsonReader reader)
+    {
+        if (reader.TokenType != JsonTokenType.StartObject)
+        {
+            reader.Skip();
+            return null;
+        }
+
+        var start = reader.TokenStartIndex;
+        (MediaPartKind Kind, ByteRange Value)? found = null;
+        while (reader.Read() && reader.TokenType == JsonTokenType.PropertyName)
+        {
+            MediaPartKind? kind = reader.ValueTextEquals("image_url"u8) ? MediaPartKind.Image
+                : reader.ValueTextEquals("file"u8) ? MediaPartKind.File
+                : reader.ValueTextEquals("audio_url"u8) || reader.ValueTextEquals("video_url"u8) ? MediaPartKind.Recording
+                : null;
+            reader.Read();
+            if (kind is null || reader.TokenType == JsonTokenType.Null)
+            {
+                reader.Skip();
+                continue;
+            }
+
+            if (found is not null)
+            {
+                return new RouterError.FieldInvalid(Place, "holds more than one image or file; give each a part of its own.");
+            }
+
+            if (!Address(ref reader, kind.Value).Holds(out var value, out var refused))
+            {
+                return refused;
+            }
+
+            found = (kind.Value, value);
+        }
+
+        if (found is { } media)
+        {
+            _parts.Add(new MediaPart(media.Kind, _message, _index, new ByteRange(start, reader.BytesConsumed - start), media.Value));
+        }
+
+        return null;
+    }
+
+    /// <summary>The string in a member's value: that itself, or a member of the object there.</summary>
+    private Checked<ByteRange> Address(ref Utf8JsonReader reader, MediaPartKind kind)
+    {
+        var name = kind == MediaPartKind.File ? "file_data" : "url";
+        if (reader.TokenType == JsonTokenType.String)
+        {
+            return kind == MediaPartKind.File ? new RouterError.FieldInvalid(Place, "must have an object as its 'file'.") : Token(ref reader);
+        }
+
+        if (reader.TokenType != JsonTokenType.StartObject)
+        {
+            return new RouterError.FieldInvalid(Place, $"must have an object with a '{name}'.");
+        }
+
+        ByteRange? found = null;
+        var byId = false;
+        while (reader.Read() && reader.TokenType == JsonTokenType.PropertyName)
+        {
+            byId |= kind == MediaPartKind.File && reader.ValueTextEquals("file_id"u8);
+            if (!reader.ValueTextEquals(name))
+            {
+                reader.Skip();
+                continue;
+            }
+
+            reader.Read();
+            if (found is not null)
+            {
+                return Twice($"{Place}.{name}");
+            }
+
+            if (reader.TokenType != JsonTokenType.String)
+            {
+                return new RouterError.FieldInvalid($"{Place}.{name}", "must be a string.");
+            }
+
+            found = Token(ref reader);
+        }
+
+        return found is { } value ? value
+            : new RouterError.FieldInvalid(Place, byId ? "names a file by its id, and no files are kept here; send its content as 'file_data'." : $"has no '{name}'.");
+    }
+
+    private string Place => MediaPart.PlaceOf(_message, _index);
+
+    /// <summary>Goes on to the value of a member; one of another type is passed over, and left for the engine to refuse.</summary>
+    private static bool Enters(ref Utf8JsonReader reader, JsonTokenType wanted)
+    {
+        reader.Read();
+        if (reader.TokenType == wanted)
+        {
+            return true;
+        }
+
+        reader.Skip();
+        return false;
+    }
+
+    private static ByteRange Token(ref Utf8JsonReader reader) => new(reader.TokenStartIndex, reader.BytesConsumed - reader.TokenStartIndex);
+
+    private static RouterError.FieldInvalid Twice(string field) => new(field, "stands twice in the request; engines disagree on which one counts. Send it once.");
+}

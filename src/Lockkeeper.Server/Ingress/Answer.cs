@@ -1,0 +1,30 @@
+using Lockkeeper.Server.Forwarding;
+using Lockkeeper.Server.Telemetry;
+using Microsoft.AspNetCore.Http;
+
+namespace Lockkeeper.Server.Ingress;
+
+/// <summary>One answer in the making.</summary>
+/// <param name="http">The request.</param>
+/// <param name="request">What is noted of it.</param>
+/// <param name="limits">What was in force when it came.</param>
+/// <param name="time">The clock.</param>
+internal sealed class Answer(HttpContext http, LiveRequest request, IngressOptions limits, TimeProvider time) : IDisposable
+{
+    private IDisposable? _body;
+
+    public HttpContext Http { get; } = http;
+
+    public LiveRequest Request { get; } = request;
+
+    public IngressOptions Limits { get; } = limits;
+
+    public KeepAlive KeepAlive { get; } = new(http.Response, limits.KeepAliveInterval, time);
+
+    public StreamTap Tap { get; } = new(time);
+
+    /// <summary>The request's body is wanted until the answer is there.</summary>
+    public void Holds(IDisposable body) => _body = body;
+
+    public void Dispose() => _body?.Dispose();
+}
