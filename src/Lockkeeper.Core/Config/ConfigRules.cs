@@ -19,6 +19,7 @@ internal static class ConfigRules
         ModelRules.Check(config, presets, findings);
         DiscoverRules.Check(config, presets, findings);
         ShapingRules.Check(config.Models, findings);
+        AnswerRules.Check(config, presets, findings);
         PoolRules.Check(config with { Engines = new OrderedDictionary<string, EngineConfig>(config.Engines.Select(engine => KeyValuePair.Create(engine.Key, engine.Value.Whole(presets)))) }, presets, findings);
         NameRules.Check(config.Models, findings);
         return findings.Problems;

@@ -1,3 +1,4 @@
+using Lockkeeper.Core.Dialects.Leaks;
 using Lockkeeper.Core.Models;
 
 namespace Lockkeeper.Core.Config;
@@ -94,6 +95,14 @@ internal sealed record EngineConfig
     /// <value>Default 1.</value>
     [Between("1", "1024")]
     public int? MaxConcurrency { get; init; }
+
+    /// <summary>How its models write calls of tools that it leaves in the text.</summary>
+    /// <value>Default <c>off</c>: it tells them apart itself.</value>
+    public ToolDialect? ToolParser { get; init; }
+
+    /// <summary>How its models mark reasoning that it leaves in the text.</summary>
+    /// <value>Default <c>none</c>: it tells it apart itself.</value>
+    public ReasoningFormat? ReasoningFormat { get; init; }
 
     /// <summary>Whether its API has a field <c>priority</c> of its own: whole numbers in it reach the engine.</summary>
     /// <value>Default <c>false</c>.</value>

@@ -1,3 +1,4 @@
+using Lockkeeper.Core.Dialects.Leaks;
 using Lockkeeper.Core.Models;
 
 namespace Lockkeeper.Core.Config;
@@ -100,6 +101,31 @@ internal sealed record ModelConfig
     public JsonFields ChatTemplateKwargs { get; init; } = JsonFields.None;
 
     public ThinkingConfig Thinking { get; init; } = new();
+
+    /// <summary>How the model writes calls of tools, where its engine leaves them in the text.</summary>
+    /// <value>Default: its engine's, else <c>off</c>.</value>
+    public ToolDialect? ToolParser { get; init; }
+
+    /// <summary>What becomes of the model's reasoning.</summary>
+    /// <value>Default <c>separate</c>.</value>
+    public ReasoningPolicy? Reasoning { get; init; }
+
+    /// <summary>How the model marks its reasoning, where its engine leaves it in the text.</summary>
+    /// <value>Default: its engine's, else <c>none</c>.</value>
+    public ReasoningFormat? ReasoningFormat { get; init; }
+
+    /// <summary>Whether answers begin as reasoning without a mark, as the chat template has opened it already.</summary>
+    /// <value>Default <c>false</c>.</value>
+    public bool StartsInReasoning { get; init; }
+
+    /// <summary>How an answer to an OpenAI client comes piece by piece.</summary>
+    /// <value>Default <c>sse</c>.</value>
+    public StreamingFormat? StreamingFormat { get; init; }
+
+    /// <summary>Pieces of an answer, about a token each, that are joined into one.</summary>
+    /// <value>Default 1.</value>
+    [Between("1", "10000")]
+    public int? StreamChunkTokens { get; init; }
 
     /// <summary>Most characters of text in a request; a longer one is refused with 400.</summary>
     /// <value>Default none.</value>

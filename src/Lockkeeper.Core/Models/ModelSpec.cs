@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using Lockkeeper.Core.Config;
+using Lockkeeper.Core.Dialects.Leaks;
 using Lockkeeper.Core.Memory;
 using Lockkeeper.Core.ModelFiles;
 using Lockkeeper.Core.Scheduling;
@@ -54,6 +55,14 @@ internal sealed record ModelSpec
 
     /// <summary>What images and PDFs a request may hold.</summary>
     public MediaConfig Media { get; init; } = new();
+    /// <summary>What has to be taken out of the text of its answers.</summary>
+    public LeakPlan Leaks { get; init; } = LeakPlan.None;
+
+    /// <summary>How its answers to OpenAI clients come piece by piece.</summary>
+    public StreamingFormat StreamingFormat { get; init; }
+
+    /// <summary>Pieces of its answers that are joined into one.</summary>
+    public int StreamChunkTokens { get; init; } = 1;
 
     /// <summary>Tokens it generates for nobody when it has become ready.</summary>
     public int WarmUp { get; init; }

@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using Lockkeeper.Core.Config;
+using Lockkeeper.Core.Dialects.Leaks;
 using Lockkeeper.Core.ModelFiles;
 using Lockkeeper.Core.Models;
 using Lockkeeper.Core.Wire;
@@ -74,6 +75,7 @@ internal static class CatalogBuilder
             Engine = Engine(model, config, engine),
             Path = model.Path is { } path && !engine.IsName(path) ? engine.Resolve(path) : null,
             Values = values,
+            Leaks = Leaks(model, engine.Whole),
             AskedAs = model.RequestModel ?? engine.NameIn(model.Path) ?? Placeholders.Fill(engine.Whole.RequestModel ?? "{id}", placeholder => values[Placeholders.NameOf(placeholder)]),
         };
     }
@@ -90,6 +92,8 @@ internal static class CatalogBuilder
         Shape = RequestShape.Of(Shaping(model)),
         FetchImages = model.FetchImages,
         Media = model.Media,
+        StreamingFormat = model.StreamingFormat ?? StreamingFormat.Sse,
+        StreamChunkTokens = model.StreamChunkTokens ?? 1,
         WarmUp = model.WarmUp,
         Aliases = [.. model.Aliases],
         ContextLength = model.ContextLength,
@@ -103,6 +107,14 @@ internal static class CatalogBuilder
         MaxTokensUnderPressure = PressureSetup.Caps(model.MaxTokensUnderPressure),
         RequestTimeout = model.RequestTimeout,
         MaxDuration = (model.MaxDuration ?? config.Scheduling.MaxDuration).Value,
+    };
+
+    private static LeakPlan Leaks(ModelConfig model, EngineConfig engine) => new()
+    {
+        Format = model.ReasoningFormat ?? engine.ReasoningFormat ?? ReasoningFormat.None,
+        Reasoning = model.Reasoning ?? ReasoningPolicy.Separate,
+        StartsInReasoning = model.StartsInReasoning,
+        Tools = model.ToolParser ?? engine.ToolParser ?? ToolDialect.Off,
     };
 
     private static RequestShaping Shaping(ModelConfig model) => new()

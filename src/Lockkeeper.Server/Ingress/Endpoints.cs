@@ -1,4 +1,5 @@
 using System.Globalization;
+using Lockkeeper.Core.Models;
 using Lockkeeper.Core.Scheduling;
 using Lockkeeper.Core.Wire;
 using Lockkeeper.Server.Catalog;

@@ -13,7 +13,11 @@ namespace Lockkeeper.Server.Ingress;
 /// <param name="Stream">Whether the answer is a stream.</param>
 /// <param name="Output">Where it goes.</param>
 /// <param name="Naming">What it is called.</param>
-internal sealed record Conversation(InferRoute Route, ModelSpec Model, Peeked Peeked, bool Stream, IBufferWriter<byte> Output, AnswerNaming Naming);
+internal sealed record Conversation(InferRoute Route, ModelSpec Model, Peeked Peeked, bool Stream, IBufferWriter<byte> Output, AnswerNaming Naming)
+{
+    /// <summary>In which form an OpenAI client wants a stream.</summary>
+    public StreamingFormat Format { get; init; }
+}
 
 /// <summary>How an engine is asked: what it is sent before the model's shape is applied, and what becomes of its answer.</summary>
 internal sealed record Plan

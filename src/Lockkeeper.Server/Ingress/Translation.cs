@@ -4,10 +4,7 @@ using Lockkeeper.Core.Config;
 using Lockkeeper.Core.Dialects;
 using Lockkeeper.Core.Dialects.Anthropic;
 using Lockkeeper.Core.Dialects.Leaks;
-using Lockkeeper.Core.Dialects.Ollama;
 using Lockkeeper.Core.Dialects.OpenAi;
-using Lockkeeper.Core.Dialects.Query;
-using Lockkeeper.Core.Dialects.Responses;
 using Lockkeeper.Core.Models;
 using Lockkeeper.Core.Wire;
 using Lockkeeper.Server.Forwarding;
@@ -25,7 +22,7 @@ internal sealed class Translation(Func<ModelSpec, ImmutableArray<EngineDialect>>
 
     /// <summary>Of what an engine speaks, the one that can say most is asked in.</summary>
     private static readonly (EngineDialect Name, IEngineDialect Words)[] Preferred =
-        [(EngineDialect.Openai, OpenAiWords), (EngineDialect.Anthropic, new AnthropicEngine()), (EngineDialect.Ollama, new OllamaEngine())];
+        [(EngineDialect.Openai, OpenAiWords), (EngineDialect.Anthropic, new AnthropicEngine())];
 
     public Checked<Plan> Of(Conversation asked, IngressOptions limits) => asked.Route.Kind switch
     {
@@ -33,8 +30,6 @@ internal sealed class Translation(Func<ModelSpec, ImmutableArray<EngineDialect>>
         RouteKind.Chat when PassesAsItIs(asked) => AsItIs(asked, limits),
         RouteKind.Chat => Read(asked).Holds(out var chat, out var refused) ? Translated(asked, chat, limits) : refused,
         RouteKind.Generate when PassesAsItIs(asked) => AsItIs(asked, limits),
-        RouteKind.Generate => Generate(asked, limits),
-        RouteKind.Embed or RouteKind.OldEmbed when !PassesAsItIs(asked) => Embed(asked, limits),
         _ => Speaks(asked.Model, asked.Route.Native) ? AsItIs(asked, limits) : Unspoken(asked.Model, asked.Route),
     };
 
@@ -61,10 +56,8 @@ internal sealed class Translation(Func<ModelSpec, ImmutableArray<EngineDialect>>
         return asked.Route.Dialect switch
         {
             Dialect.OpenAi => ChatRequestReader.Read(body),
-            Dialect.Responses => ResponsesRequestReader.Read(body),
             Dialect.Anthropic => MessagesRequestReader.Read(body),
-            Dialect.Ollama => OllamaChatReader.Read(body),
-            _ => QueryReader.Read(body),
+            _ => throw new NotSupportedException(),
         };
     }
 
@@ -136,7 +129,7 @@ internal sealed class Translation(Func<ModelSpec, ImmutableArray<EngineDialect>>
             Facts = asked.Peeked.Facts,
             Path = asked.Route.EnginePath,
             Engine = asked.Route.Native,
-            Answer = new PassedForm(asked.Naming.Model, stream is ResponsesStream responses ? responses.Continue : null),
+            Answer = new PassedForm(asked.Naming.Model, null),
             Client = asked.Route.Dialect,
             IsNative = true,
             Stream = asked.Stream,
@@ -151,9 +144,7 @@ internal sealed class Translation(Func<ModelSpec, ImmutableArray<EngineDialect>>
         var turn = new ChatTurn { Model = asked.Naming.Model, Stream = true };
         return asked.Route.Dialect switch
         {
-            Dialect.Responses => new ResponsesChat(turn).ToStream(asked.Output, asked.Naming),
             Dialect.Anthropic => new MessagesStream(asked.Output, asked.Naming),
-            Dialect.Ollama => new OllamaChat(turn).ToStream(asked.Output, asked.Naming),
             _ => new ChatStream(asked.Output, asked.Naming, includeUsage: false, limits.ProgressAsReasoning),
         };
     }

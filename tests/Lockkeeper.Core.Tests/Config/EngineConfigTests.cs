@@ -1,5 +1,6 @@
 using System.Reflection;
 using Lockkeeper.Core.Config;
+using Lockkeeper.Core.Dialects.Leaks;
 using Lockkeeper.Core.Models;
 using Shouldly;
 using Xunit;
@@ -15,6 +16,8 @@ public sealed class EngineConfigTests
         Url = "http://127.0.0.1:1",
         Pool = "a",
         MaxConcurrency = 1,
+        ToolParser = ToolDialect.Mistral,
+        ReasoningFormat = ReasoningFormat.Think,
         PriorityField = true,
         Command = ["run"],
         Env = new Dictionary<string, string> { ["A"] = "1", ["B"] = "1" },

@@ -1,4 +1,5 @@
 using Lockkeeper.Core.Config;
+using Lockkeeper.Core.Dialects.Leaks;
 using Lockkeeper.Core.Models;
 using Lockkeeper.Core.Scheduling;
 using Lockkeeper.Server.Config;
@@ -81,6 +82,23 @@ public sealed class CatalogBuilderTests
         (a.Pool, a.MaxConcurrency, a.Memory, a.Pinned, a.Preload, a.RequestTimeout, a.MaxDuration).ShouldBe(("cpu", 4, null, false, false, null, TimeSpan.FromHours(1)));
         (b.Pool, b.MaxConcurrency, b.Memory, b.Pinned, b.Preload, b.RequestTimeout, b.MaxDuration).ShouldBe(("gpu", 2, 1L << 30, true, true, TimeSpan.FromSeconds(1), null));
         (a.IdleTimeout, catalog.Find("c")!.IdleTimeout, a.Engine.PriorityField).ShouldBe((null, TimeSpan.FromMinutes(5), true));
+    }
+
+    [Fact]
+    public void A_model_says_what_is_found_in_its_text_and_else_its_engine_does()
+    {
+        var catalog = Build("""
+            engines: { e: { preset: builtin }, f: { command: [run, '{port}'], tool_parser: qwen3_coder } }
+            models:
+              a: { engine: e, path: x }
+              b: { engine: e, path: x, tool_parser: off, reasoning: drop, reasoning_format: auto, starts_in_reasoning: true, streaming_format: json_array, stream_chunk_tokens: 8 }
+              c: { engine: f }
+            """);
+        var (a, b, c) = (catalog.Find("a")!, catalog.Find("b")!, catalog.Find("c")!);
+        a.Leaks.ShouldBe(new LeakPlan { Tools = ToolDialect.Hermes, Format = ReasoningFormat.Think });
+        b.Leaks.ShouldBe(new LeakPlan { Reasoning = ReasoningPolicy.Drop, Format = ReasoningFormat.Auto, StartsInReasoning = true });
+        c.Leaks.ShouldBe(new LeakPlan { Tools = ToolDialect.Qwen3Coder });
+        (a.StreamingFormat, a.StreamChunkTokens, b.StreamingFormat, b.StreamChunkTokens).ShouldBe((StreamingFormat.Sse, 1, StreamingFormat.JsonArray, 8));
     }
 
     [Fact]

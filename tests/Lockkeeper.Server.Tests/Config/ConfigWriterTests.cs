@@ -2,6 +2,7 @@ using System.Collections;
 using FsCheck;
 using FsCheck.Fluent;
 using Lockkeeper.Core.Config;
+using Lockkeeper.Core.Dialects.Leaks;
 using Lockkeeper.Core.Models;
 using Lockkeeper.Core.Scheduling;
 using Lockkeeper.Server.Config;
@@ -123,6 +124,9 @@ public sealed class ConfigWriterTests
             Path = texts[9],
             Temp = 0.1,
             FlashAttn = Switch.Off,
+            ToolParser = ToolDialect.Off,
+            Reasoning = ReasoningPolicy.Drop,
+            StreamingFormat = StreamingFormat.JsonLines,
             MaxDuration = DurationOrOff.Off,
             Capabilities = [Capability.ImageEdit],
             Priority = Priority.Low,

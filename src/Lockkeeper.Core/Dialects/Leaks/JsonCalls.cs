@@ -34,67 +34,65 @@ internal sealed class JsonCalls : CallGrammar
 
     public override CallReading Read(ReadOnlySpan<char> text, bool isEnd)
     {
-        while (true)
+        CallReading? reading = null;
+        while (reading is null)
         {
-            switch (_step)
+            reading = _step switch
             {
-                case Step.Before:
-                    if (!SkipSpace(text))
-                    {
-                        return More(text, isEnd);
-                    }
-
-                    if (text[At] is not ('{' or '['))
-                    {
-                        return NoCall();
-                    }
-
-                    (_extent, _valueAt) = (default, At);
-                    _step = _isBare && Calls.Count == 0 ? Step.FirstMember : Step.Value;
-                    break;
-
-                case Step.FirstMember:
-                    At = _valueAt + 1;
-                    if (!SkipSpace(text))
-                    {
-                        return More(text, isEnd);
-                    }
-
-                    if (!FirstMembers.Begins(text[At..], isEnd, out var member))
-                    {
-                        return NoCall();
-                    }
-
-                    if (member is null)
-                    {
-                        return More(text, isEnd);
-                    }
-
-                    (At, _step) = (_valueAt, Step.Value);
-                    break;
-
-                case Step.Value:
-                    if (Value(text, isEnd) is { } reading)
-                    {
-                        return reading;
-                    }
-
-                    _step = Step.Behind;
-                    break;
-
-                default:
-                    if (Behind(text, isEnd) is { } end)
-                    {
-                        return end;
-                    }
-
-                    _step = Step.Before;
-                    break;
-            }
+                Step.Before => Before(text, isEnd),
+                Step.FirstMember => FirstMember(text, isEnd),
+                Step.Value => Value(text, isEnd),
+                _ => Behind(text, isEnd),
+            };
         }
+
+        return reading.Value;
     }
 
-    /// <summary>Null when it is there, and calls.</summary>
+    // Each of the following is null when the next step can be taken.
+    private CallReading? Before(ReadOnlySpan<char> text, bool isEnd)
+    {
+        if (!SkipSpace(text))
+        {
+            return More(text, isEnd);
+        }
+
+        if (text[At] is not ('{' or '['))
+        {
+            return NoCall();
+        }
+
+        (_extent, _valueAt, _step) = (default, At, Step.Value);
+        if (_isBare && Calls.Count == 0)
+        {
+            At++;
+            _step = Step.FirstMember;
+        }
+
+        return null;
+    }
+
+    private CallReading? FirstMember(ReadOnlySpan<char> text, bool isEnd)
+    {
+        if (!SkipSpace(text))
+        {
+            return More(text, isEnd);
+        }
+
+        if (!FirstMembers.Begins(text[At..], isEnd, out var member))
+        {
+            return NoCall();
+        }
+
+        if (member is null)
+        {
+            return More(text, isEnd);
+        }
+
+        (At, _step) = (_valueAt, Step.Value);
+        return null;
+    }
+
     private CallReading? Value(ReadOnlySpan<char> text, bool isEnd)
     {
         var at = At;
@@ -111,10 +109,10 @@ internal sealed class JsonCalls : CallGrammar
         }
 
         Calls.AddRange(calls);
+        _step = Step.Behind;
         return null;
     }
 
-    /// <summary>Null when another value follows.</summary>
     private CallReading? Behind(ReadOnlySpan<char> text, bool isEnd)
     {
         if (Dialect == ToolDialect.Mistral)
@@ -136,6 +134,7 @@ internal sealed class JsonCalls : CallGrammar
             }
 
             At++;
+            _step = Step.Before;
             return null;
         }
 

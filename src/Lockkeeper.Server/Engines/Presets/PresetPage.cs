@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Text;
 using Lockkeeper.Core.Config;
+using Lockkeeper.Core.Dialects.Leaks;
 using Lockkeeper.Core.Models;
 
 namespace Lockkeeper.Server.Engines.Presets;
@@ -19,6 +20,7 @@ internal static class PresetPage
         Line(page, "loads", string.Join(", ", preset.Loads.Select(Word.Of)));
         Line(page, "can", engine.Capabilities is null ? "whatever its models can" : string.Join(", ", engine.Capabilities.Select(Word.Of)));
         Line(page, "speaks", string.Join(", ", (engine.Dialects ?? []).Select(Word.Of)));
+        Line(page, "leaks", Leaks(engine));
         Line(page, "url", engine.Url);
         Line(page, "key", engine.ApiKey?.ToString());
         Lines(page, "command", Commands(preset));
@@ -64,6 +66,16 @@ internal static class PresetPage
         ready.ContainsModel == true ? "and names the model" : null,
         ready.Completion == true ? "and a token comes" : null,
     }.OfType<string>());
+
+    private static string? Leaks(EngineConfig engine)
+    {
+        string?[] leaks =
+        [
+            engine.ToolParser is { } tools and not ToolDialect.Off ? $"calls of tools ({Word.Of(tools)})" : null,
+            engine.ReasoningFormat is { } reasoning and not ReasoningFormat.None ? $"reasoning ({Word.Of(reasoning)})" : null,
+        ];
+        return leaks.OfType<string>().ToList() is { Count: > 0 } found ? string.Join(", ", found) : null;
+    }
 
     private static IEnumerable<string> Calls(EngineConfig engine)
     {

@@ -1,0 +1,14 @@
+namespace Lockkeeper.Core.Models;
+
+/// <summary>How an answer in OpenAI's dialect comes piece by piece.</summary>
+internal enum StreamingFormat
+{
+    /// <summary>As server-sent events, as the API has it.</summary>
+    Sse,
+
+    /// <summary>One JSON value a line.</summary>
+    JsonLines,
+
+    /// <summary>As the items of one JSON array.</summary>
+    JsonArray,
+}
