@@ -12,6 +12,7 @@ using Lockkeeper.Server.Engines.Ledger;
 using Lockkeeper.Server.Engines.Liveness;
 using Lockkeeper.Server.Forwarding;
 using Lockkeeper.Server.Ingress;
+using Lockkeeper.Server.Ingress.Media;
 using Lockkeeper.Server.Memory;
 using Lockkeeper.Server.Scheduling;
 using Lockkeeper.Server.Security;
@@ -35,6 +36,7 @@ internal sealed partial class LockkeeperApp : IAsyncDisposable
     private readonly WebApplication _web;
     private readonly Instances _instances;
     private readonly Clouds _clouds = new();
+    private readonly MediaIntake _media = MediaIntake.OfThisMachine(TimeProvider.System);
     private readonly Admission _admission;
     private readonly Preload _preload;
     private readonly Observation _observation;
@@ -137,6 +139,7 @@ internal sealed partial class LockkeeperApp : IAsyncDisposable
         _admission.Dispose();
         await _web.DisposeAsync();
         _clouds.Dispose();
+        _media.Dispose();
     }
 
     /// <summary>
@@ -170,7 +173,11 @@ internal sealed partial class LockkeeperApp : IAsyncDisposable
         _web.MapHealth();
         _observation.Map(_web, wellbeing, new OllamaStore(() => _config.Ollama, () => _config.Config.AllowDestructiveOllamaApi));
         _web.MapConfig(_config);
-        new Endpoints(_config.Catalog, _admission, _instances, () => _limits, _observation.Journal, logs.CreateLogger<Endpoints>()) { Clouds = _clouds }.Map(_web);
+        new Endpoints(_config.Catalog, _admission, _instances, () => _limits, _observation.Journal, logs.CreateLogger<Endpoints>())
+        {
+            Clouds = _clouds,
+            Prepare = new Prepare(_instances, new Translation(model => model.Engine.Dialects), _media),
+        }.Map(_web);
     }
 
     private static WebApplication BuildWeb(ServerConfig server, bool verbose)

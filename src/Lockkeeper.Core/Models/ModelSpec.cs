@@ -55,6 +55,7 @@ internal sealed record ModelSpec
 
     /// <summary>What images and PDFs a request may hold.</summary>
     public MediaConfig Media { get; init; } = new();
+
     /// <summary>What has to be taken out of the text of its answers.</summary>
     public LeakPlan Leaks { get; init; } = LeakPlan.None;
 

@@ -9,6 +9,6 @@ internal enum StreamingFormat
     /// <summary>One JSON value a line.</summary>
     JsonLines,
 
-    /// <summary>As the items of one JSON array.</summary>
+    /// <summary>Not piece by piece: one <c>chat.completion</c> object, as mlx-router has it under this name.</summary>
     JsonArray,
 }

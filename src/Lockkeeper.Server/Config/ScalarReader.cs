@@ -2,6 +2,7 @@ using System.Collections.Frozen;
 using System.Globalization;
 using System.Text.Json;
 using Lockkeeper.Core.Config;
+using Lockkeeper.Core.Dialects.Leaks;
 using Lockkeeper.Core.Models;
 using Lockkeeper.Core.Scheduling;
 
@@ -32,6 +33,10 @@ internal sealed record ScalarReader(string Expected, Func<ConfigNode.Scalar, (ob
         [typeof(PresetEvidence)] = Word<PresetEvidence>("evidence"),
         [typeof(UnitScope)] = Word<UnitScope>("scope of a unit"),
         [typeof(Switch)] = Word<Switch>("setting"),
+        [typeof(ToolDialect)] = Word<ToolDialect>("way to write calls of tools"),
+        [typeof(ReasoningFormat)] = Word<ReasoningFormat>("way to mark reasoning"),
+        [typeof(ReasoningPolicy)] = Word<ReasoningPolicy>("treatment of reasoning"),
+        [typeof(StreamingFormat)] = Word<StreamingFormat>("form of a stream"),
         [typeof(PoolPolicy)] = Word<PoolPolicy>("policy"),
         [typeof(Lifecycle)] = Word<Lifecycle>("life cycle"),
         [typeof(Scope)] = Word<Scope>("scope"),

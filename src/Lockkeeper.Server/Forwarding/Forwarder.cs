@@ -105,9 +105,9 @@ internal sealed class Forwarder(TimeProvider time, Func<ValueTask<bool>> othersW
     {
         var contentType = answer.Content.Headers.ContentType?.MediaType;
         var compressed = answer.Content.Headers.ContentEncoding.Count > 0;
-        if (keepAlive.Started && passage.IsNative && (compressed || !keepAlive.Voice!.ContentType.StartsWith(contentType ?? "nothing", StringComparison.OrdinalIgnoreCase)))
+        if (keepAlive is { Started: true, Voice: { } voice } && passage.Answer.ContentType is null && (compressed || contentType is null || !voice.ContentType.StartsWith(contentType, StringComparison.OrdinalIgnoreCase)))
         {
-            return new ForwardOutcome(ForwardEnd.Broken, $"it answered {(int)answer.StatusCode} {answer.Content.Headers.ContentType} where {keepAlive.Voice.ContentType} was expected");
+            return new ForwardOutcome(ForwardEnd.Broken, $"it answered {(int)answer.StatusCode} {answer.Content.Headers.ContentType} where {voice.ContentType} was expected");
         }
 
         if (compressed && !passage.IsNative)

@@ -1,5 +1,4 @@
 using Lockkeeper.Core.Dialects;
-using Lockkeeper.Core.Wire;
 using Lockkeeper.Server.Telemetry;
 using Microsoft.AspNetCore.Http;
 

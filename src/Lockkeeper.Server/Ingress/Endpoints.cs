@@ -1,4 +1,5 @@
 using System.Globalization;
+using Lockkeeper.Core.Dialects;
 using Lockkeeper.Core.Models;
 using Lockkeeper.Core.Scheduling;
 using Lockkeeper.Core.Wire;
@@ -25,8 +26,10 @@ internal sealed partial class Endpoints(LiveCatalog catalog, Admission admission
     /// <summary>Who dies within this time of being sent a request has probably not been killed by it.</summary>
     private static readonly TimeSpan JustSent = TimeSpan.FromMilliseconds(250);
 
-    private readonly Prepare _prepare = new(host, translation);
     private readonly Forwarder _forwarder = new(journal.Time, async () => (await admission.LookAsync()).Waiting.Length > 0);
+
+    /// <summary>Its third step.</summary>
+    public required Prepare Prepare { private get; init; }
 
     /// <summary>The ways to engines that are not on this machine.</summary>
     public Clouds Clouds { private get; init; } = new();
@@ -132,7 +135,7 @@ internal sealed partial class Endpoints(LiveCatalog catalog, Admission admission
         var entry = answer.Request.Entry;
         (entry.Model, entry.Priority) = (resolved.Model.Id, resolved.Priority);
         var naming = new AnswerNaming(peeked.Facts.Model, entry.Id, entry.Arrived);
-        var prepared = await _prepare.RequestAsync(route, resolved, answer.Http, naming, answer.Limits, answer.Request.Aborted);
+        var prepared = await Prepare.RequestAsync(route, resolved, answer.Http, naming, answer.Limits, answer.Request.Aborted);
         entry.Stream = prepared.Holds(out var held, out _) && held.Passage.Stream;
         return prepared;
     }
@@ -155,7 +158,7 @@ internal sealed partial class Endpoints(LiveCatalog catalog, Admission admission
 
         var entry = answer.Request.Entry;
         (entry.Model, entry.Priority, entry.Stream) = (model.Id, priority, form.Facts.StreamAsked == true);
-        return _prepare.Form(route, form, model, priority, http);
+        return Prepare.Form(route, form, model, priority, http);
     }
 
     /// <summary>A GET looks, and loads nothing for it; anything else may be a request like any other.</summary>

@@ -12,7 +12,7 @@ internal static class StreamingFormats
     /// <returns>Null when it does not say.</returns>
     public static StreamingFormat? AskedFor(HttpRequest request) =>
         request.Query.TryGetValue(Query, out var asked) ? Named(asked.ToString())
-        : request.Headers.Accept is { Count: > 0 } accept && MediaTypeHeaderValue.TryParseList([.. accept], out var accepted) ? Accepted(accepted)
+        : MediaTypeHeaderValue.TryParseList(request.Headers.Accept, out var accepted) ? Accepted(accepted)
         : null;
 
     private static StreamingFormat? Named(string name) => name switch

@@ -65,7 +65,7 @@ internal sealed class Translation(Func<ModelSpec, ImmutableArray<EngineDialect>>
     private static Checked<Plan> OpenAi(Conversation asked, IngressOptions limits)
     {
         var (model, lines) = (asked.Model, asked.Stream && asked.Format != StreamingFormat.Sse);
-        if (!lines && model.StreamChunkTokens is null or 1 && model.Leaks == LeakPlan.None)
+        if (!lines && model.StreamChunkTokens == 1 && model.Leaks == LeakPlan.None)
         {
             return AsItIs(asked, limits);
         }
@@ -78,7 +78,7 @@ internal sealed class Translation(Func<ModelSpec, ImmutableArray<EngineDialect>>
         }
 
         var turn = chat?.Turn ?? new ChatTurn { Model = asked.Naming.Model, Stream = asked.Stream };
-        return !lines && model.StreamChunkTokens is null or 1 && !model.Leaks.Concerns(turn.Tools)
+        return !lines && model.StreamChunkTokens == 1 && !model.Leaks.Concerns(turn.Tools)
             ? AsItIs(asked, limits)
             : Told(asked, new OpenAiChat(turn), OpenAiWords, limits) with { Body = asked.Peeked.Body.Bytes, Facts = asked.Peeked.Facts, IsNative = true };
     }
@@ -113,12 +113,12 @@ internal sealed class Translation(Func<ModelSpec, ImmutableArray<EngineDialect>>
             Client = asked.Route.Dialect,
             Stream = asked.Stream,
             IsPlain = true,
-            Voice = voice ?? Quiet(asked, limits),
+            Voice = (IClientVoice?)voice ?? Quiet(asked, limits),
         };
     }
 
     private static IAnswerSink Filtered(ModelSpec model, ImmutableArray<ToolSpec> tools, IAnswerSink client, AnswerNaming naming) =>
-        model.Leaks.Before(model.StreamChunkTokens is > 1 and var tokens ? new ChunkJoiner(client, tokens) : client, tools, naming.RequestId);
+        model.Leaks.Before(model.StreamChunkTokens > 1 ? new ChunkJoiner(client, model.StreamChunkTokens) : client, tools, naming.RequestId);
 
     private static Plan AsItIs(Conversation asked, IngressOptions limits)
     {
@@ -134,7 +134,7 @@ internal sealed class Translation(Func<ModelSpec, ImmutableArray<EngineDialect>>
             IsNative = true,
             Stream = asked.Stream,
             IsPlain = !string.Equals(asked.Naming.Model, asked.Model.AskedAs, StringComparison.Ordinal),
-            Voice = stream ?? (asked.Route.IsJson ? Quiet(asked, limits) : null),
+            Voice = (IClientVoice?)stream ?? (asked.Route.IsJson ? Quiet(asked, limits) : null),
         };
     }
 

@@ -16,7 +16,7 @@ internal static class ChatRequestReader
             fields.Fail("n", "must be 1: the engine of this model gives one answer at a time.");
         }
 
-        var (thinking, kwargs) = ReadThinking(root, fields);
+        var (thinking, kwargs) = ReadThinking(root, fields.Text(root, "reasoning_effort"), fields);
         var (tools, choice) = ChatToolsReader.Read(root, fields);
         return new ChatTurn
         {
@@ -71,9 +71,12 @@ internal static class ChatRequestReader
         }
     }
 
-    private static (Thinking? Thinking, string? Kwargs) ReadThinking(JsonElement root, RequestFields fields)
+    /// <summary>Reads what engines have added to say whether the model may think, and what else its template is to know.</summary>
+    /// <param name="root">The body.</param>
+    /// <param name="effort">What the client says in OpenAI's own field, wherever that is.</param>
+    /// <param name="fields">For problems.</param>
+    public static (Thinking? Thinking, string? Kwargs) ReadThinking(JsonElement root, string? effort, RequestFields fields)
     {
-        var effort = fields.Text(root, "reasoning_effort");
         var budget = fields.Integer(root, "thinking_budget_tokens");
         var enabled = fields.Boolean(root, "enable_thinking");
         var kwargs = fields.Object(root, "chat_template_kwargs");

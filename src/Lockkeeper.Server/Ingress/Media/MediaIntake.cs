@@ -12,12 +12,21 @@ namespace Lockkeeper.Server.Ingress.Media;
 /// Makes the images of a chat fit for the engine, before anything is loaded for it: each is looked at and counted, links become their content, and PDFs become images of their pages.
 /// </summary>
 /// <remarks>An engine that understands an address might fetch it, or open it as a file, with rights that the client does not have. So no address reaches it.</remarks>
-internal sealed class MediaIntake(ImageFetch fetch, PdfPages pdf)
+internal sealed class MediaIntake(ImageFetch fetch, PdfPages pdf) : IDisposable
 {
     /// <summary>Room that a data URI may need beside its base64: type and parameters, white space in between.</summary>
     private const int Slack = 4096;
 
     private static readonly (ByteRange Range, ReadOnlyMemory<byte> Replacement)[] None = [];
+
+    /// <summary>With the network and the programs of this machine.</summary>
+    public static MediaIntake OfThisMachine(TimeProvider time) => new(new ImageFetch(time), PdfPages.OfThisMachine(time));
+
+    public void Dispose()
+    {
+        fetch.Dispose();
+        pdf.Dispose();
+    }
 
     /// <summary>What has to change in a chat. Costs next to nothing for one that is only text.</summary>
     /// <param name="body">A chat in OpenAI's words that has been peeked at. What is returned keeps nothing of it.</param>

@@ -1,4 +1,5 @@
 using Lockkeeper.Core.Config;
+using Lockkeeper.Core.Dialects.Leaks;
 using Lockkeeper.Core.Models;
 using Lockkeeper.Core.Scheduling;
 using Lockkeeper.Server.Config;
@@ -32,6 +33,10 @@ public sealed class ConfigurationDocsTests
         [typeof(ModelType)] = ["`chat`, `embedding`, `rerank`, `transcription`, `speech`, `image` or `image_edit`"],
         [typeof(UnitScope)] = ["`user` or `system`"],
         [typeof(Switch)] = ["`auto`, `on` or `off`"],
+        [typeof(ToolDialect)] = ["`off`, `auto`, `hermes`, `qwen3_coder`, `llama3`, `mistral` or `harmony`"],
+        [typeof(ReasoningFormat)] = ["`none`, `think`, `harmony` or `auto`"],
+        [typeof(ReasoningPolicy)] = ["`separate`, `drop` or `keep`"],
+        [typeof(StreamingFormat)] = ["`sse`, `json_lines` or `json_array`"],
         [typeof(SecretSource)] = ["secret"],
         [typeof(JsonFields)] = ["JSON fields"],
         [typeof(IReadOnlyList<Capability>)] = ["list of capabilities"],

@@ -2,7 +2,7 @@ using System.Text;
 using System.Text.Json;
 using Lockkeeper.Core.Wire;
 
-namespace Lockkeeper.Core.Dialects.Anthropic;
+namespace Lockkeeper.Core.Dialects;
 
 /// <summary>Arguments of a call where they stand as JSON and not as text.</summary>
 internal static class ToolInput

@@ -1,0 +1,27 @@
+using System.Buffers;
+using System.Text.Json;
+
+namespace Lockkeeper.Core.Dialects.Ollama;
+
+/// <summary>An answer of <c>/api/chat</c>, line by line.</summary>
+internal sealed class ChatStream(IBufferWriter<byte> output, AnswerNaming naming, AnswerClock clock) : OllamaStream(output, naming, clock)
+{
+    protected override void Piece(Utf8JsonWriter json, ReadOnlySpan<char> text, ReadOnlySpan<char> thought, GatheredCall? call)
+    {
+        OllamaLines.BeginMessage(json);
+        json.WritePiece("content"u8, text);
+        if (!thought.IsEmpty)
+        {
+            json.WritePiece("thinking"u8, thought);
+        }
+
+        if (call is not null)
+        {
+            json.WriteStartArray("tool_calls"u8);
+            OllamaLines.ToolCall(json, call);
+            json.WriteEndArray();
+        }
+
+        json.WriteEndObject();
+    }
+}

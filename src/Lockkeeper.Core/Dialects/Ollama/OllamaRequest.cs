@@ -1,0 +1,37 @@
+namespace Lockkeeper.Core.Dialects.Ollama;
+
+/// <summary>What a request to <c>/api/chat</c> or <c>/api/generate</c> is for. Without anything to say it is about the model itself.</summary>
+/// <param name="Model">By the name the client used.</param>
+/// <param name="Stream">Whether the answer is to come piece by piece.</param>
+/// <param name="Surface">Which of the two it came to.</param>
+internal abstract record OllamaRequest(string Model, bool Stream, OllamaSurface Surface)
+{
+    /// <summary>How long the model is to stay; null where the client does not say.</summary>
+    public KeepAlive? KeepAlive { get; init; }
+
+    /// <summary>A chat, or a prompt that becomes one.</summary>
+    public sealed record Chat(OllamaChat Asked, OllamaSurface Surface) : OllamaRequest(Asked.Turn.Model, Asked.Turn.Stream, Surface);
+
+    /// <summary>A text to go on with, without the model's template; <see cref="GenerateStream"/> and <see cref="GenerateAnswer"/> answer it.</summary>
+    public sealed record Completion(CompletionTurn Turn) : OllamaRequest(Turn.Model, Turn.Stream, OllamaSurface.Generate);
+
+    /// <summary>The model is to be loaded; <see cref="OllamaLines.WriteLoad"/> answers it.</summary>
+    public sealed record Load(string Model, OllamaSurface Surface) : OllamaRequest(Model, false, Surface);
+
+    /// <summary>The model is to go; <see cref="OllamaLines.WriteLoad"/> answers it.</summary>
+    public sealed record Unload(string Model, OllamaSurface Surface) : OllamaRequest(Model, false, Surface);
+
+    /// <summary>A request that says nothing: it loads the model, or with no time to stay it unloads it.</summary>
+    public static OllamaRequest Silent(string model, OllamaSurface surface, KeepAlive? keepAlive) =>
+        keepAlive is { IsNone: true } ? new Unload(model, surface) { KeepAlive = keepAlive } : new Load(model, surface) { KeepAlive = keepAlive };
+}
+
+/// <summary>Where an Ollama client asks, which decides the form of its answer.</summary>
+internal enum OllamaSurface
+{
+    /// <summary><c>/api/chat</c>.</summary>
+    Chat,
+
+    /// <summary><c>/api/generate</c>.</summary>
+    Generate,
+}

@@ -1,0 +1,25 @@
+using System.Buffers;
+using Lockkeeper.Core.Scheduling;
+
+namespace Lockkeeper.Core.Dialects.Query;
+
+/// <summary>A request to <c>/v1/query</c>.</summary>
+internal sealed class QueryChat(ChatTurn turn) : ClientChat(turn)
+{
+    /// <summary>How long the client waits.</summary>
+    public required TimeSpan Timeout { get; init; }
+
+    /// <summary>Null where the client names none.</summary>
+    public Priority? Priority { get; init; }
+
+    /// <summary>Whether a cloud is to keep what the system says for the next request.</summary>
+    public bool CacheSystem { get; init; }
+
+    /// <summary>Whether a cloud answers, which the answer says; to be set before it is written.</summary>
+    public bool IsCloud { get; set; }
+
+    /// <summary>sluice has no streams: the answer comes when it is whole, and only spaces before it.</summary>
+    public override IClientStream ToStream(IBufferWriter<byte> output, AnswerNaming naming) => new QueryAnswer(output, IsCloud);
+
+    public override IAnswerSink ToWhole(IBufferWriter<byte> output, AnswerNaming naming) => new QueryAnswer(output, IsCloud);
+}
