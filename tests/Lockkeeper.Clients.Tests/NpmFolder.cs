@@ -50,10 +50,16 @@ internal sealed class NpmFolder(string path)
         }
     }
 
+    /// <summary>Optional ones are for one platform each, and need not be there.</summary>
     private List<string> Wanted()
     {
         using var package = JsonDocument.Parse(File.ReadAllText(System.IO.Path.Combine(Path, "package.json")));
-        return [.. package.RootElement.GetProperty("dependencies").EnumerateObject().Select(dependency => dependency.Name)];
+        return
+        [
+            .. package.RootElement.EnumerateObject().Where(section => section.Name is "dependencies" or "optionalDependencies")
+                .SelectMany(section => section.Value.EnumerateObject().Select(dependency => dependency.Name))
+                .Where(name => Directory.Exists(System.IO.Path.Combine(Path, "node_modules", name))),
+        ];
     }
 
     private string VersionOf(string name)

@@ -87,7 +87,7 @@ internal sealed class RouterUnderTest : IAsyncDisposable
           {{Guide}}: { engine: builtin, path: "{{Repository.DemoGuide}}", defaults: { temperature: 0 } }
           {{Poet}}: { engine: builtin, path: "{{Path.Combine(Repository.Root, "models", "demo-poet.gguf")}}", defaults: { temperature: 0 } }
           late-guide: { engine: late, path: "{{Repository.DemoGuide}}", defaults: { temperature: 0 } }
-          {{Embedder}}: { engine: builtin, pool: side, path: "{{Repository.DemoGuide}}" }
+          {{Embedder}}: { engine: builtin, pool: side, type: embedding, path: "{{Repository.DemoGuide}}" }
           {{AgentModel}}: { engine: builtin, path: "{{Repository.DemoGuide}}", context_length: 65536, clamp: { max_tokens: 64 }, defaults: { temperature: 0 } }
           ticker: { engine: ticking }
           marathon: { engine: running }

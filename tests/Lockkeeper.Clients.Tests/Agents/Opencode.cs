@@ -5,7 +5,8 @@ namespace Lockkeeper.Clients.Tests.Agents;
 /// <summary><c>opencode run</c>. docs/clients/opencode.md has the same settings.</summary>
 internal sealed class Opencode : IAgent
 {
-    public string Package => "opencode-ai";
+    /// <summary>What <c>opencode-ai</c> picks on this platform.</summary>
+    public string Package { get; } = $"opencode-linux-x64{(Avx2.IsSupported ? "" : "-baseline")}";
 
     public string Name => "opencode";
 
@@ -34,7 +35,7 @@ internal sealed class Opencode : IAgent
             }
             """);
         string[] switches = ["OPENCODE_PURE", "OPENCODE_DISABLE_AUTOUPDATE", "OPENCODE_DISABLE_MODELS_FETCH", "OPENCODE_DISABLE_DEFAULT_PLUGINS"];
-        var program = Path.Combine(packages.Path, "node_modules", $"opencode-linux-x64{(Avx2.IsSupported ? "" : "-baseline")}", "bin", "opencode");
+        var program = Path.Combine(packages.Path, "node_modules", Package, "bin", "opencode");
         return ChildProcess.RunAsync(program, ["run", "--format", "json", "Say hello"], home.Project, home.Variables(
         [
             .. switches.Select(name => (name, "1")),

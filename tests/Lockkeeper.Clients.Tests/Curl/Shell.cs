@@ -27,7 +27,7 @@ internal sealed class Shell : IAsyncDisposable
             path: "{{Repository.DemoGuide}}"
             defaults: { stream: {{(streams ? "true" : "false")}} }
             aliases: [fast, mlx-community/gpt-oss-120b-MXFP4-Q8, mlx-community/Llama-3.3-70B-Instruct-4bit, mlx-community/Llama-3.2-3B-Instruct-4bit, your-discovered-model-id]
-          demo-embedder: { engine: builtin, pool: side, path: "{{Repository.DemoGuide}}", aliases: [Qwen/Qwen3-Embedding-0.6B] }
+          demo-embedder: { engine: builtin, pool: side, type: embedding, path: "{{Repository.DemoGuide}}", aliases: [Qwen/Qwen3-Embedding-0.6B] }
           eyes: { engine: seeing, capabilities: [chat, vision], aliases: [mlx-community/chandra-8bit] }
         """));
 
