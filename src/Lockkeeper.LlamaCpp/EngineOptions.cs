@@ -6,6 +6,9 @@ internal sealed record EngineOptions
     /// <summary>More layers than any model has.</summary>
     public const int AllLayers = 999;
 
+    /// <summary>The chat templates that can be named: a constant, so that nothing of the engine is loaded to say so.</summary>
+    public const string ChatTemplates = "llama3, qwen, chatml, deepseek, phi4, gpt-oss, generic";
+
     /// <summary>A GGUF file, or the first part of a split one.</summary>
     public required string ModelPath { get; init; }
 
@@ -24,6 +27,6 @@ internal sealed record EngineOptions
     /// <summary>Layers to put on the GPU, where there is one. Default: all.</summary>
     public int GpuLayers { get; init; } = AllLayers;
 
-    /// <summary>One of the named chat templates, instead of the model's own.</summary>
+    /// <summary>One of <see cref="ChatTemplates"/>, instead of the model's own.</summary>
     public string? ChatTemplate { get; init; }
 }

@@ -45,9 +45,12 @@ internal sealed class RunningEngine : IAsyncDisposable
     }
 
     /// <summary>The error of an answer, which must be a 400.</summary>
-    public async Task<JsonElement> RefusedAsync(object request, string path = "/v1/chat/completions")
+    public Task<JsonElement> RefusedAsync(object request, string path = "/v1/chat/completions") => BodyRefusedAsync(JsonSerializer.Serialize(request), path);
+
+    /// <summary>The same for a body as it is: not every mistake can be serialised.</summary>
+    public async Task<JsonElement> BodyRefusedAsync(string body, string path)
     {
-        using var response = await PostAsync(JsonSerializer.Serialize(request), path);
+        using var response = await PostAsync(body, path);
         var text = await response.Content.ReadAsStringAsync();
         response.StatusCode.ShouldBe(System.Net.HttpStatusCode.BadRequest, text);
         return JsonDocument.Parse(text).RootElement.GetProperty("error");

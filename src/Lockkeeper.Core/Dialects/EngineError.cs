@@ -14,30 +14,25 @@ internal static class EngineError
 
     /// <param name="status">HTTP status of the answer.</param>
     /// <param name="body">Its body, or as much of it as is at hand.</param>
-    public static AnswerFailure Read(int status, ReadOnlySpan<byte> body)
-    {
-        var root = Parse(body);
-        try
-        {
-            if (root is { } said)
-            {
-                return Of(said, status);
-            }
-        }
-        catch (InvalidOperationException)
-        {
-            // Half of a surrogate pair somewhere: the bytes say more than nothing.
-        }
-
-        var text = Cut(Encoding.UTF8.GetString(body));
-        return new AnswerFailure(status, null, text.Length > 0 ? text : Silent(status));
-    }
+    public static AnswerFailure Read(int status, ReadOnlySpan<byte> body) => Read(body, status, static (_, status) => status);
 
     /// <summary>Reads an error within a stream, whose status its kind has to tell.</summary>
-    public static AnswerFailure ReadStreamed(ReadOnlySpan<byte> json)
+    public static AnswerFailure ReadStreamed(ReadOnlySpan<byte> json) => Read(json, 500, StatusOf);
+
+    private static AnswerFailure Read(ReadOnlySpan<byte> body, int status, Func<JsonElement, int, int> statusOf)
     {
-        var failure = Read(500, json);
-        return Parse(json) is { } root ? failure with { Status = StatusOf(root) } : failure;
+        try
+        {
+            var reader = new Utf8JsonReader(body, Options);
+            var root = JsonElement.ParseValue(ref reader);
+            return Of(root, statusOf(root, status));
+        }
+        catch (Exception wrong) when (wrong is JsonException or InvalidOperationException)
+        {
+            // No JSON, or half of a surrogate pair in it: the bytes themselves say more than nothing.
+            var text = Cut(Encoding.UTF8.GetString(body));
+            return new AnswerFailure(status, null, text.Length > 0 ? text : Silent(status));
+        }
     }
 
     private static AnswerFailure Of(JsonElement root, int status)
@@ -95,7 +90,7 @@ internal static class EngineError
     private static string? Word(JsonElement error, string name) =>
         error.ValueKind == JsonValueKind.Object && error.TryGetProperty(name, out var value) && value.ValueKind == JsonValueKind.String && value.GetString() is { Length: > 0 } word ? word : null;
 
-    private static int StatusOf(JsonElement root)
+    private static int StatusOf(JsonElement root, int otherwise)
     {
         var error = Inner(root);
         if (error.ValueKind == JsonValueKind.Object
@@ -116,7 +111,7 @@ internal static class EngineError
             "not_supported_error" => 501,
             "unavailable_error" or "overloaded_error" => 503,
             "timeout_error" => 504,
-            _ => 500,
+            _ => otherwise,
         };
     }
 
@@ -132,18 +127,5 @@ internal static class EngineError
 
         var end = char.IsHighSurrogate(text[LongestText - 1]) ? LongestText - 1 : LongestText;
         return $"{text[..end]}…";
-    }
-
-    private static JsonElement? Parse(ReadOnlySpan<byte> body)
-    {
-        try
-        {
-            var reader = new Utf8JsonReader(body, Options);
-            return JsonElement.ParseValue(ref reader);
-        }
-        catch (JsonException)
-        {
-            return null;
-        }
     }
 }

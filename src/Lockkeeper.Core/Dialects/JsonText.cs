@@ -69,6 +69,26 @@ internal static class JsonText
         return length;
     }
 
+    /// <summary>Whether the name or string is this one. The reader's own comparison throws at half of a surrogate pair.</summary>
+    /// <param name="value">At it.</param>
+    /// <param name="text">ASCII.</param>
+    public static bool Is(in Utf8JsonReader value, ReadOnlySpan<byte> text)
+    {
+        if (!value.ValueIsEscaped)
+        {
+            return value.ValueSpan.SequenceEqual(text);
+        }
+
+        // An escape makes six bytes of one at most.
+        if (value.ValueSpan.Length > 6 * text.Length)
+        {
+            return false;
+        }
+
+        Span<char> unescaped = stackalloc char[value.ValueSpan.Length];
+        return Ascii.Equals(text, unescaped[..Read(value, unescaped)]);
+    }
+
     private static int PlainLength(ReadOnlySpan<char> text)
     {
         var at = 0;

@@ -1,4 +1,4 @@
-using System.Runtime.InteropServices;
+using System.Text;
 using System.Text.Json;
 
 namespace Lockkeeper.Core.Dialects;
@@ -60,7 +60,7 @@ internal sealed class PieceReader
             return null;
         }
 
-        var json = JsonMarshal.GetRawUtf8Value(value);
+        var json = Encoding.UTF8.GetBytes(value.GetRawText());
         var reader = new Utf8JsonReader(json);
         reader.Read();
         var characters = new char[json.Length];

@@ -30,14 +30,14 @@ internal sealed class MultipartFields
         return _begun.Add(field);
     }
 
-    /// <summary>A boundary begins here: what was open before it ends.</summary>
+    /// <summary>A boundary begins here, with the line end before it: what was open ends.</summary>
+    /// <param name="start">Negative where a form begins with its boundary, and no line has ended before.</param>
     public void Delimiter(long start)
     {
         if (_priorityIsOpen)
         {
-            // The first boundary of a form may stand at its very start, and then has no line end before it: the next one's goes instead.
-            const int LineEnd = 2;
-            _priorityPart = new ByteRange(_lastDelimiter, start - _lastDelimiter + (_lastDelimiter == 0 ? LineEnd : 0));
+            // Where the line end before the part is missing, the one behind it goes instead.
+            _priorityPart = new ByteRange(Math.Max(0, _lastDelimiter), start - _lastDelimiter);
             _priorityIsOpen = false;
         }
 

@@ -138,7 +138,7 @@ internal sealed class MultipartScan
 
     private RouterError? AtDelimiter(long end)
     {
-        var start = Math.Max(0, end - _delimiter.Length);
+        var start = end - _delimiter.Length;
         var refused = _state == State.Content ? EndPart(start) : null;
         _fields.Delimiter(start);
         _state = State.AfterBoundary;

@@ -1,5 +1,3 @@
-using Lockkeeper.Core.Wire;
-
 namespace Lockkeeper.Server.Forwarding;
 
 /// <summary>What an engine is sent, and how its answer becomes the client's.</summary>
@@ -16,7 +14,4 @@ internal sealed record Passage(string Path, EngineBody Body, AnswerForm Answer)
 
     /// <summary>Whether something in the answer has to change, so that the engine must not compress it.</summary>
     public bool IsPlain { get; init; }
-
-    /// <summary>The client's dialect.</summary>
-    public Dialect Dialect { get; init; }
 }

@@ -15,8 +15,8 @@ internal sealed class SpoolFile : IDisposable
     public long Length { get; private set; }
 
     /// <exception cref="IOException">There is no place for it.</exception>
-    /// <exception cref="UnauthorizedAccessException">The temporary folder is not ours to write to.</exception>
-    public static SpoolFile Create()
+    /// <exception cref="UnauthorizedAccessException">The folder is not ours to write to.</exception>
+    public static SpoolFile CreateIn(string folder)
     {
         var options = new FileStreamOptions
         {
@@ -31,7 +31,7 @@ internal sealed class SpoolFile : IDisposable
             options.UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite;
         }
 
-        var path = Path.Combine(Path.GetTempPath(), $"lockkeeper-{Path.GetRandomFileName()}");
+        var path = Path.Combine(folder, $"lockkeeper-{Path.GetRandomFileName()}");
         var file = new FileStream(path, options);
         if (!OperatingSystem.IsWindows())
         {

@@ -1,5 +1,8 @@
+using System.Buffers;
 using System.Globalization;
+using Lockkeeper.Core.Config;
 using Lockkeeper.Core.Dialects;
+using Lockkeeper.Core.Dialects.Ollama;
 using Lockkeeper.Core.Models;
 using Lockkeeper.Core.Scheduling;
 using Lockkeeper.Core.Wire;
@@ -86,6 +89,16 @@ internal sealed partial class Endpoints(LiveCatalog catalog, Admission admission
             return error;
         }
 
+        if (prepared.Wish is { } wish)
+        {
+            return await FulfilAsync(answer, prepared, wish);
+        }
+
+        if (prepared.Timeout is { } timeout)
+        {
+            answer.Request.Allow(timeout);
+        }
+
         answer.KeepAlive.Voice = prepared.Voice;
         if (prepared.MaxTokens is { } cap)
         {
@@ -118,6 +131,39 @@ internal sealed partial class Endpoints(LiveCatalog catalog, Admission admission
         }
     }
 
+    /// <summary>An Ollama client wants a model loaded, which is waiting in the queue like any request, or unloaded, which is for those to say who may administer.</summary>
+    private async ValueTask<RouterError?> FulfilAsync(Answer answer, Prepared prepared, OllamaRequest wish)
+    {
+        var (http, entry, caller) = (answer.Http, answer.Request.Entry, Caller.Of(answer.Http));
+        if (wish is OllamaRequest.Unload)
+        {
+            if (!caller.May(Scope.Admin))
+            {
+                return new RouterError.ScopeMissing(caller.ToString(), Scope.Admin);
+            }
+
+            admission.Tell(new SchedulerEvent.UnloadAsked(prepared.Model.Id, Force: false));
+        }
+        else if (!Clouds.Has(prepared.Model))
+        {
+            var admitted = await Admit.EnterAsync(answer.Request, admission, prepared, answer.KeepAlive, place: null);
+            if (!admitted.Holds(out var lease, out var error))
+            {
+                return error;
+            }
+
+            await lease.DisposeAsync();
+        }
+
+        var written = new ArrayBufferWriter<byte>();
+        var naming = new AnswerNaming(wish.Model, entry.Id, entry.Arrived);
+        OllamaLines.WriteLoad(wish, naming, new AnswerClock(() => answer.Request.Age, () => entry.Queue ?? TimeSpan.Zero), written);
+        http.Response.ContentType = JsonVoice.MediaType;
+        http.Response.ContentLength = written.WrittenCount;
+        await http.Response.BodyWriter.WriteAsync(written.WrittenMemory, http.RequestAborted);
+        return null;
+    }
+
     /// <summary>Peek, resolve, prepare.</summary>
     private async ValueTask<Checked<Prepared>> PrepareAsync(Answer answer, InferRoute route)
     {
@@ -134,8 +180,7 @@ internal sealed partial class Endpoints(LiveCatalog catalog, Admission admission
 
         var entry = answer.Request.Entry;
         (entry.Model, entry.Priority) = (resolved.Model.Id, resolved.Priority);
-        var naming = new AnswerNaming(peeked.Facts.Model, entry.Id, entry.Arrived);
-        var prepared = await Prepare.RequestAsync(route, resolved, answer.Http, naming, answer.Limits, answer.Request.Aborted);
+        var prepared = await Prepare.RequestAsync(route, resolved, answer.Http, answer.Request, answer.Limits);
         entry.Stream = prepared.Holds(out var held, out _) && held.Passage.Stream;
         return prepared;
     }

@@ -1,23 +1,16 @@
 using System.Buffers;
+using System.Collections.Immutable;
 using Lockkeeper.Core.Dialects;
+using Lockkeeper.Core.Dialects.Anthropic;
+using Lockkeeper.Core.Dialects.Ollama;
+using Lockkeeper.Core.Dialects.OpenAi;
+using Lockkeeper.Core.Dialects.Responses;
 using Lockkeeper.Core.Models;
 using Lockkeeper.Core.Wire;
 using Lockkeeper.Server.Forwarding;
+using ChatStream = Lockkeeper.Core.Dialects.OpenAi.ChatStream;
 
 namespace Lockkeeper.Server.Ingress;
-
-/// <summary>A request, its model, and where its answer goes: what has to be known to choose how the engine is asked.</summary>
-/// <param name="Route">The route.</param>
-/// <param name="Model">The model.</param>
-/// <param name="Peeked">The body, and its facts.</param>
-/// <param name="Stream">Whether the answer is a stream.</param>
-/// <param name="Output">Where it goes.</param>
-/// <param name="Naming">What it is called.</param>
-internal sealed record Conversation(InferRoute Route, ModelSpec Model, Peeked Peeked, bool Stream, IBufferWriter<byte> Output, AnswerNaming Naming)
-{
-    /// <summary>In which form an OpenAI client wants a stream.</summary>
-    public StreamingFormat Format { get; init; }
-}
 
 /// <summary>How an engine is asked: what it is sent before the model's shape is applied, and what becomes of its answer.</summary>
 internal sealed record Plan
@@ -36,9 +29,6 @@ internal sealed record Plan
 
     public required AnswerForm Answer { get; init; }
 
-    /// <summary>The client's dialect.</summary>
-    public required Dialect Client { get; init; }
-
     /// <summary>Whether the body is the client's own.</summary>
     public bool IsNative { get; init; }
 
@@ -49,9 +39,131 @@ internal sealed record Plan
 
     public IClientVoice? Voice { get; init; }
 
+    /// <summary>How long the client waits for its answer; null for as long as it takes.</summary>
+    public TimeSpan? Timeout { get; init; }
+
+    /// <summary>Nothing is asked but that the model be loaded, or go; null for a real request.</summary>
+    public OllamaRequest? Wish { get; init; }
+
     /// <summary>Whether it is a chat as OpenAI has it: only those have templates, and parts whose media are looked at.</summary>
     public bool IsOpenAiChat => Path == InferRoutes.Chat;
 
+    /// <summary>The engine is sent what the client sent, and the client gets what the engine answers.</summary>
+    public static Plan AsItIs(Conversation asked, IngressOptions limits)
+    {
+        var stream = asked.Stream ? Speaker(asked, limits) : null;
+        return new Plan
+        {
+            Body = asked.Body,
+            Facts = asked.Peeked.Facts,
+            Path = asked.Route.EnginePath,
+            Engine = asked.Route.Native,
+            Answer = new PassedForm(asked.Naming.Model, stream is ResponsesStream told ? () => new ResumedStage(told) : null),
+            IsNative = true,
+            Stream = asked.Stream,
+            IsPlain = !string.Equals(asked.Naming.Model, asked.Model.AskedAs, StringComparison.Ordinal),
+            Voice = (IClientVoice?)stream ?? (asked.Route.IsJson ? Quiet(asked, limits) : null),
+        };
+    }
+
+    /// <summary>The engine is sent what the client sent, but its answer is read and written anew.</summary>
+    public static Plan Told(Conversation asked, ClientChat chat, EngineWords engine, IngressOptions limits)
+    {
+        var voice = asked.Stream ? chat.ToStream(asked.Output, asked.Naming) : null;
+        return new Plan
+        {
+            Body = asked.Body,
+            Facts = asked.Peeked.Facts,
+            Path = engine.Dialect.ChatPath,
+            Engine = engine.Name,
+            Answer = new ToldForm(engine.Dialect, voice?.ContentType ?? JsonVoice.MediaType, output => Filtered(asked, chat.Turn.Tools, voice ?? chat.ToWhole(output, asked.Naming))),
+            IsNative = asked.Route.Native == engine.Name,
+            Stream = asked.Stream,
+            IsPlain = true,
+            Voice = (IClientVoice?)voice ?? Quiet(asked, limits),
+        };
+    }
+
+    /// <summary>The engine is asked in another dialect.</summary>
+    public static Checked<Plan> Translated(Conversation asked, ClientChat chat, EngineWords engine, IngressOptions limits)
+    {
+        var written = new ArrayBufferWriter<byte>();
+        engine.Dialect.WriteRequest(chat.Turn with { Stream = asked.Stream }, written);
+        return Told(asked, chat, engine, limits).With(written);
+    }
+
+    /// <summary>Ollama's prompt without a template, for an engine of OpenAI's dialect.</summary>
+    public static Checked<Plan> Completion(Conversation asked, CompletionTurn turn, IngressOptions limits)
+    {
+        var written = new ArrayBufferWriter<byte>();
+        CompletionEngine.WriteRequest(turn with { Stream = asked.Stream }, written);
+        var stream = asked.Stream ? new GenerateStream(asked.Output, asked.Naming, asked.Clock) : null;
+        return new Plan
+        {
+            Body = default,
+            Facts = default,
+            Path = CompletionEngine.Path,
+            Engine = EngineDialect.Openai,
+            Answer = new ToldForm(EngineWords.OpenAi.Dialect, stream?.ContentType ?? JsonVoice.MediaType, output => stream ?? (IAnswerSink)new GenerateAnswer(output, asked.Naming, asked.Clock)),
+            Stream = asked.Stream,
+            IsPlain = true,
+            Voice = (IClientVoice?)stream ?? Quiet(asked, limits),
+        }.With(written);
+    }
+
+    /// <summary>Ollama's embeddings, for an engine of OpenAI's dialect.</summary>
+    public static Checked<Plan> Embeddings(Conversation asked, EmbedRequest request, IngressOptions limits)
+    {
+        var written = new ArrayBufferWriter<byte>();
+        request.Write(written);
+        return new Plan
+        {
+            Body = default,
+            Facts = default,
+            Path = InferRoutes.Embeddings,
+            Engine = EngineDialect.Openai,
+            Answer = new ConvertedForm((answer, output) => request.WriteAnswer(answer, asked.Naming, asked.Clock, output)),
+            IsPlain = true,
+            Voice = Quiet(asked, limits),
+        }.With(written);
+    }
+
+    /// <summary>Nothing is asked but that the model be loaded, or go.</summary>
+    public static Plan Silent(Conversation asked, OllamaRequest wish) => new()
+    {
+        Body = default,
+        Facts = asked.Peeked.Facts,
+        Path = asked.Route.EnginePath,
+        Engine = asked.Route.Native,
+        Answer = UntouchedForm.Instance,
+        Wish = wish,
+    };
+
     /// <summary>The plan with its final body.</summary>
-    public Passage Passage(EngineBody body) => new(Path, body, Answer) { Stream = Stream, IsNative = IsNative, IsPlain = IsPlain, Dialect = Client };
+    public Passage Passage(EngineBody body) => new(Path, body, Answer) { Stream = Stream, IsNative = IsNative, IsPlain = IsPlain };
+
+    /// <summary>The plan with a body that was written for it.</summary>
+    private Checked<Plan> With(ArrayBufferWriter<byte> written)
+    {
+        var body = new ReadOnlySequence<byte>(written.WrittenMemory);
+        return BodyPeek.Scan(body).Holds(out var facts, out var broken) ? this with { Body = body, Facts = facts, IsNative = false } : broken;
+    }
+
+    private static IAnswerSink Filtered(Conversation asked, ImmutableArray<ToolSpec> tools, IAnswerSink client)
+    {
+        var tokens = asked.Stream ? asked.Model.StreamChunkTokens : 1;
+        return asked.Model.Leaks.Before(tokens > 1 ? new ChunkJoiner(client, tokens) : client, tools, asked.Naming.RequestId);
+    }
+
+    /// <summary>Who speaks to the client of a stream that passes as bytes.</summary>
+    private static IClientStream Speaker(Conversation asked, IngressOptions limits) => asked.Route switch
+    {
+        { Dialect: Dialect.Responses } => ResponsesChat.Beside(asked.Body, asked.Output, asked.Naming),
+        { Dialect: Dialect.Anthropic } => new MessagesStream(asked.Output, asked.Naming),
+        { Dialect: Dialect.Ollama, Kind: RouteKind.Chat } => new Core.Dialects.Ollama.ChatStream(asked.Output, asked.Naming, asked.Clock),
+        { Dialect: Dialect.Ollama } => new GenerateStream(asked.Output, asked.Naming, asked.Clock),
+        _ => new ChatStream(asked.Output, asked.Naming, includeUsage: false, limits.ProgressAsReasoning && asked.Route.Kind == RouteKind.Chat),
+    };
+
+    private static JsonVoice? Quiet(Conversation asked, IngressOptions limits) => limits.KeepAliveJson ? new JsonVoice(asked.Output, asked.Route.Dialect) : null;
 }

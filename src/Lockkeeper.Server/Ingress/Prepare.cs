@@ -1,5 +1,5 @@
 using Lockkeeper.Core.Dialects;
-using Lockkeeper.Core.Dialects.OpenAi;
+using Lockkeeper.Core.Dialects.Ollama;
 using Lockkeeper.Core.Engines;
 using Lockkeeper.Core.Memory;
 using Lockkeeper.Core.Models;
@@ -8,7 +8,9 @@ using Lockkeeper.Core.Wire;
 using Lockkeeper.Server.Engines;
 using Lockkeeper.Server.Forwarding;
 using Lockkeeper.Server.Ingress.Media;
+using Lockkeeper.Server.Telemetry;
 using Microsoft.AspNetCore.Http;
+using ChatStream = Lockkeeper.Core.Dialects.OpenAi.ChatStream;
 
 namespace Lockkeeper.Server.Ingress;
 
@@ -22,11 +24,10 @@ internal sealed class Prepare(IInstanceHost host, Translation translation, Media
     /// <param name="route">The route.</param>
     /// <param name="resolved">The request.</param>
     /// <param name="http">The request, and where its answer will go.</param>
-    /// <param name="naming">What the answer is called.</param>
+    /// <param name="request">What is noted of it.</param>
     /// <param name="limits">What holds for all requests.</param>
-    /// <param name="cancellation">The client has left.</param>
     public async ValueTask<Checked<Prepared>> RequestAsync(
-        InferRoute route, Resolved resolved, HttpContext http, AnswerNaming naming, IngressOptions limits, CancellationToken cancellation)
+        InferRoute route, Resolved resolved, HttpContext http, LiveRequest request, IngressOptions limits)
     {
         var (peeked, model, priority) = resolved;
         if (Suitability.WhyNot(model, route) is { } unsuited)
@@ -39,11 +40,22 @@ internal sealed class Prepare(IInstanceHost host, Translation translation, Media
             return new RouterError.StartFailed(model.Id, failure);
         }
 
+        var naming = new AnswerNaming(peeked.Facts.Model, request.Entry.Id, request.Entry.Arrived);
+        var clock = new AnswerClock(() => request.Age, () => request.Entry.Queue ?? TimeSpan.Zero);
         var asked = peeked.Facts.StreamAsked ?? (route.StreamsByDefault ? true : null);
-        var conversation = new Conversation(route, model, peeked, model.Shape.Streams(asked), http.Response.BodyWriter, naming) { Format = StreamingFormats.AskedFor(http.Request) ?? model.StreamingFormat };
+        var conversation = new Conversation(route, model, peeked, model.Shape.Streams(asked), http.Response.BodyWriter, naming)
+        {
+            Format = StreamingFormats.AskedFor(http.Request) ?? model.StreamingFormat,
+            Clock = clock,
+        };
         if (!translation.Of(conversation, limits).Holds(out var plan, out var refused))
         {
             return refused;
+        }
+
+        if (plan.Wish is { } wish)
+        {
+            return new Prepared(model, priority, plan.Passage(default), null) { Wish = wish };
         }
 
         var cap = !route.IsGeneration || model.MaxTokensUnderPressure.IsEmpty ? null : PressureRule.Cap(model.MaxTokensUnderPressure, limits.Pressure(model));
@@ -54,7 +66,7 @@ internal sealed class Prepare(IInstanceHost host, Translation translation, Media
 
         if (plan.IsOpenAiChat)
         {
-            if (!(await media.PrepareAsync(plan.Body, model, cancellation)).Holds(out var fitted, out refused))
+            if (!(await media.PrepareAsync(plan.Body, model, request.Aborted)).Holds(out var fitted, out refused))
             {
                 return refused;
             }
@@ -62,7 +74,7 @@ internal sealed class Prepare(IInstanceHost host, Translation translation, Media
             edits = edits.With(fitted);
         }
 
-        return new Prepared(model, priority, plan.Passage(new EngineBody(plan.Body, edits)), edits.AreCapped ? cap : null) { Voice = plan.Voice };
+        return new Prepared(model, priority, plan.Passage(new EngineBody(plan.Body, edits)), edits.AreCapped ? cap : null) { Voice = plan.Voice, Timeout = plan.Timeout };
     }
 
     /// <summary>A form is passed on as it is, to an engine that speaks its dialect.</summary>
@@ -112,4 +124,10 @@ internal readonly record struct Prepared(ModelSpec Model, Priority Priority, Pas
 {
     /// <summary>Speaks to the client while it waits; null for a client that is told nothing.</summary>
     public IClientVoice? Voice { get; init; }
+
+    /// <summary>How long the client waits for its answer; null for as long as it takes.</summary>
+    public TimeSpan? Timeout { get; init; }
+
+    /// <summary>Nothing is asked but that the model be loaded, or go; null for a real request.</summary>
+    public OllamaRequest? Wish { get; init; }
 }

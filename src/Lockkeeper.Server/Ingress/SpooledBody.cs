@@ -14,13 +14,12 @@ internal sealed class SpooledBody : IDisposable
 
     private const int SmallestHead = 64 * 1024;
 
+    private readonly string _folder;
     private byte[] _head = [];
     private int _filled;
     private SpoolFile? _rest;
 
-    private SpooledBody()
-    {
-    }
+    private SpooledBody(string folder) => _folder = folder;
 
     /// <summary>What the router needs of it.</summary>
     public MultipartPeek Facts { get; private set; }
@@ -28,7 +27,11 @@ internal sealed class SpooledBody : IDisposable
     public long Length => _filled + (_rest?.Length ?? 0);
 
     /// <summary>Reads a form, or refuses it: one announced larger than <paramref name="limit"/> before the first byte, another when the limit is passed or something in it is wrong.</summary>
-    public static async ValueTask<Checked<SpooledBody>> ReadAsync(HttpRequest request, long limit, CancellationToken cancellation)
+    /// <param name="request">The request.</param>
+    /// <param name="limit">Bytes it may have.</param>
+    /// <param name="cancellation">When the client has left.</param>
+    /// <param name="folder">Where that goes which does not stay in memory; null for the temporary folder.</param>
+    public static async ValueTask<Checked<SpooledBody>> ReadAsync(HttpRequest request, long limit, CancellationToken cancellation, string? folder = null)
     {
         if (request.ContentLength > limit)
         {
@@ -40,7 +43,7 @@ internal sealed class SpooledBody : IDisposable
             return refused;
         }
 
-        var body = new SpooledBody();
+        var body = new SpooledBody(folder ?? Path.GetTempPath());
         var isWhole = false;
         try
         {
@@ -111,7 +114,7 @@ internal sealed class SpooledBody : IDisposable
                 Append(piece.Span[..inMemory]);
                 if (inMemory < piece.Length)
                 {
-                    await (_rest ??= SpoolFile.Create()).WriteAsync(piece[inMemory..], cancellation);
+                    await (_rest ??= SpoolFile.CreateIn(_folder)).WriteAsync(piece[inMemory..], cancellation);
                 }
             }
 

@@ -13,13 +13,26 @@ internal static class EngineVerb
     private static readonly Option<int?> ContextSize = Whole("--ctx-size", 1, 100_000_000, "Tokens of context; default: the model's own.");
     private static readonly Option<int?> Threads = Whole("--threads", 1, 4096, "Threads to compute with; default: one per core.");
     private static readonly Option<int?> GpuLayers = Whole("--gpu-layers", 0, 100_000, "Layers to put on the GPU, where there is one; default: all.");
+    private static readonly Option<string?> Template = Named("--chat-template", "Chat template to use instead of the model's own.");
+
+    private static readonly Option<string?> TemplateFile = new("--chat-template-file")
+    {
+        HelpName = "FILE",
+        Hidden = true,
+        CustomParser = result =>
+        {
+            result.AddError("--chat-template-file is llama-server's: a template is a Jinja program, and the built-in engine runs none. "
+                + $"Take one of its own with --chat-template ({EngineOptions.ChatTemplates}), or the engine llama.cpp for this model.");
+            return null;
+        },
+    };
 
     /// <param name="notHere">Options of the default verb, which parse before this one but mean nothing to it.</param>
     public static Command Create(IReadOnlyList<Option> notHere)
     {
         var command = new Command("engine", "Run one model with the built-in llama.cpp engine. 'serve' starts these by itself.")
         {
-            Model, Port, Alias, ContextSize, Threads, GpuLayers,
+            Model, Port, Alias, ContextSize, Threads, GpuLayers, Template, TemplateFile,
         };
         NotHere.Refuse(command, notHere);
         command.SetAction(parsed => RunAsync(new EngineOptions
@@ -30,6 +43,7 @@ internal static class EngineVerb
             ContextSize = parsed.GetValue(ContextSize),
             Threads = parsed.GetValue(Threads),
             GpuLayers = parsed.GetValue(GpuLayers) ?? EngineOptions.AllLayers,
+            ChatTemplate = parsed.GetValue(Template),
         }));
         return command;
     }
@@ -39,6 +53,23 @@ internal static class EngineVerb
         using var signals = new StopSignals();
         return await EngineServer.RunAsync(options, signals.Stop);
     }
+
+    private static Option<string?> Named(string name, string description) => new(name)
+    {
+        HelpName = "NAME",
+        Description = $"{description} One of: {EngineOptions.ChatTemplates}.",
+        CustomParser = result =>
+        {
+            var text = result.Tokens[0].Value;
+            if (EngineOptions.ChatTemplates.Split(", ").Contains(text))
+            {
+                return text;
+            }
+
+            result.AddError($"'{text}' is no value for {name}; write one of: {EngineOptions.ChatTemplates}.");
+            return null;
+        },
+    };
 
     private static Option<int?> Whole(string name, int least, int most, string description, bool required = false) => new(name)
     {

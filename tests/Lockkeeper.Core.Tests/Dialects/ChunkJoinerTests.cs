@@ -33,8 +33,9 @@ public sealed class ChunkJoinerTests
         joiner.Reasoning("u");
         joiner.Text("v");
         joiner.ToolCall(0, "id", "f");
+        joiner.Text("w");
         joiner.Arguments(0, "{");
-        told.Parts.ShouldBe(["think: rs", "signature: p", "text: t", "think: u", "text: v", "call 0: f", "args 0: {"]);
+        told.Parts.ShouldBe(["think: rs", "signature: p", "text: t", "think: u", "text: v", "call 0: f", "text: w", "args 0: {"]);
     }
 
     [Fact]

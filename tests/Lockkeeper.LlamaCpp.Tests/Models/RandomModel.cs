@@ -26,7 +26,8 @@ internal sealed record RandomModel : IDisposable
     /// <param name="width">Of the embedding; a multiple of 32.</param>
     /// <param name="template">The chat template; null for none.</param>
     /// <param name="saysBytes">It answers in single bytes, and so in broken UTF-8, instead of words.</param>
-    public static RandomModel Write(int seed, int context = 2048, int layers = 2, int width = 64, string? template = ChatMl, bool saysBytes = false)
+    /// <param name="pooling">llama.cpp's number for how it makes one vector of many; null to say nothing.</param>
+    public static RandomModel Write(int seed, int context = 2048, int layers = 2, int width = 64, string? template = ChatMl, bool saysBytes = false, uint? pooling = null)
     {
         var random = new Random(seed);
         var (tokens, types) = Vocabulary();
@@ -42,6 +43,11 @@ internal sealed record RandomModel : IDisposable
         if (template is not null)
         {
             writer.Value("tokenizer.chat_template", template);
+        }
+
+        if (pooling is { } type)
+        {
+            writer.Value("llama.pooling_type", type);
         }
 
         ulong rows = (ulong)tokens.Count, columns = (ulong)width, inner = (ulong)wide;

@@ -84,7 +84,7 @@ internal static class MessagesWholeReader
                 break;
             case "tool_use":
                 sink.ToolCall(calls, PieceReader.Whole(block, "id") ?? "", PieceReader.Whole(block, "name") ?? "");
-                sink.Arguments(calls++, block.TryGetProperty("input", out var input) && input.ValueKind == JsonValueKind.Object ? input.GetRawText() : "{}");
+                sink.Arguments(calls++, PieceReader.Whole(block, "input") is { Length: > 0 } broken ? broken : block.TryGetProperty("input", out var input) && input.ValueKind == JsonValueKind.Object ? input.GetRawText() : "{}");
                 break;
         }
     }

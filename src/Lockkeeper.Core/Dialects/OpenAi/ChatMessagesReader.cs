@@ -146,7 +146,9 @@ internal sealed class ChatMessagesReader(RequestFields fields)
     {
         if (fields.Required(message, "tool_call_id", $"{path}.tool_call_id") is { } said && fields.TextOf(said, $"{path}.tool_call_id") is { } id)
         {
-            AddResult(id, fields.Text(message, "name", $"{path}.name") ?? _names.GetValueOrDefault(id), ReadContent(message, path));
+            // A tool that returns nothing has a null for it.
+            var content = RequestFields.Find(message, "content") is null ? [] : ReadContent(message, path);
+            AddResult(id, fields.Text(message, "name", $"{path}.name") ?? _names.GetValueOrDefault(id), content);
         }
     }
 
@@ -242,7 +244,9 @@ internal sealed class ChatMessagesReader(RequestFields fields)
             return null;
         }
 
-        return fields.Required(image, "url", $"{path}.url") is { } said && fields.TextOf(said, $"{path}.url") is { } url ? new ChatPart.Media(url, fields.Text(image, "detail", $"{path}.detail")) : null;
+        return fields.Required(image, "url", $"{path}.url") is { } said && fields.TextOf(said, $"{path}.url") is { } url
+            ? new ChatPart.Media(url, fields.Text(image, "detail", $"{path}.detail"))
+            : null;
     }
 
     private ChatPart.Media? ReadFile(JsonElement part, string path)

@@ -60,9 +60,7 @@ internal static class ChatRequestReader
                 return new AnswerFormat(fields.Object(format, "schema", $"{Path}.schema")?.GetRawText());
             case "json_schema":
                 const string Inner = $"{Path}.json_schema";
-                return fields.Required(format, "json_schema", Inner) is not null && fields.Object(format, "json_schema", Inner) is { } schema
-                    ? new AnswerFormat(fields.Object(schema, "schema", $"{Inner}.schema")?.GetRawText(), fields.Text(schema, "name", $"{Inner}.name"), fields.Boolean(schema, "strict", $"{Inner}.strict"))
-                    : null;
+                return fields.Required(format, "json_schema", Inner) is not null && fields.Object(format, "json_schema", Inner) is { } schema ? ReadSchema(schema, Inner, fields) : null;
             case "text" or null:
                 return null;
             case { } other:
@@ -70,6 +68,10 @@ internal static class ChatRequestReader
                 return null;
         }
     }
+
+    /// <summary>Reads name, schema and strictness of a form; Responses has them in another place.</summary>
+    public static AnswerFormat ReadSchema(JsonElement schema, string path, RequestFields fields) =>
+        new(fields.Object(schema, "schema", $"{path}.schema")?.GetRawText(), fields.Text(schema, "name", $"{path}.name"), fields.Boolean(schema, "strict", $"{path}.strict"));
 
     /// <summary>Reads what engines have added to say whether the model may think, and what else its template is to know.</summary>
     /// <param name="root">The body.</param>

@@ -47,9 +47,33 @@ internal static class ChatToolsReader
         return ReadFunction(function, $"{path}.function", fields);
     }
 
-    private static ToolSpec? ReadFunction(JsonElement function, string path, RequestFields fields) => IsObject(function, path, fields) && ReadName(function, path, fields) is { } name
-        ? new ToolSpec(name, fields.Text(function, "description", $"{path}.description"), fields.Object(function, "parameters", $"{path}.parameters")?.GetRawText(), fields.Boolean(function, "strict", $"{path}.strict"))
-        : null;
+    private static ToolSpec? ReadFunction(JsonElement function, string path, RequestFields fields) =>
+        IsObject(function, path, fields) && ReadName(function, path, fields) is { } name ? ReadSpec(name, function, path, fields) : null;
+
+    /// <summary>Reads what there is to a function besides its name; Responses has it in another place.</summary>
+    public static ToolSpec ReadSpec(string name, JsonElement function, string path, RequestFields fields)
+    {
+        var parameters = fields.Object(function, "parameters", $"{path}.parameters")?.GetRawText();
+        return new ToolSpec(name, fields.Text(function, "description", $"{path}.description"), parameters, fields.Boolean(function, "strict", $"{path}.strict"));
+    }
+
+    /// <summary>Reads a choice that is no object.</summary>
+    public static ToolChoice? ReadWord(JsonElement choice, string path, RequestFields fields)
+    {
+        var word = choice.ValueKind == JsonValueKind.String ? fields.TextOf(choice, path) : null;
+        switch (word)
+        {
+            case "auto":
+                return new ToolChoice(ToolChoiceKind.Auto);
+            case "none":
+                return new ToolChoice(ToolChoiceKind.None);
+            case "required":
+                return new ToolChoice(ToolChoiceKind.Required);
+            default:
+                fields.Fail(path, $"{Choices}, not {(word is null ? RequestFields.Describe(choice) : RequestFields.Quote(word))}.");
+                return null;
+        }
+    }
 
     private static (ImmutableArray<ToolSpec> Tools, ToolChoice? Choice) ReadChoice(JsonElement choice, ImmutableArray<ToolSpec> tools, RequestFields fields)
     {
@@ -97,23 +121,6 @@ internal static class ChatToolsReader
         }
 
         return ReadWord(choice, Path, fields);
-    }
-
-    private static ToolChoice? ReadWord(JsonElement choice, string path, RequestFields fields)
-    {
-        var word = choice.ValueKind == JsonValueKind.String ? fields.TextOf(choice, path) : null;
-        switch (word)
-        {
-            case "auto":
-                return new ToolChoice(ToolChoiceKind.Auto);
-            case "none":
-                return new ToolChoice(ToolChoiceKind.None);
-            case "required":
-                return new ToolChoice(ToolChoiceKind.Required);
-            default:
-                fields.Fail(path, $"{Choices}, not {(word is null ? RequestFields.Describe(choice) : RequestFields.Quote(word))}.");
-                return null;
-        }
     }
 
     /// <summary>The name in <c>{"type":"function","function":{"name":…}}</c>.</summary>

@@ -70,6 +70,7 @@ internal sealed class ChunkReader
         HasEnded = true;
         Begin();
         _pieces.Flush();
+        _calls.Close();
         var finish = _finish ?? AnswerFinish.Stop;
         if (finish == AnswerFinish.Stop && _calls.Count > 0)
         {
@@ -85,11 +86,11 @@ internal sealed class ChunkReader
     {
         while (reader.Read() && reader.TokenType == JsonTokenType.PropertyName)
         {
-            var isError = reader.ValueTextEquals("error"u8);
-            var isKind = reader.ValueTextEquals("object"u8);
+            var isError = JsonText.Is(reader, "error"u8);
+            var isKind = JsonText.Is(reader, "object"u8);
             reader.Read();
             if ((isError && reader.TokenType is JsonTokenType.StartObject or JsonTokenType.String)
-                || (isKind && reader.TokenType == JsonTokenType.String && reader.ValueTextEquals("error"u8)))
+                || (isKind && reader.TokenType == JsonTokenType.String && JsonText.Is(reader, "error"u8)))
             {
                 return true;
             }
@@ -104,17 +105,17 @@ internal sealed class ChunkReader
     {
         while (reader.Read() && reader.TokenType == JsonTokenType.PropertyName)
         {
-            if (reader.ValueTextEquals("choices"u8))
+            if (JsonText.Is(reader, "choices"u8))
             {
                 reader.Read();
                 ReadChoices(ref reader);
             }
-            else if (reader.ValueTextEquals("usage"u8))
+            else if (JsonText.Is(reader, "usage"u8))
             {
                 reader.Read();
                 _counts.ReadUsage(ref reader);
             }
-            else if (reader.ValueTextEquals("timings"u8))
+            else if (JsonText.Is(reader, "timings"u8))
             {
                 reader.Read();
                 _counts.ReadTimings(ref reader);
@@ -154,27 +155,27 @@ internal sealed class ChunkReader
         Utf8JsonReader said = default, text = default, finish = default, stop = default;
         while (reader.Read() && reader.TokenType == JsonTokenType.PropertyName)
         {
-            if (reader.ValueTextEquals("index"u8))
+            if (JsonText.Is(reader, "index"u8))
             {
                 reader.Read();
                 index = reader.TokenType == JsonTokenType.Number && reader.TryGetInt32(out var number) ? number : 0;
             }
-            else if (reader.ValueTextEquals("delta"u8) || reader.ValueTextEquals("message"u8))
+            else if (JsonText.Is(reader, "delta"u8) || JsonText.Is(reader, "message"u8))
             {
                 reader.Read();
                 said = reader;
             }
-            else if (reader.ValueTextEquals("text"u8))
+            else if (JsonText.Is(reader, "text"u8))
             {
                 reader.Read();
                 text = reader;
             }
-            else if (reader.ValueTextEquals("finish_reason"u8))
+            else if (JsonText.Is(reader, "finish_reason"u8))
             {
                 reader.Read();
                 finish = reader;
             }
-            else if (reader.ValueTextEquals("stop_reason"u8))
+            else if (JsonText.Is(reader, "stop_reason"u8))
             {
                 reader.Read();
                 stop = reader;
@@ -203,32 +204,32 @@ internal sealed class ChunkReader
         Utf8JsonReader content = default, reasoning = default, reasoningContent = default, refusal = default, calls = default, function = default;
         while (reader.Read() && reader.TokenType == JsonTokenType.PropertyName)
         {
-            if (reader.ValueTextEquals("content"u8))
+            if (JsonText.Is(reader, "content"u8))
             {
                 reader.Read();
                 content = reader;
             }
-            else if (reader.ValueTextEquals("reasoning_content"u8))
+            else if (JsonText.Is(reader, "reasoning_content"u8))
             {
                 reader.Read();
                 reasoningContent = reader;
             }
-            else if (reader.ValueTextEquals("reasoning"u8))
+            else if (JsonText.Is(reader, "reasoning"u8))
             {
                 reader.Read();
                 reasoning = reader;
             }
-            else if (reader.ValueTextEquals("refusal"u8))
+            else if (JsonText.Is(reader, "refusal"u8))
             {
                 reader.Read();
                 refusal = reader;
             }
-            else if (reader.ValueTextEquals("tool_calls"u8))
+            else if (JsonText.Is(reader, "tool_calls"u8))
             {
                 reader.Read();
                 calls = reader;
             }
-            else if (reader.ValueTextEquals("function_call"u8))
+            else if (JsonText.Is(reader, "function_call"u8))
             {
                 reader.Read();
                 function = reader;

@@ -26,23 +26,23 @@ internal sealed class EngineCounts
         int? prompt = null, completion = null, cached = null, reasoning = null;
         while (reader.Read() && reader.TokenType == JsonTokenType.PropertyName)
         {
-            if (reader.ValueTextEquals("prompt_tokens"u8))
+            if (JsonText.Is(reader, "prompt_tokens"u8))
             {
                 prompt = Count(ref reader);
             }
-            else if (reader.ValueTextEquals("completion_tokens"u8))
+            else if (JsonText.Is(reader, "completion_tokens"u8))
             {
                 completion = Count(ref reader);
             }
-            else if (reader.ValueTextEquals("reasoning_tokens"u8))
+            else if (JsonText.Is(reader, "reasoning_tokens"u8))
             {
                 reasoning = Count(ref reader);
             }
-            else if (reader.ValueTextEquals("prompt_tokens_details"u8))
+            else if (JsonText.Is(reader, "prompt_tokens_details"u8))
             {
                 cached = CountIn(ref reader, "cached_tokens"u8);
             }
-            else if (reader.ValueTextEquals("completion_tokens_details"u8))
+            else if (JsonText.Is(reader, "completion_tokens_details"u8))
             {
                 reasoning = CountIn(ref reader, "reasoning_tokens"u8) ?? reasoning;
             }
@@ -71,23 +71,23 @@ internal sealed class EngineCounts
         double? prompt = null, generation = null;
         while (reader.Read() && reader.TokenType == JsonTokenType.PropertyName)
         {
-            if (reader.ValueTextEquals("prompt_n"u8))
+            if (JsonText.Is(reader, "prompt_n"u8))
             {
                 computed = Count(ref reader);
             }
-            else if (reader.ValueTextEquals("cache_n"u8))
+            else if (JsonText.Is(reader, "cache_n"u8))
             {
                 cached = Count(ref reader);
             }
-            else if (reader.ValueTextEquals("predicted_n"u8))
+            else if (JsonText.Is(reader, "predicted_n"u8))
             {
                 generated = Count(ref reader);
             }
-            else if (reader.ValueTextEquals("prompt_ms"u8))
+            else if (JsonText.Is(reader, "prompt_ms"u8))
             {
                 prompt = Milliseconds(ref reader);
             }
-            else if (reader.ValueTextEquals("predicted_ms"u8))
+            else if (JsonText.Is(reader, "predicted_ms"u8))
             {
                 generation = Milliseconds(ref reader);
             }
@@ -120,7 +120,7 @@ internal sealed class EngineCounts
 
         while (reader.Read() && reader.TokenType == JsonTokenType.PropertyName)
         {
-            if (reader.ValueTextEquals(name))
+            if (JsonText.Is(reader, name))
             {
                 count = Count(ref reader);
             }

@@ -17,6 +17,7 @@ internal sealed class ToolCallPieces(IAnswerSink sink, TextPieces pieces)
     private int? _number;
     private bool _isOpen;
     private bool _isNamed;
+    private bool _hasArguments;
     private int _depth;
     private bool _inText;
     private bool _isEscaped;
@@ -44,22 +45,33 @@ internal sealed class ToolCallPieces(IAnswerSink sink, TextPieces pieces)
         Take(piece, isFirst: true);
     }
 
+    /// <summary>No more of the last call comes. One without arguments has an empty object of them: clients parse what there is.</summary>
+    public void Close()
+    {
+        pieces.Flush();
+        if (_isNamed && !_hasArguments)
+        {
+            _hasArguments = true;
+            sink.Arguments(Count - 1, "{}");
+        }
+    }
+
     private void ReadOne(ref Utf8JsonReader reader, bool isFirst)
     {
         var piece = default(Piece);
         while (reader.Read() && reader.TokenType == JsonTokenType.PropertyName)
         {
-            if (reader.ValueTextEquals("index"u8))
+            if (JsonText.Is(reader, "index"u8))
             {
                 reader.Read();
                 piece.Number = reader.TokenType == JsonTokenType.Number && reader.TryGetInt32(out var number) ? number : null;
             }
-            else if (reader.ValueTextEquals("id"u8))
+            else if (JsonText.Is(reader, "id"u8))
             {
                 reader.Read();
                 piece.Id = reader;
             }
-            else if (reader.ValueTextEquals("function"u8))
+            else if (JsonText.Is(reader, "function"u8))
             {
                 reader.Read();
                 if (reader.TokenType == JsonTokenType.StartObject)
@@ -83,9 +95,9 @@ internal sealed class ToolCallPieces(IAnswerSink sink, TextPieces pieces)
                 throw new InvalidDataException("it mixes the pieces of several tool calls");
             }
 
-            pieces.Flush();
+            Close();
             (_isOpen, _isNamed, _id, _name, _number) = (true, false, "", "", piece.Number);
-            (_depth, _inText, _isEscaped, _isWhole) = (0, false, false, false);
+            (_hasArguments, _depth, _inText, _isEscaped, _isWhole) = (false, 0, false, false, false);
             Count++;
         }
 
@@ -94,6 +106,12 @@ internal sealed class ToolCallPieces(IAnswerSink sink, TextPieces pieces)
             _id = Said(piece.Id) ? TextOf(piece.Id) : _id;
             if (!Said(piece.Name))
             {
+                // The name may come with the next piece, but what is called must be known before what it is called with.
+                if (Said(piece.Arguments) || piece.Arguments.TokenType == JsonTokenType.StartObject)
+                {
+                    throw new InvalidDataException("it calls a tool without naming it");
+                }
+
                 return;
             }
 
@@ -126,10 +144,13 @@ internal sealed class ToolCallPieces(IAnswerSink sink, TextPieces pieces)
     {
         switch (arguments.TokenType)
         {
-            case JsonTokenType.String:
+            case JsonTokenType.String when !arguments.ValueSpan.IsEmpty:
+                _hasArguments = true;
                 Follow(pieces.Tell(TextPieces.Voice.Arguments, Count - 1, arguments));
                 break;
             case JsonTokenType.StartObject:
+                _hasArguments = true;
+
                 // Not a piece but all of it; a model that calls many tools does not allocate for the others.
                 using (var whole = JsonDocument.ParseValue(ref arguments))
                 {
@@ -201,12 +222,12 @@ internal sealed class ToolCallPieces(IAnswerSink sink, TextPieces pieces)
         {
             while (reader.Read() && reader.TokenType == JsonTokenType.PropertyName)
             {
-                if (reader.ValueTextEquals("name"u8))
+                if (JsonText.Is(reader, "name"u8))
                 {
                     reader.Read();
                     Name = reader;
                 }
-                else if (reader.ValueTextEquals("arguments"u8))
+                else if (JsonText.Is(reader, "arguments"u8))
                 {
                     reader.Read();
                     Arguments = reader;

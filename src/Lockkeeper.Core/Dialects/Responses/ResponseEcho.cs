@@ -1,5 +1,7 @@
+using System.Buffers;
 using System.Text;
 using System.Text.Json;
+using Lockkeeper.Core.Wire;
 
 namespace Lockkeeper.Core.Dialects.Responses;
 
@@ -28,14 +30,34 @@ internal sealed class ResponseEcho
             ("tool_choice", "\"auto\""), ("tools", "[]"), ("top_p", "null"), ("truncation", "\"disabled\"")),
         Members(request, ("user", "null"), ("metadata", "{}")));
 
+    /// <param name="body">A JSON object.</param>
+    public static ResponseEcho Of(in ReadOnlySequence<byte> body)
+    {
+        using var document = JsonDocument.Parse(body, new JsonDocumentOptions { MaxDepth = BodyPeek.MaxDepth });
+        return Of(document.RootElement);
+    }
+
     private static string Members(JsonElement request, params ReadOnlySpan<(string Name, string Default)> members)
     {
         var text = new StringBuilder();
         foreach (var (name, otherwise) in members)
         {
-            text.Append(text.Length == 0 ? "" : ",").Append('"').Append(name).Append("\":").Append(RequestFields.Find(request, name)?.GetRawText() ?? otherwise);
+            text.Append(text.Length == 0 ? "" : ",").Append('"').Append(name).Append("\":").Append(Raw(request, name) ?? otherwise);
         }
 
         return text.ToString();
+    }
+
+    private static string? Raw(JsonElement request, string name)
+    {
+        try
+        {
+            return RequestFields.Find(request, name)?.GetRawText();
+        }
+        catch (InvalidOperationException)
+        {
+            // Some field's name is half a surrogate pair; the engine is to say what it thinks of that.
+            return null;
+        }
     }
 }

@@ -1,4 +1,5 @@
 using System.Buffers;
+using System.Globalization;
 using System.Text;
 using Lockkeeper.Core.Wire;
 
@@ -19,8 +20,12 @@ internal sealed class ResponseJson(ResponseEcho echo, AnswerNaming naming)
     /// <param name="output">Where it is written.</param>
     /// <param name="end">How it ended.</param>
     /// <param name="items">Its items, with commas between.</param>
-    public void WriteEnded(IBufferWriter<byte> output, in AnswerEnd end, ReadOnlySpan<byte> items) =>
-        Write(output, IsComplete(end.Finish) ? "completed" : "incomplete", null, IsComplete(end.Finish) ? null : end.Finish == AnswerFinish.Length ? "max_output_tokens" : "content_filter", items, end.Usage);
+    public void WriteEnded(IBufferWriter<byte> output, in AnswerEnd end, ReadOnlySpan<byte> items)
+    {
+        var isComplete = IsComplete(end.Finish);
+        var reason = end.Finish == AnswerFinish.Length ? "max_output_tokens" : "content_filter";
+        Write(output, isComplete ? "completed" : "incomplete", null, isComplete ? null : reason, items, end.Usage);
+    }
 
     /// <summary>A response that broke off.</summary>
     /// <param name="output">Where it is written.</param>
@@ -34,7 +39,7 @@ internal sealed class ResponseJson(ResponseEcho echo, AnswerNaming naming)
     {
         Text(output, "{\"id\":");
         JsonText.WriteString(output, Id);
-        Text(output, string.Create(System.Globalization.CultureInfo.InvariantCulture, $",\"object\":\"response\",\"created_at\":{naming.Began.ToUnixTimeSeconds()},\"status\":\"{status}\",\"error\":"));
+        Text(output, string.Create(CultureInfo.InvariantCulture, $",\"object\":\"response\",\"created_at\":{naming.Began.ToUnixTimeSeconds()},\"status\":\"{status}\",\"error\":"));
         if (error is null)
         {
             output.Write("null"u8);
@@ -56,13 +61,15 @@ internal sealed class ResponseJson(ResponseEcho echo, AnswerNaming naming)
         output.Write(items);
         output.Write("],\"previous_response_id\":null,\"store\":false,"u8);
         output.Write(echo.AfterOutput.Span);
-        Text(output, string.Create(System.Globalization.CultureInfo.InvariantCulture, $",\"usage\":{Usage(usage)},"));
+        Text(output, $",\"usage\":{(usage is { } counts ? Usage(counts) : "null")},");
         output.Write(echo.AtEnd.Span);
         output.Write("}"u8);
     }
 
-    private static string Usage(TokenUsage? usage) => usage is not { } counts ? "null" : string.Create(System.Globalization.CultureInfo.InvariantCulture,
-        $$$"""{"input_tokens":{{{counts.Prompt}}},"input_tokens_details":{"cached_tokens":{{{counts.Cached ?? 0}}}},"output_tokens":{{{counts.Completion}}},"output_tokens_details":{"reasoning_tokens":{{{counts.Reasoning ?? 0}}}},"total_tokens":{{{(long)counts.Prompt + counts.Completion}}}}""");
+    /// <summary>Both details are required, so what an engine does not say is none.</summary>
+    private static string Usage(TokenUsage usage) => string.Create(CultureInfo.InvariantCulture, $"{{\"input_tokens\":{usage.Prompt},\"input_tokens_details\":{{\"cached_tokens\":{usage.Cached ?? 0}}},")
+        + string.Create(CultureInfo.InvariantCulture, $"\"output_tokens\":{usage.Completion},\"output_tokens_details\":{{\"reasoning_tokens\":{usage.Reasoning ?? 0}}},")
+        + string.Create(CultureInfo.InvariantCulture, $"\"total_tokens\":{(long)usage.Prompt + usage.Completion}}}");
 
     /// <summary>Codex knows <c>context_length_exceeded</c> and <c>rate_limit_exceeded</c>; an engine's own word is kept.</summary>
     private static string CodeOf(ErrorText error) => error.Code ?? error.Status switch

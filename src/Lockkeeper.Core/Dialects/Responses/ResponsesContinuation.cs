@@ -138,20 +138,20 @@ internal sealed class ResponsesContinuation : ISseListener
         /// <param name="reader">At the name of a member; afterwards at its value, or still at the name.</param>
         private Places With(ref Utf8JsonReader reader)
         {
-            if (reader.ValueTextEquals("type"u8))
+            if (JsonText.Is(reader, "type"u8))
             {
                 reader.Read();
                 var type = Place.Of(reader);
                 return reader.TokenType == JsonTokenType.String ? this with { Type = new Place(type.Start + 1, type.Length - 2) } : this;
             }
 
-            if (reader.ValueTextEquals("sequence_number"u8))
+            if (JsonText.Is(reader, "sequence_number"u8))
             {
                 reader.Read();
                 return reader.TokenType == JsonTokenType.Number ? this with { Number = Place.Of(reader) } : this;
             }
 
-            if (!reader.ValueTextEquals("response"u8))
+            if (!JsonText.Is(reader, "response"u8))
             {
                 return this;
             }
@@ -171,7 +171,7 @@ internal sealed class ResponsesContinuation : ISseListener
 
             while (reader.Read() && reader.TokenType == JsonTokenType.PropertyName)
             {
-                var isId = reader.ValueTextEquals("id"u8);
+                var isId = JsonText.Is(reader, "id"u8);
                 reader.Read();
                 id = isId && reader.TokenType == JsonTokenType.String ? Place.Of(reader) : id;
                 reader.Skip();

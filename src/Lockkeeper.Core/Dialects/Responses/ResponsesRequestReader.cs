@@ -86,7 +86,8 @@ internal static class ResponsesRequestReader
     }
 
     private static bool Summarises(JsonElement root, RequestFields fields) =>
-        fields.Object(root, "reasoning") is { } reasoning && (fields.Text(reasoning, "summary", "reasoning.summary") ?? fields.Text(reasoning, "generate_summary", "reasoning.generate_summary")) is { } summary && summary != "none";
+        fields.Object(root, "reasoning") is { } reasoning
+        && (fields.Text(reasoning, "summary", "reasoning.summary") ?? fields.Text(reasoning, "generate_summary", "reasoning.generate_summary")) is { } summary && summary != "none";
 
     private static AnswerFormat? ReadFormat(JsonElement root, RequestFields fields)
     {
@@ -99,7 +100,7 @@ internal static class ResponsesRequestReader
         switch (fields.Text(format, "type", $"{Path}.type"))
         {
             case "json_schema":
-                return new AnswerFormat(fields.Object(format, "schema", $"{Path}.schema")?.GetRawText(), fields.Text(format, "name", $"{Path}.name"), fields.Boolean(format, "strict", $"{Path}.strict"));
+                return ChatRequestReader.ReadSchema(format, Path, fields);
             case "json_object":
                 return new AnswerFormat();
             case "text" or null:

@@ -21,6 +21,13 @@ internal sealed class ResponsesStream(IBufferWriter<byte> output, ResponseJson r
     private bool _isCreated;
     private bool _hasEnded;
 
+    /// <summary>A stream that only tells of the waiting, for a request that passes to an engine of this dialect as it is.</summary>
+    /// <param name="body">The request, which a peek has found to be a JSON object.</param>
+    /// <param name="output">Where the events go.</param>
+    /// <param name="naming">What the answer is called.</param>
+    public static ResponsesStream ForPassing(in ReadOnlySequence<byte> body, IBufferWriter<byte> output, AnswerNaming naming) =>
+        new(output, new ResponseJson(ResponseEcho.Of(body), naming), new ResponseItems(naming, summarises: false));
+
     public string ContentType => "text/event-stream";
 
     public bool HasBegun { get; private set; }

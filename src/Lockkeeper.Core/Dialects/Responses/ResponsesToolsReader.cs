@@ -1,9 +1,11 @@
 using System.Collections.Immutable;
 using System.Text.Json;
+using Lockkeeper.Core.Dialects.OpenAi;
 
 namespace Lockkeeper.Core.Dialects.Responses;
 
-/// <summary>Reads what the model may call. Tools that OpenAI's servers run themselves, or that are no functions, are left out: a client offers them without asking whether the model can use them.</summary>
+/// <summary>Reads what the model may call.</summary>
+/// <remarks>Tools that OpenAI's servers run themselves, or that are no functions, are left out: clients offer them to every model, whether it can use them or not.</remarks>
 internal static class ResponsesToolsReader
 {
     private const string ChoicePath = "tool_choice";
@@ -34,7 +36,7 @@ internal static class ResponsesToolsReader
             fields.Fail($"{path}.name", "must not be empty.");
         }
 
-        return new ToolSpec(name ?? "", fields.Text(item, "description", $"{path}.description"), fields.Object(item, "parameters", $"{path}.parameters")?.GetRawText(), fields.Boolean(item, "strict", $"{path}.strict"));
+        return ChatToolsReader.ReadSpec(name ?? "", item, path, fields);
     }
 
     private static (ImmutableArray<ToolSpec> Tools, ToolChoice? Choice) ReadChoice(JsonElement root, ImmutableArray<ToolSpec> tools, RequestFields fields)
@@ -46,7 +48,7 @@ internal static class ResponsesToolsReader
 
         if (choice.ValueKind != JsonValueKind.Object)
         {
-            return (tools, ReadWord(choice, ChoicePath, fields));
+            return (tools, ChatToolsReader.ReadWord(choice, ChoicePath, fields));
         }
 
         switch (fields.Text(choice, "type", $"{ChoicePath}.type"))
@@ -55,29 +57,13 @@ internal static class ResponsesToolsReader
                 var name = fields.Text(choice, "name", $"{ChoicePath}.name");
                 return (tools, tools.Any(tool => tool.Name == name) ? new ToolChoice(ToolChoiceKind.Named, name) : new ToolChoice(ToolChoiceKind.Auto));
             case "allowed_tools":
-                var names = fields.Items(choice, "tools", $"{ChoicePath}.tools").Select(item => item.Item.ValueKind == JsonValueKind.Object ? fields.Text(item.Item, "name", $"{item.Path}.name") : null).ToHashSet();
-                var mode = RequestFields.Find(choice, "mode") is { } said ? ReadWord(said, $"{ChoicePath}.mode", fields) : null;
+                var names = fields.Items(choice, "tools", $"{ChoicePath}.tools").Where(item => item.Item.ValueKind == JsonValueKind.Object)
+                    .Select(item => fields.Text(item.Item, "name", $"{item.Path}.name")).ToHashSet();
+                var mode = RequestFields.Find(choice, "mode") is { } said ? ChatToolsReader.ReadWord(said, $"{ChoicePath}.mode", fields) : null;
                 return ([.. tools.Where(tool => names.Contains(tool.Name))], mode);
             default:
                 // It names a tool that was left out.
                 return (tools, new ToolChoice(ToolChoiceKind.Auto));
-        }
-    }
-
-    private static ToolChoice? ReadWord(JsonElement choice, string path, RequestFields fields)
-    {
-        var word = choice.ValueKind == JsonValueKind.String ? fields.TextOf(choice, path) : null;
-        switch (word)
-        {
-            case "auto":
-                return new ToolChoice(ToolChoiceKind.Auto);
-            case "none":
-                return new ToolChoice(ToolChoiceKind.None);
-            case "required":
-                return new ToolChoice(ToolChoiceKind.Required);
-            default:
-                fields.Fail(path, $"must be 'auto', 'none', 'required' or an object that names a tool, not {(word is null ? RequestFields.Describe(choice) : RequestFields.Quote(word))}.");
-                return null;
         }
     }
 }

@@ -14,7 +14,7 @@ namespace Lockkeeper.Server.Ingress.Media;
 /// <remarks>An engine that understands an address might fetch it, or open it as a file, with rights that the client does not have. So no address reaches it.</remarks>
 internal sealed class MediaIntake(ImageFetch fetch, PdfPages pdf) : IDisposable
 {
-    /// <summary>Room that a data URI may need beside its base64: type and parameters, white space in between.</summary>
+    /// <summary>Room that a data URI may need for its type and parameters.</summary>
     private const int Slack = 4096;
 
     private static readonly (ByteRange Range, ReadOnlyMemory<byte> Replacement)[] None = [];
@@ -86,7 +86,7 @@ internal sealed class MediaIntake(ImageFetch fetch, PdfPages pdf) : IDisposable
                 return IsDataUri(part) ? null : new RouterError.FieldInvalid(part.Place, "links to a recording, and those are not fetched; send it as a data URI.");
             }
 
-            if (part.Value.Length > (most / 3 * 4) + Slack)
+            if (part.Value.Length > (most / 2 * 3) + Slack) // base64 takes a third more; escapes and line breaks have the rest
             {
                 return TooLarge(part, most);
             }

@@ -24,8 +24,11 @@ internal sealed partial class PdfPages(Func<string, string?> find, TimeProvider 
     public TimeSpan Patience { get; init; } = TimeSpan.FromSeconds(60);
 
     /// <summary>With the programs on this machine's path.</summary>
-    public static PdfPages OfThisMachine(TimeProvider time) =>
-        new(program => EngineCommand.TryFind(OperatingSystem.IsWindows() ? program + ".exe" : program, Path.GetTempPath(), Environment.GetEnvironmentVariable("PATH") ?? "", out var found, out _) ? found : null, time);
+    public static PdfPages OfThisMachine(TimeProvider time) => new(OnPath, time);
+
+    /// <summary>Where a program is; null for one that is not installed.</summary>
+    internal static string? OnPath(string program) =>
+        EngineCommand.TryFind(OperatingSystem.IsWindows() ? program + ".exe" : program, Path.GetTempPath(), Environment.GetEnvironmentVariable("PATH") ?? "", out var found, out _) ? found : null;
 
     public void Dispose() => _cores.Dispose();
 

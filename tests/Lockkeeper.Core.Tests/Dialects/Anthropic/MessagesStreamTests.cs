@@ -10,6 +10,61 @@ namespace Lockkeeper.Core.Tests.Dialects.Anthropic;
 
 public sealed class MessagesStreamTests
 {
+    private const string Whole = """
+        event: message_start
+        data: {"type":"message_start","message":{"id":"msg_r1","type":"message","role":"assistant","model":"qwen","content":[],"stop_reason":null,"stop_sequence":null,"usage":{"input_tokens":0,"output_tokens":0}}}
+
+        event: content_block_start
+        data: {"type":"content_block_start","index":0,"content_block":{"type":"thinking","thinking":"","signature":""}}
+
+        event: content_block_delta
+        data: {"type":"content_block_delta","index":0,"delta":{"type":"thinking_delta","thinking":"Hm"}}
+
+        event: content_block_delta
+        data: {"type":"content_block_delta","index":0,"delta":{"type":"thinking_delta","thinking":"m."}}
+
+        event: content_block_delta
+        data: {"type":"content_block_delta","index":0,"delta":{"type":"signature_delta","signature":"s1g"}}
+
+        event: content_block_stop
+        data: {"type":"content_block_stop","index":0}
+
+        event: content_block_start
+        data: {"type":"content_block_start","index":1,"content_block":{"type":"text","text":""}}
+
+        event: content_block_delta
+        data: {"type":"content_block_delta","index":1,"delta":{"type":"text_delta","text":"Let me \"see\"."}}
+
+        event: content_block_stop
+        data: {"type":"content_block_stop","index":1}
+
+        event: content_block_start
+        data: {"type":"content_block_start","index":2,"content_block":{"type":"tool_use","id":"toolu_1","name":"ls","input":{}}}
+
+        event: content_block_delta
+        data: {"type":"content_block_delta","index":2,"delta":{"type":"input_json_delta","partial_json":"{\"path\":"}}
+
+        event: content_block_delta
+        data: {"type":"content_block_delta","index":2,"delta":{"type":"input_json_delta","partial_json":"\"/\"}"}}
+
+        event: content_block_stop
+        data: {"type":"content_block_stop","index":2}
+
+        event: content_block_start
+        data: {"type":"content_block_start","index":3,"content_block":{"type":"tool_use","id":"toolu_r1_1","name":"pwd","input":{}}}
+
+        event: content_block_stop
+        data: {"type":"content_block_stop","index":3}
+
+        event: message_delta
+        data: {"type":"message_delta","delta":{"stop_reason":"tool_use","stop_sequence":null},"usage":{"input_tokens":5,"cache_read_input_tokens":15,"output_tokens":9,"output_tokens_details":{"thinking_tokens":2}}}
+
+        event: message_stop
+        data: {"type":"message_stop"}
+
+
+        """;
+
     private readonly ArrayBufferWriter<byte> _output = new();
     private readonly MessagesStream _stream;
 
@@ -28,60 +83,7 @@ public sealed class MessagesStreamTests
         _stream.Arguments(0, "\"/\"}");
         _stream.ToolCall(1, "", "pwd");
         _stream.End(new AnswerEnd(AnswerFinish.ToolCalls, new TokenUsage(20, 9) { Cached = 15, Reasoning = 2 }));
-        Written().ShouldBe("""
-            event: message_start
-            data: {"type":"message_start","message":{"id":"msg_r1","type":"message","role":"assistant","model":"qwen","content":[],"stop_reason":null,"stop_sequence":null,"usage":{"input_tokens":0,"output_tokens":0}}}
-
-            event: content_block_start
-            data: {"type":"content_block_start","index":0,"content_block":{"type":"thinking","thinking":"","signature":""}}
-
-            event: content_block_delta
-            data: {"type":"content_block_delta","index":0,"delta":{"type":"thinking_delta","thinking":"Hm"}}
-
-            event: content_block_delta
-            data: {"type":"content_block_delta","index":0,"delta":{"type":"thinking_delta","thinking":"m."}}
-
-            event: content_block_delta
-            data: {"type":"content_block_delta","index":0,"delta":{"type":"signature_delta","signature":"s1g"}}
-
-            event: content_block_stop
-            data: {"type":"content_block_stop","index":0}
-
-            event: content_block_start
-            data: {"type":"content_block_start","index":1,"content_block":{"type":"text","text":""}}
-
-            event: content_block_delta
-            data: {"type":"content_block_delta","index":1,"delta":{"type":"text_delta","text":"Let me \"see\"."}}
-
-            event: content_block_stop
-            data: {"type":"content_block_stop","index":1}
-
-            event: content_block_start
-            data: {"type":"content_block_start","index":2,"content_block":{"type":"tool_use","id":"toolu_1","name":"ls","input":{}}}
-
-            event: content_block_delta
-            data: {"type":"content_block_delta","index":2,"delta":{"type":"input_json_delta","partial_json":"{\"path\":"}}
-
-            event: content_block_delta
-            data: {"type":"content_block_delta","index":2,"delta":{"type":"input_json_delta","partial_json":"\"/\"}"}}
-
-            event: content_block_stop
-            data: {"type":"content_block_stop","index":2}
-
-            event: content_block_start
-            data: {"type":"content_block_start","index":3,"content_block":{"type":"tool_use","id":"toolu_r1_1","name":"pwd","input":{}}}
-
-            event: content_block_stop
-            data: {"type":"content_block_stop","index":3}
-
-            event: message_delta
-            data: {"type":"message_delta","delta":{"stop_reason":"tool_use","stop_sequence":null},"usage":{"input_tokens":5,"cache_read_input_tokens":15,"output_tokens":9,"output_tokens_details":{"thinking_tokens":2}}}
-
-            event: message_stop
-            data: {"type":"message_stop"}
-
-
-            """);
+        Written().ShouldBe(Whole);
     }
 
     [Fact]

@@ -12,10 +12,10 @@ public sealed class MessagesWholeReaderTests
         {"type":"message","usage":{"input_tokens":5,"cache_read_input_tokens":3,"output_tokens":9},"stop_reason":"stop_sequence","stop_sequence":"END","content":[
         {"type":"thinking","thinking":"Hm","signature":"s"},{"type":"redacted_thinking","data":"d"},{"type":"text","text":"Grüße \ud83d\ude00"},{"type":"text","text":""},
         {"type":"server_tool_use","id":"x","name":"web_search","input":{}},{"type":"web_search_tool_result","content":[]},
-        {"type":"tool_use","id":"t1","name":"ls","input":{"path":"/"}},{"type":"tool_use","id":"t2","name":"pwd"}]}
+        {"type":"tool_use","id":"t1","name":"ls","input":{"path":"/"}},{"type":"tool_use","id":"t2","name":"pwd"},{"type":"tool_use","id":"t3","name":"rm","input":"{\"broken"}]}
         """).ShouldBe(
     [
-        "begin", "reasoning Hm", "signature s", "signature redacted:d", "text Grüße 😀", "call 0 t1 ls", "arguments 0 {\"path\":\"/\"}", "call 1 t2 pwd", "arguments 1 {}",
+        "begin", "reasoning Hm", "signature s", "signature redacted:d", "text Grüße 😀", "call 0 t1 ls", "arguments 0 {\"path\":\"/\"}", "call 1 t2 pwd", "arguments 1 {}", "call 2 t3 rm", "arguments 2 {\"broken",
         "end Stop 'END' 8+9 cached 3 reasoning ",
     ]);
 

@@ -22,6 +22,7 @@ public sealed class ChatRequestReaderTests
                 {"type":"file","file":{"filename":"a.pdf","file_data":"data:application/pdf;base64,AA=="}}]},
               {"role":"assistant","content":null,"reasoning_content":"hm","tool_calls":[{"id":"c1","type":"function","function":{"name":"f","arguments":"{\"a\":1}"}},{"function":{"name":"g","arguments":{"b":2}}}]},
               {"role":"tool","tool_call_id":"c1","content":"one"},
+              {"role":"tool","tool_call_id":"c0","content":null},
               {"role":"tool","tool_call_id":"c9","name":"x","content":[{"type":"text","text":"two"}]},
               {"role":"assistant","content":[{"type":"refusal","refusal":"no"}]}]}
             """);
@@ -30,7 +31,7 @@ public sealed class ChatRequestReaderTests
             System: Text { Value = be } | Text { Value = brief }
             User: Text { Value = look } | Media { Url = https://a/b.png, Detail = low, FileName =  } | Media { Url = data:image/png;base64,AA==, Detail = , FileName =  } | Media { Url = data:application/pdf;base64,AA==, Detail = , FileName = a.pdf }
             Assistant: Reasoning { Value = hm, Signature =  } | ToolCall { Id = c1, Name = f, Arguments = {"a":1} } | ToolCall { Id = call_2_1, Name = g, Arguments = {"b":2} }
-            Tool: result c1 of f error False: Text { Value = one } | result c9 of x error False: Text { Value = two }
+            Tool: result c1 of f error False: Text { Value = one } | result c0 of  error False:  | result c9 of x error False: Text { Value = two }
             Assistant: Text { Value = no }
             """);
     }

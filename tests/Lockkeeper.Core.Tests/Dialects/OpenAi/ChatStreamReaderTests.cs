@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Text;
 using FsCheck.Fluent;
 using Lockkeeper.Core.Dialects.OpenAi;
@@ -50,6 +51,13 @@ public sealed class ChatStreamReaderTests
         Calls("""{"index":0,"function":{"name":"f","arguments":"{\"a\""}}"""), Calls("""{"index":0,"function":{"name":"f","arguments":":1}"}}"""), "[DONE]"))
         .ShouldBe("begin\ncall 0 '' f\narguments 0: {\"a\":1}\nend ToolCalls");
 
+    [Theory]
+    [InlineData("\"\"")]
+    [InlineData("null")]
+    public void A_call_without_arguments_has_an_empty_object_of_them(string none) => Read(Stream(
+        Calls($$$"""{"index":0,"id":"a","function":{"name":"f","arguments":{{{none}}}}},{"index":1,"id":"b","function":{"name":"g"}}"""), "[DONE]"))
+        .ShouldBe("begin\ncall 0 'a' f\narguments 0: {}\ncall 1 'b' g\narguments 1: {}\nend ToolCalls");
+
     [Fact]
     public void An_id_that_comes_before_the_name_is_kept() => Read(Stream(
         Calls("""{"index":0,"id":"a","type":"function"}"""), Calls("""{"index":0,"function":{"name":"f"}}"""), Calls("""{"index":0,"function":{"arguments":"{}"}}"""), "[DONE]"))
@@ -65,6 +73,10 @@ public sealed class ChatStreamReaderTests
         """{"choices":[{"index":0,"delta":{"function_call":{"arguments":"{}"}}}]}""",
         """{"choices":[{"index":0,"delta":{},"finish_reason":"function_call"}]}"""))
         .ShouldBe("begin\ncall 0 '' f\narguments 0: {}\nend ToolCalls");
+
+    [Fact]
+    public void A_call_without_a_name_is_refused() =>
+        Should.Throw<InvalidDataException>(() => Read(Stream(Calls("""{"index":0,"id":"a","function":{"arguments":"{}"}}""")))).Message.ShouldContain("without naming");
 
     [Fact]
     public void Pieces_of_several_calls_that_are_mixed_are_refused() => Should.Throw<InvalidDataException>(() => Read(Stream(
@@ -115,6 +127,36 @@ public sealed class ChatStreamReaderTests
     public void Half_an_emoji_that_stays_alone_is_told_as_it_came() =>
         Read(Stream("""{"choices":[{"index":0,"delta":{"content":"a\ud83d"}}]}""", """{"choices":[{"index":0,"delta":{"reasoning":"b"},"finish_reason":"stop"}]}"""))
             .ShouldBe("begin\ntext: a\ud83d\nreasoning: b\nend Stop");
+
+    [Fact]
+    public void A_name_that_is_half_an_emoji_is_passed_over() =>
+        Read(Stream("""{"\ud83d":1,"choices":[{"index":0,"\ud83d":1,"delta":{"\ud83d":"x","\u0063ontent":"a"},"finish_reason":"stop"}]}""")).ShouldBe("begin\ntext: a\nend Stop");
+
+    [Fact]
+    public void A_piece_costs_no_allocation_on_its_way_to_a_client()
+    {
+        var output = new ArrayBufferWriter<byte>(4_096);
+        var reader = new ChatStreamReader(new ChatStream(output, new("m", "r1", DateTimeOffset.UnixEpoch), includeUsage: true));
+        var text = Encoding.UTF8.GetBytes(Stream("""{"id":"x","object":"chat.completion.chunk","choices":[{"index":0,"delta":{"content":"Gr\u00fc\u00dfe","reasoning_content":"hm"},"finish_reason":null}]}"""));
+        var call = Encoding.UTF8.GetBytes(Stream(Calls("""{"index":0,"function":{"arguments":"{\"a\":1}"}}""")));
+        reader.Read(Encoding.UTF8.GetBytes(Stream(Calls("""{"index":0,"id":"a","function":{"name":"f","arguments":""}}"""))));
+        Pass(10);
+
+        var before = GC.GetAllocatedBytesForCurrentThread();
+        Pass(1_000);
+
+        (GC.GetAllocatedBytesForCurrentThread() - before).ShouldBe(0);
+
+        void Pass(int times)
+        {
+            for (var time = 0; time < times; time++)
+            {
+                reader.Read(text);
+                reader.Read(call);
+                output.ResetWrittenCount();
+            }
+        }
+    }
 
     [Fact]
     public void Completions_are_told_as_text() => Read(Stream(

@@ -130,7 +130,7 @@ public sealed class ChatStreamTests
         reader.Read(_output.WrittenSpan);
         reader.Complete();
 
-        told.ToString().ShouldBe("begin\nreasoning: hm\ntext: Grüße\n\"🙂\"\ncall 0 'c1' f\narguments 0: {\"a\":1}\ncall 1 'call_r1_1' g\nend ToolCalls 3+4 cached  reasoning ");
+        told.ToString().ShouldBe("begin\nreasoning: hm\ntext: Grüße\n\"🙂\"\ncall 0 'c1' f\narguments 0: {\"a\":1}\ncall 1 'call_r1_1' g\narguments 1: {}\nend ToolCalls 3+4 cached  reasoning ");
     }
 
     internal static void Tell(IAnswerSink sink)

@@ -57,6 +57,18 @@ public sealed class ResponsesContinuationTests
         written.ShouldStartWith("data: {\"type\":\"response.output_text.delta\",\"sequence_number\":3}\n\nevent: response.failed\ndata: {\"type\":\"response.failed\",\"sequence_number\":4,");
     }
 
+    [Theory]
+    [InlineData("""{"model":"m","input":[{"type":"input_audio"}],"instructions":"x","\ud83d":1}""")]
+    [InlineData("""{"model":"m","input":[{"type":"what the engine may know"}],"instructions":"x"}""")]
+    public void What_passes_is_not_judged_while_it_waits(string body)
+    {
+        var output = new ArrayBufferWriter<byte>();
+
+        ResponsesStream.ForPassing(new ReadOnlySequence<byte>(Encoding.UTF8.GetBytes(body)), output, new AnswerNaming("m", "r1", DateTimeOffset.UnixEpoch)).Waiting("queued");
+
+        Encoding.UTF8.GetString(output.WrittenSpan).ShouldContain("\"instructions\":\"x\",");
+    }
+
     private static ResponsesStream Told(ArrayBufferWriter<byte> output)
     {
         var told = (ResponsesStream)ResponsesRequestReaderTests.ReadChat("""{"model":"m","input":"x"}""").ToStream(output, new AnswerNaming("m", "r1", DateTimeOffset.UnixEpoch));
