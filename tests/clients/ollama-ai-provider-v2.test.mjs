@@ -34,7 +34,7 @@ for (const stream of [false, true]) {
   test(`${dialect}: an unknown model is an error with its status, ${stream ? 'streamed' : 'whole'}`, async () => {
     await assert.rejects(text({ model: 'demo-gide', stream, ask: 'hello' }), error => {
       assert.equal(error.statusCode, 404, String(error));
-      assert.match(error.message, /demo-gide/);
+      assert.match(error.responseBody, /demo-gide/);
       return true;
     });
   });

@@ -5,8 +5,8 @@ namespace Lockkeeper.Clients.Tests.Agents;
 /// <summary><c>opencode run</c>. docs/clients/opencode.md has the same settings.</summary>
 internal sealed class Opencode : IAgent
 {
-    /// <summary>What <c>opencode-ai</c> picks on this platform.</summary>
-    public string Package { get; } = $"opencode-linux-x64{(Avx2.IsSupported ? "" : "-baseline")}";
+    /// <summary>What <c>opencode-ai</c> picks on this platform, from a processor of 2013 on.</summary>
+    public string Package => "opencode-linux-x64";
 
     public string Name => "opencode";
 
@@ -35,7 +35,7 @@ internal sealed class Opencode : IAgent
             }
             """);
         string[] switches = ["OPENCODE_PURE", "OPENCODE_DISABLE_AUTOUPDATE", "OPENCODE_DISABLE_MODELS_FETCH", "OPENCODE_DISABLE_DEFAULT_PLUGINS"];
-        var program = Path.Combine(packages.Path, "node_modules", Package, "bin", "opencode");
+        var program = Path.Combine(packages.Path, "node_modules", Avx2.IsSupported ? Package : $"{Package}-baseline", "bin", "opencode");
         return ChildProcess.RunAsync(program, ["run", "--format", "json", "Say hello"], home.Project, home.Variables(
         [
             .. switches.Select(name => (name, "1")),
