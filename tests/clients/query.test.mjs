@@ -9,27 +9,29 @@ const dialect = 'Query';
 
 async function query(body) {
   const answer = await fetch(`${url}/v1/query`, { method: 'POST', headers: { 'Content-Type': 'application/json' }, body: JSON.stringify(body) });
-  return { code: answer.status, ...(await answer.json()) };
+  return { http: answer.status, body: await answer.json() };
 }
 
 conversation({
   client, dialect, route: '/v1/query', streams: [false],
   text: async ({ model, ask }) => {
-    const { code, status, source, result } = await query({ model, prompt: ask, temperature: 0 });
-    assert.deepEqual({ code, status, source }, { code: 200, status: 'ok', source: 'local' });
-    return { text: result, pieces: 1 };
+    const { http, body } = await query({ model, prompt: ask, temperature: 0 });
+    assert.equal(http, 200);
+    assert.equal(body.status, 'ok');
+    assert.equal(body.source, 'local');
+    return { text: body.result, pieces: 1 };
   },
 });
 
 test(`${dialect}: thinking is left out of the result`, async () => {
-  const { code, result } = await query({ model: guide, prompt: sum, temperature: 0 });
-  assert.equal(code, 200);
-  assert.equal(result.trim(), sumAnswer);
+  const { http, body } = await query({ model: guide, prompt: sum, temperature: 0 });
+  assert.equal(http, 200);
+  assert.equal(body.result.trim(), sumAnswer);
 });
 
 test(`${dialect}: what is wrong is refused with its own status`, async () => {
-  assert.equal((await query({ model: 'demo-gide', prompt: 'hello' })).code, 404);
-  assert.equal((await query({ model: guide, prompt: 7 })).code, 400);
+  assert.equal((await query({ model: 'demo-gide', prompt: 'hello' })).http, 404);
+  assert.equal((await query({ model: guide, prompt: 7 })).http, 400);
 });
 
 test(`${dialect}: the state of the queue can be asked for`, async () => {

@@ -61,12 +61,13 @@ internal sealed class AnthropicMessages : ISdk
     {
         List<ContentBlock> blocks = [];
         var grown = new StringBuilder();
+        RawContentBlockStartEvent? begun = null;
         var pieces = 0;
         await foreach (var part in client.Messages.CreateStreaming(request))
         {
             if (part.TryPickContentBlockStart(out var start))
             {
-                blocks.Add(new ContentBlock(start.ContentBlock.Json));
+                (begun, grown) = (start, grown.Clear());
             }
             else if (part.TryPickContentBlockDelta(out var delta))
             {
@@ -75,16 +76,15 @@ internal sealed class AnthropicMessages : ISdk
             }
             else if (part.TryPickContentBlockStop(out _))
             {
-                blocks[^1] = Grown(blocks[^1], grown.ToString());
-                grown.Clear();
+                blocks.Add(Ended(begun!, grown.ToString()));
             }
         }
 
         return (blocks, pieces);
     }
 
-    private static ContentBlock Grown(ContentBlock block, string text) =>
-        block.TryPickToolUse(out var use) ? use with { Input = JsonSerializer.Deserialize<Dictionary<string, JsonElement>>(text)! }
-        : block.TryPickText(out var begun) ? begun with { Text = begun.Text + text }
-        : block;
+    private static ContentBlock Ended(RawContentBlockStartEvent begun, string grown) =>
+        begun.ContentBlock.TryPickToolUse(out var use) ? use with { Input = JsonSerializer.Deserialize<Dictionary<string, JsonElement>>(grown)! }
+        : begun.ContentBlock.TryPickText(out var text) ? text with { Text = text.Text + grown }
+        : throw new InvalidOperationException($"A block that nobody asked for: {begun}");
 }
