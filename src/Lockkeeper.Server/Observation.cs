@@ -43,7 +43,9 @@ internal sealed class Observation : IAsyncDisposable
         var speeds = new Speeds();
         _learning = new Learning(Swaps, speeds);
         _file = stateFile is null ? null : new LearnedFile(stateFile, logs.CreateLogger<LearnedFile>());
+        Spending = new Spending(stateFile is null ? null : SpendingFileOf(stateFile, logs), time);
         Figures = _learning.Remember(_file?.Load() ?? new Dictionary<ModelId, LearnedModel>());
+        Metrics.Spent = () => Spending.Now().Select(model => KeyValuePair.Create(model.Key, model.Value.Spent));
         Journal.Ended += Metrics.Ended;
         Journal.Ended += speeds.Observe;
         Journal.Ended += _times.Observe;
@@ -59,6 +61,9 @@ internal sealed class Observation : IAsyncDisposable
 
     /// <summary>How requests have ended.</summary>
     public RequestTotals Totals { get; } = new();
+
+    /// <summary>What models in clouds cost.</summary>
+    public Spending Spending { get; }
 
     /// <summary>Whether what is learned can be written.</summary>
     public bool IsKept => _file?.IsKept != false;
@@ -81,10 +86,12 @@ internal sealed class Observation : IAsyncDisposable
     {
         var now = _time.GetUtcNow();
         routes.MapWholeHealth(_lookout, wellbeing);
+        routes.MapQueueStatus(_lookout, wellbeing);
         routes.MapModels(_catalog, _lookout.LookAsync, now);
         routes.MapOllama(_catalog, _lookout, store, now);
         routes.MapBackendsHealth(_lookout);
         routes.MapAdmin(_lookout, _feed);
+        routes.MapSpending(_lookout, Spending);
         routes.MapMetrics(_lookout.Admission, Metrics, _text);
     }
 
@@ -99,8 +106,15 @@ internal sealed class Observation : IAsyncDisposable
             await _keeper.DisposeAsync();
         }
 
+        await Spending.DisposeAsync();
         _feed.Dispose();
         _text.Dispose();
         Metrics.Dispose();
+    }
+
+    private static SpendingFile SpendingFileOf(string stateFile, ILoggerFactory logs)
+    {
+        var path = Path.Combine(Path.GetDirectoryName(stateFile)!, "spending.json");
+        return new SpendingFile(path, new LearnedFile(path, logs.CreateLogger<LearnedFile>()), logs.CreateLogger<SpendingFile>());
     }
 }

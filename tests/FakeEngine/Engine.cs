@@ -21,6 +21,7 @@ internal sealed class Engine(Flags flags, string arguments)
     private int _inFlight;
     private int _peak;
     private int _aborted;
+    private int _asked;
 
     public void Serve()
     {
@@ -79,6 +80,21 @@ internal sealed class Engine(Flags flags, string arguments)
             case ("POST", "/v1/chat/completions" or "/v1/completions" or "/v1/embeddings"):
                 Infer(connection, request);
                 break;
+            case ("POST", "/apply-template") when flags.Tokenizer.Length > 0:
+                SendJson(connection, request.Body.AsSpan().IndexOf("\"messages\""u8) >= 0 ? 200 : 400, """{"prompt":"<|user|>"}""");
+                break;
+            case ("POST", "/tokenize") when flags.Tokenizer.Length > 0:
+                SendJson(connection, 200, request.Body.AsSpan().IndexOf("\"messages\""u8) >= 0
+                    ? $$"""{"count":{{flags.Tokenizer[1]}},"max_model_len":4096,"tokens":[]}"""
+                    : $$"""{"tokens":[{{string.Join(',', Enumerable.Repeat(1, flags.Tokenizer[0]))}}]}""");
+                break;
+            case ("GET", "/api/version") when flags.Speaks.Contains(request.Path):
+                SendJson(connection, 200, """{"version":"0.33.0"}""");
+                break;
+            case ("POST", _) when flags.Speaks.Contains(request.Path):
+                Interlocked.Increment(ref _asked);
+                SendJson(connection, flags.Trouble, Answers.Error(flags.Trouble));
+                break;
             default:
                 SendJson(connection, 404, Answers.NoRoute);
                 break;
@@ -86,7 +102,7 @@ internal sealed class Engine(Flags flags, string arguments)
     }
 
     private string State() => $$"""
-        {"pid":{{Environment.ProcessId}},"served":{{_served}},"in_flight":{{_inFlight}},"peak":{{_peak}},"aborted":{{_aborted}},
+        {"pid":{{Environment.ProcessId}},"served":{{_served}},"in_flight":{{_inFlight}},"peak":{{_peak}},"aborted":{{_aborted}},"asked":{{_asked}},
         "arguments":{{Request.Quote(arguments)}},"cwd":{{Request.Quote(Environment.CurrentDirectory)}}}
         """;
 

@@ -29,6 +29,9 @@ internal sealed class Flags
                                 a completion for a model that is not loaded loads it
           --tabby               GET /v1/model; POST /v1/model/load (a stream of events), /v1/model/unload, both with the
                                 header x-admin-key if there is a key; one model at a time; an unload cuts what runs
+          --speaks PATH,PATH    POSTs there are refused as invalid; with /api/version, GET of it tells one
+          --trouble STATUS      instead of 422, for those POSTs
+          --tokenizer T,C       POST /apply-template, and /tokenize: T tokens for a text, C for a chat
           --models A,B          the models there are (default: any)
           --admin-key KEY       default: none
           --load-delay MS       take that long to load
@@ -95,6 +98,13 @@ internal sealed class Flags
 
     public string[] Models { get; private set; } = [];
 
+    /// <summary>Tokens of every text, and of every chat.</summary>
+    public int[] Tokenizer { get; private set; } = [];
+
+    public int Trouble { get; private set; } = 422;
+
+    public string[] Speaks { get; private set; } = [];
+
     public string AdminKey { get; private set; } = "";
 
     public int LoadDelay { get; private set; }
@@ -149,6 +159,9 @@ internal sealed class Flags
                 case "--ollama": flags.Ollama = true; break;
                 case "--tabby": flags.Tabby = true; break;
                 case "--models": flags.Models = Value().Split(','); break;
+                case "--tokenizer": flags.Tokenizer = [.. Value().Split(',').Select(number => int.Parse(number, CultureInfo.InvariantCulture))]; break;
+                case "--trouble": flags.Trouble = Number(); break;
+                case "--speaks": flags.Speaks = Value().Split(','); break;
                 case "--admin-key": flags.AdminKey = Value(); break;
                 case "--load-delay": flags.LoadDelay = Number(); break;
                 case "--load-fails": flags.LoadFails = Value(); break;

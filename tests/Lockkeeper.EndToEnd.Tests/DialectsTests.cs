@@ -189,8 +189,8 @@ public sealed class DialectsTests : IAsyncLifetime
 
         private static string Call(string name, string arguments) => $"{name} {JsonNode.Parse(arguments)!.ToJsonString()}";
 
-        private static IEnumerable<JsonElement> Items(JsonElement parent, string name) =>
-            parent.TryGetProperty(name, out var items) && items.ValueKind == JsonValueKind.Array ? items.EnumerateArray() : [];
+        private static JsonElement.ArrayEnumerator Items(JsonElement parent, string name) =>
+            parent.TryGetProperty(name, out var items) && items.ValueKind == JsonValueKind.Array ? items.EnumerateArray() : default;
 
         private static string Str(JsonElement parent, string name) => parent.TryGetProperty(name, out var value) && value.ValueKind == JsonValueKind.String ? value.GetString()! : "";
 

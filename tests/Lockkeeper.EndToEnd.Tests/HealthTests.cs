@@ -26,6 +26,8 @@ public sealed class HealthTests
         var ready = await lockkeeper.JsonAsync("/v1/health");
         (ready.GetProperty("status").GetString(), ready.GetProperty("current_model").GetString(), ready.GetProperty("request_count").GetInt64()).ShouldBe(("ok", "a", 1L));
         ready.GetProperty("models").GetRawText().ShouldBe("""[{"id":"a","state":"ready"}]""");
+        ready.GetProperty("model_status").GetRawText().ShouldBe("""{"a":"ready","broken":"pending"}""");
+        ready.GetProperty("backends").GetRawText().ShouldBe("{}", "neither engine has an address of its own");
 
         for (var i = 0; i < 3; i++)
         {
@@ -45,6 +47,28 @@ public sealed class HealthTests
             using var head = await lockkeeper.HeadAsync(route);
             (head.StatusCode, (await head.Content.ReadAsByteArrayAsync()).Length).ShouldBe((HttpStatusCode.OK, 0));
         }
+    }
+
+    [Fact]
+    public async Task The_queue_is_told_in_the_nine_numbers_of_sluice()
+    {
+        await using var lockkeeper = await LockkeeperProcess.StartAsync(new TestConfig { Models = { ["a"] = "" } });
+        var idle = await lockkeeper.JsonAsync("/v1/queue/status");
+        idle.EnumerateObject().Select(member => member.Name).ShouldBe(
+            ["pending", "active", "active_elapsed_s", "total_served", "total_rejected", "total_timeouts", "total_errors", "avg_latency_ms", "uptime_s"]);
+        await lockkeeper.AnswerAsync("a");
+        using var leave = new CancellationTokenSource();
+        var running = lockkeeper.AskAsync("a", "hang", leave: leave.Token);
+        await Eventually.True(async () => (await lockkeeper.JsonAsync("/v1/queue/status")).GetProperty("active").GetInt32() == 1, "the request runs");
+        var waiting = lockkeeper.AskAsync("a", leave: leave.Token);
+        await Eventually.True(async () => (await lockkeeper.JsonAsync("/v1/queue/status")) is var now && now.GetProperty("pending").GetInt32() == 1 && now.GetProperty("active_elapsed_s").GetDouble() > 0, "the other one waits");
+        var busy = await lockkeeper.JsonAsync("/v1/queue/status");
+        (busy.GetProperty("active").GetInt32(), busy.GetProperty("total_served").GetInt64()).ShouldBe((1, 1L));
+        busy.GetProperty("avg_latency_ms").GetDouble().ShouldBeGreaterThan(0);
+        (await lockkeeper.JsonAsync("/v1/health")).GetProperty("queue").EnumerateObject().Select(member => member.Name).ShouldContain("active_elapsed_s");
+        await leave.CancelAsync();
+        await Should.ThrowAsync<OperationCanceledException>(running);
+        await Should.ThrowAsync<OperationCanceledException>(waiting);
     }
 
     [Fact]

@@ -29,6 +29,15 @@ internal static class CloudRules
         }
     }
 
+    /// <summary>What is not counted cannot be limited.</summary>
+    public static void Limit(ConfigKey key, string id, ModelConfig model, LockkeeperConfig config, ConfigFindings findings)
+    {
+        if (model.MaxUsdPerDay is not null && config.PriceOf(id, model) is null)
+        {
+            findings.Add(key / "max_usd_per_day", $"needs a price to count by; add one, as in prices: {{ {model.RequestModel ?? model.Path ?? id}: {{ input: 3, output: 15 }} }}");
+        }
+    }
+
     public static bool IsCloud(EngineConfig engine, IReadOnlyDictionary<string, EnginePreset> presets) =>
         (engine.Lifecycle ?? (engine.Preset is { } name ? presets.GetValueOrDefault(name)?.Engine.Lifecycle : null)) == Lifecycle.Cloud;
 

@@ -19,6 +19,9 @@ internal sealed record LockkeeperConfig
     /// <summary>Folders whose models are served as they are found.</summary>
     public IReadOnlyList<DiscoverConfig> Discover { get; init; } = [];
 
+    /// <summary>What models in a cloud cost, by their ids or the names they have there.</summary>
+    public IReadOnlyDictionary<string, PriceConfig> Prices { get; init; } = new Dictionary<string, PriceConfig>();
+
     /// <summary>Folder of further files, each with any of these sections; all <c>*.yaml</c> in it that are not hidden are read, in the order of their names. A relative path starts at the configuration file.</summary>
     /// <value>Default: none.</value>
     [WithVariables]
@@ -35,6 +38,10 @@ internal sealed record LockkeeperConfig
 
     /// <summary>The pools there are, in the order of the file; one exclusive pool named <c>default</c> when none is written.</summary>
     public IReadOnlyDictionary<string, PoolConfig> PoolsOrDefault => Pools.Count > 0 ? Pools : OnePool;
+
+    /// <summary>What a model costs: the price of its id, else of the name it is asked for by; null for none.</summary>
+    public PriceConfig? PriceOf(string id, ModelConfig model) =>
+        new[] { id, model.RequestModel, model.Path }.OfType<string>().Select(name => Prices.GetValueOrDefault(name)).FirstOrDefault(price => price is not null);
 
     /// <summary>Name of the pool a model lives in: its own, else its engine's, else the first.</summary>
     public string PoolOf(ModelConfig model) => model.Pool ?? Engines.GetValueOrDefault(model.Engine)?.Pool ?? PoolsOrDefault.Keys.First();

@@ -77,6 +77,11 @@ internal sealed record ModelConfig
     [Between("10ms", "7d")]
     public DurationOrOff? MaxDuration { get; init; }
 
+    /// <summary>US dollars that its requests of one day (UTC) may cost; then it is refused with 402 until the next. For models in a cloud that have a price.</summary>
+    /// <value>Default none.</value>
+    [Between("0", "1000000")]
+    public double? MaxUsdPerDay { get; init; }
+
     /// <summary>Members that a request gets where it does not say otherwise, as in <c>{ temperature: 0.7, stream: true }</c>.</summary>
     public JsonFields Defaults { get; init; } = JsonFields.None;
 

@@ -34,6 +34,11 @@ internal static class ModelRules
                 if (CloudRules.IsCloud(engine, presets))
                 {
                     CloudRules.Check(key, model, findings);
+                    CloudRules.Limit(key, id, model, config, findings);
+                }
+                else if (model.MaxUsdPerDay is not null)
+                {
+                    findings.Add(key / "max_usd_per_day", "is for models in a cloud; the engine of this one is a machine of one's own, which nobody is paid for");
                 }
             }
             else if (!findings.Positions.IsDoubtful(ConfigKey.Top("engines")))

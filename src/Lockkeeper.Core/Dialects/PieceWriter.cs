@@ -30,14 +30,19 @@ internal static class PieceWriter
 
     private static bool IsWhole(ReadOnlySpan<char> text)
     {
-        for (var at = text.IndexOfAnyInRange('\uD800', '\uDFFF'); at >= 0; at = text.IndexOfAnyInRange('\uD800', '\uDFFF'))
+        for (var at = 0; at < text.Length; at++)
         {
+            if (!char.IsSurrogate(text[at]))
+            {
+                continue;
+            }
+
             if (at + 1 == text.Length || !char.IsSurrogatePair(text[at], text[at + 1]))
             {
                 return false;
             }
 
-            text = text[(at + 2)..];
+            at++;
         }
 
         return true;

@@ -66,6 +66,9 @@ internal sealed record EngineSpec
     /// <summary>APIs it speaks natively.</summary>
     public ImmutableArray<EngineDialect> Dialects { get; init; } = [EngineDialect.Openai];
 
+    /// <summary>Whether that is only assumed: neither its preset nor the configuration says it, so it is asked when it is ready.</summary>
+    public bool DialectsAreAssumed { get; init; }
+
     /// <summary>What it can do; empty for everything its models can.</summary>
     public ImmutableArray<Capability> Capabilities { get; init; } = [];
 

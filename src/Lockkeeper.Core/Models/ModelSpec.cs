@@ -103,6 +103,12 @@ internal sealed record ModelSpec
     /// <summary>How long one request may have an instance, its wait not counted; past it the request is aborted. Null for no limit.</summary>
     public TimeSpan? MaxDuration { get; init; }
 
+    /// <summary>What its tokens cost; null where nobody says.</summary>
+    public PriceConfig? Price { get; init; }
+
+    /// <summary>US dollars that its requests of one day may cost; null for no limit.</summary>
+    public double? MaxUsdPerDay { get; init; }
+
     /// <summary>The most tokens an answer may have at a level of memory pressure; a level that is not named has the cap of the nearest one below that is. Empty for no caps.</summary>
     public ImmutableDictionary<PressureLevel, int> MaxTokensUnderPressure { get; init; } = ImmutableDictionary<PressureLevel, int>.Empty;
 }

@@ -269,6 +269,21 @@ internal abstract record RouterError(int Status, Blame Blame, string Code, strin
     public sealed record EngineInCloud(ModelId Model, Uri? Address) : RouterError(409, Blame.Client, "engine_in_cloud",
         $"'{Model}' is served in the cloud at {Address}: it holds no memory here, so there is nothing to unload, to pin or to unpin.");
 
+    /// <summary>The model's requests of today have cost what they may.</summary>
+    public sealed record SpendLimitReached : RouterError
+    {
+        /// <param name="model">The model.</param>
+        /// <param name="limit">US dollars of a day.</param>
+        /// <param name="spent">By requests that have ended.</param>
+        /// <param name="inFlight">That those which run may cost.</param>
+        /// <param name="reset">When the day ends.</param>
+        /// <param name="retryAfter">When there may be some left.</param>
+        public SpendLimitReached(ModelId model, double limit, double spent, double inFlight, DateTimeOffset reset, TimeSpan retryAfter)
+            : base(402, Blame.Client, "spend_limit_reached", string.Create(CultureInfo.InvariantCulture,
+                $"'{model}' may cost {limit:0.00##} USD a day (max_usd_per_day): {spent:0.00##} are spent, and what runs may cost {inFlight:0.00##} more. The day ends at {reset.UtcDateTime:yyyy-MM-dd HH:mm} UTC.")) =>
+            RetryAfter = retryAfter;
+    }
+
     /// <summary>There are keys, and the request has none.</summary>
     public sealed record KeyMissing() : RouterError(401, Blame.Client, "invalid_api_key",
         "This server needs an API key: send it as 'Authorization: Bearer KEY' or 'x-api-key: KEY'.");

@@ -39,12 +39,14 @@ internal sealed class CompletionEndpoint(Decoder decoder, string modelId, TimePr
             return (before, problem);
         }
 
-        if (model.Vocabulary.FillIn is not { } fill)
+        var (after, tooLong) = Prompt.Tokenise([new PromptPart(Encoding.UTF8.GetBytes(request.Suffix), IsMarkup: false)], model, "suffix", room);
+        if (tooLong is not null)
         {
-            return ([], ApiError.Invalid("unsupported_value", "'suffix' needs a model with tokens for filling in the middle, and this model has none.", "suffix"));
+            return ([], tooLong);
         }
 
-        var (after, tooLong) = Prompt.Tokenise([new PromptPart(Encoding.UTF8.GetBytes(request.Suffix), IsMarkup: false)], model, "suffix", room);
-        return tooLong is null ? Prompt.Check(fill.Around(before, after), model, "prompt", room) : ([], tooLong);
+        return model.Vocabulary.Between(before, after) is { } prompt
+            ? Prompt.Check(prompt, model, "prompt", room)
+            : ([], ApiError.Invalid("unsupported_value", "'suffix' needs a model with tokens for filling in the middle, and this model has none.", "suffix"));
     }
 }

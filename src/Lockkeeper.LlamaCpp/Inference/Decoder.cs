@@ -161,7 +161,8 @@ internal sealed partial class Decoder(EngineOptions options, TimeProvider time, 
         signal.Token = stop.Token;
         try
         {
-            var isDone = work switch
+            // Who left the queue must not cost the next one what is kept of the prompt before.
+            var isDone = !stop.IsCancellationRequested && work switch
             {
                 Generation generation => Generate(model, sequence, generation, stop.Token),
                 Embedding embedding => Embed(sequence, embedding, stop.Token),

@@ -13,6 +13,4 @@ internal readonly record struct FillInTokens(int Prefix, int Suffix, int Middle)
         var tokens = new FillInTokens(LlamaApi.VocabularyFimPrefix(vocabulary), LlamaApi.VocabularyFimSuffix(vocabulary), LlamaApi.VocabularyFimMiddle(vocabulary));
         return tokens is { Prefix: >= 0, Suffix: >= 0, Middle: >= 0 } ? tokens : null;
     }
-
-    public int[] Around(int[] before, int[] after) => [Prefix, .. before, Suffix, .. after, Middle];
 }

@@ -59,7 +59,8 @@ internal sealed record Sampling
 
         if (RepeatPenalty is < 1 or > 1 || FrequencyPenalty is < 0 or > 0 || PresencePenalty is < 0 or > 0)
         {
-            samplers.Add(LlamaApi.SamplerPenalties(PenaltyWindow < 0 ? contextSize : PenaltyWindow, RepeatPenalty, FrequencyPenalty, PresencePenalty));
+            var window = PenaltyWindow < 0 ? contextSize : PenaltyWindow;
+            samplers.Add(LlamaApi.SamplerPenalties(vocabularySize, window, RepeatPenalty, FrequencyPenalty, PresencePenalty));
         }
 
         if (Temperature <= 0)

@@ -85,7 +85,6 @@ internal sealed class Sequence(LoadedModel model)
         finally
         {
             LlamaApi.SetEmbeddings(model.Context, 0);
-            Clear();
         }
     }
 

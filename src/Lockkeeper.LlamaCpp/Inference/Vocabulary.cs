@@ -45,14 +45,14 @@ internal sealed class Vocabulary : IDisposable
     /// <summary>Bytes of text that one token stands for at most.</summary>
     public int LongestToken { get; private set; } = 1;
 
-    /// <summary>How the model is asked for what is missing between two texts; null when it was not trained for that.</summary>
-    public FillInTokens? FillIn { get; }
-
     /// <summary>What the model wants at the start of everything; negative for nothing.</summary>
     private int Bos { get; }
 
     /// <summary>What the model wants after a text that is complete; negative for nothing.</summary>
     private int Eos { get; }
+
+    /// <summary>Null when the model was not trained to fill in the middle.</summary>
+    private FillInTokens? FillIn { get; }
 
     public bool EndsGeneration(int token) => LlamaApi.VocabularyIsEndOfGeneration(_handle, token) != 0;
 
@@ -97,6 +97,21 @@ internal sealed class Vocabulary : IDisposable
 
     /// <summary>The tokens of a text that nothing follows, with the one after it that the model wants.</summary>
     public int[] Ended(int[] tokens) => Eos >= 0 && (tokens.Length == 0 || tokens[^1] != Eos) ? [.. tokens, Eos] : tokens;
+
+    /// <summary>The prompt that asks for what is missing between two tokenised texts. Null when the model was not trained for that.</summary>
+    public int[]? Between(int[] before, int[] after)
+    {
+        if (FillIn is not { } tokens)
+        {
+            return null;
+        }
+
+        // What the model wants at the start of everything stands before all of it, once.
+        var (from, then) = (Begins(before), Begins(after));
+        return [.. before[..from], tokens.Prefix, .. before[from..], tokens.Suffix, .. after[then..], tokens.Middle];
+
+        int Begins(int[] text) => Bos >= 0 && text.Length > 0 && text[0] == Bos ? 1 : 0;
+    }
 
     /// <summary>The text of tokens, control tokens by their names.</summary>
     public string Text(int[] tokens) => Encoding.UTF8.GetString(Bytes(tokens));

@@ -194,7 +194,7 @@ internal static unsafe partial class LlamaApi
     public static partial nint SamplerTemperature(float temperature);
 
     [LibraryImport(Llama, EntryPoint = "llama_sampler_init_penalties")]
-    public static partial nint SamplerPenalties(int lastTokens, float repeat, float frequency, float presence);
+    public static partial nint SamplerPenalties(int vocabularySize, int lastTokens, float repeat, float frequency, float presence);
 
     [LibraryImport(Llama, EntryPoint = "llama_sampler_init_logit_bias")]
     public static partial nint SamplerLogitBias(int vocabularySize, int count, LogitBias* biases);

@@ -2,6 +2,7 @@ using System.Text.Json;
 using Lockkeeper.Core.Memory;
 using Lockkeeper.Core.Models;
 using Lockkeeper.Core.Scheduling;
+using Lockkeeper.Server.Engines.Cloud;
 using Lockkeeper.Server.Security;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
@@ -65,16 +66,40 @@ internal static class WholeHealthApi
         }
 
         json.WriteEndArray();
+        WriteBackends(json, standing, models);
         json.WriteStartObject("queue");
-        json.WriteNumber("pending", standing.Scheduler.Waiting.Length);
-        json.WriteNumber("active", standing.Scheduler.Instances.Sum(instance => instance.InFlight));
-        json.WriteNumber("total_served", totals.Served);
-        json.WriteNumber("total_rejected", totals.Rejected);
-        json.WriteNumber("total_timeouts", totals.Timeouts);
-        json.WriteNumber("total_errors", totals.Errors);
+        QueueStatusApi.Write(json, lookout, wellbeing, standing);
         json.WriteNumber("total_cancelled", totals.Cancelled);
         json.WriteEndObject();
         WriteMemory(json, wellbeing, standing, models);
+    }
+
+    /// <summary>As sluice says it: each model by every name it has, and each engine that has an address by that.</summary>
+    private static void WriteBackends(Utf8JsonWriter json, Standing standing, List<ModelSpec> models)
+    {
+        json.WriteStartObject("model_status");
+        foreach (var (name, model) in models.SelectMany(model => model.Aliases.Prepend(model.Id.Value).Select(name => (name, model))))
+        {
+            json.WriteString(name, Clouds.Has(model) ? "api" : StatusOf([model], standing));
+        }
+
+        json.WriteEndObject();
+        json.WriteStartObject("backends");
+        foreach (var engine in models.Where(model => model.Engine.Url is not null).GroupBy(model => model.Engine.Url!.ToString().TrimEnd('/'), StringComparer.Ordinal))
+        {
+            json.WriteString(engine.Key, Clouds.Has(engine.First()) ? "ready" : StatusOf([.. engine], standing));
+        }
+
+        json.WriteEndObject();
+    }
+
+    private static string StatusOf(List<ModelSpec> models, Standing standing)
+    {
+        var phases = standing.Scheduler.Instances.Where(instance => models.Exists(model => model.Id == instance.Id.Model)).Select(instance => instance.Phase).ToList();
+        return phases.Contains(InstancePhase.Ready) || phases.Contains(InstancePhase.Draining) ? "ready"
+            : phases.Contains(InstancePhase.Starting) ? "loading"
+            : models.Exists(model => standing.Scheduler.BackingOff.Contains(model.Id)) ? "failed"
+            : "pending";
     }
 
     private static void WriteMemory(Utf8JsonWriter json, Wellbeing wellbeing, Standing standing, List<ModelSpec> models)

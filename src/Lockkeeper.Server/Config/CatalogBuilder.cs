@@ -105,6 +105,8 @@ internal static class CatalogBuilder
         Preload = model.Preload,
         IdleTimeout = model.IdleTimeout.Value,
         MaxTokensUnderPressure = PressureSetup.Caps(model.MaxTokensUnderPressure),
+        Price = config.PriceOf(id, model),
+        MaxUsdPerDay = model.MaxUsdPerDay,
         RequestTimeout = model.RequestTimeout,
         MaxDuration = (model.MaxDuration ?? config.Scheduling.MaxDuration).Value,
     };
@@ -162,6 +164,7 @@ internal static class CatalogBuilder
             Unload = whole.Unload,
             List = whole.List,
             Dialects = whole.Dialects is { } dialects ? [.. dialects] : spec.Dialects,
+            DialectsAreAssumed = whole.Dialects is null,
             Capabilities = [.. whole.Capabilities ?? []],
             Sleep = whole.Sleep ?? spec.Sleep,
             HealthLies = whole.HealthLies ?? spec.HealthLies,

@@ -74,11 +74,14 @@ internal sealed class ChildProcess
     {
         private const int ReadWrite = 2;
 
+        /// <summary>Its standard error, where that is to be told from its output.</summary>
+        public SafeHandle? Error { get; init; }
+
         internal unsafe void Describe(byte* actions)
         {
             Place(actions, Input, 0);
             Place(actions, Output, 1);
-            Place(actions, Output, 2);
+            Place(actions, Error ?? Output, 2);
             if (Extra is not null)
             {
                 Place(actions, Extra, 3);

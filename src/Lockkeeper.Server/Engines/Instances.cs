@@ -4,6 +4,7 @@ using Lockkeeper.Core.Scheduling;
 using Lockkeeper.Server.Engines.Control;
 using Lockkeeper.Server.Engines.Ledger;
 using Lockkeeper.Server.Engines.Liveness;
+using Lockkeeper.Server.Engines.Readiness;
 using Lockkeeper.Server.Engines.Sleep;
 using Lockkeeper.Server.Engines.Systemd;
 using Lockkeeper.Server.Memory;
@@ -47,6 +48,9 @@ internal sealed class Instances(
         set => _room.Liveness = value;
     }
 
+    /// <summary>Which APIs its engines speak, as far as they have been asked.</summary>
+    public SpokenDialects Spoken { get; } = new();
+
     /// <summary>Where the engines that run are noted; null for nowhere. Closed with this.</summary>
     public EngineLedger? Ledger
     {
@@ -89,13 +93,14 @@ internal sealed class Instances(
     /// <inheritdoc/>
     public void Start(InstanceId instance, ModelSpec model)
     {
+        var told = Spoken.IsOpen(model) ? new DialectProbe(model, () => UpstreamOf(instance), Spoken, observer, time) : observer;
         IRun run = model.Engine.Lifecycle switch
         {
-            Lifecycle.Attached => new AttachedEngine(instance, model, _room, observer),
-            Lifecycle.Api or Lifecycle.Ollama => new ModelInEngine(instance, model, _room, observer),
-            Lifecycle.Process when model.Engine.Sleep => new SleepableEngine(instance, model, _room, observer, _dormitory),
-            Lifecycle.Systemd => new SystemdEngine(instance, model, _room, observer),
-            _ => new EngineSupervisor(instance, model, _room, observer),
+            Lifecycle.Attached => new AttachedEngine(instance, model, _room, told),
+            Lifecycle.Api or Lifecycle.Ollama => new ModelInEngine(instance, model, _room, told),
+            Lifecycle.Process when model.Engine.Sleep => new SleepableEngine(instance, model, _room, told, _dormitory),
+            Lifecycle.Systemd => new SystemdEngine(instance, model, _room, told),
+            _ => new EngineSupervisor(instance, model, _room, told),
         };
         lock (_gate)
         {

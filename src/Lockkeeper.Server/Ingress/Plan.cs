@@ -158,7 +158,7 @@ internal sealed record Plan
     /// <summary>Who speaks to the client of a stream that passes as bytes.</summary>
     private static IClientStream Speaker(Conversation asked, IngressOptions limits) => asked.Route switch
     {
-        { Dialect: Dialect.Responses } => ResponsesChat.Beside(asked.Body, asked.Output, asked.Naming),
+        { Dialect: Dialect.Responses } => ResponsesStream.ForPassing(asked.Body, asked.Output, asked.Naming),
         { Dialect: Dialect.Anthropic } => new MessagesStream(asked.Output, asked.Naming),
         { Dialect: Dialect.Ollama, Kind: RouteKind.Chat } => new Core.Dialects.Ollama.ChatStream(asked.Output, asked.Naming, asked.Clock),
         { Dialect: Dialect.Ollama } => new GenerateStream(asked.Output, asked.Naming, asked.Clock),

@@ -72,6 +72,17 @@ internal sealed class Journal(TimeProvider time, SwapWatch? swaps = null)
         }
     }
 
+    /// <summary>How many an instance has now, and since when the first of them.</summary>
+    public (int Count, TimeSpan? Longest) Answering()
+    {
+        var now = time.GetUtcNow();
+        lock (_gate)
+        {
+            var begun = _live.Values.Select(live => live.Entry).Where(entry => entry.State == RequestState.Answering).Select(entry => entry.Arrived + (entry.Queue ?? TimeSpan.Zero)).ToList();
+            return (begun.Count, begun.Count == 0 ? null : now - begun.Min());
+        }
+    }
+
     public LiveRequest? FindLive(string id)
     {
         lock (_gate)

@@ -21,7 +21,7 @@ internal sealed class PrometheusFamily
         {
             Counter<long> => ("counter", "_total"),
             Histogram<double> => ("histogram", ""),
-            ObservableGauge<long> => ("gauge", ""),
+            ObservableGauge<long> or ObservableGauge<double> => ("gauge", ""),
             _ => throw new NotSupportedException($"{instrument.GetType()} has no place in the text format yet."),
         };
         _bounds = (instrument as Histogram<double>)?.Advice?.HistogramBucketBoundaries?.ToArray() ?? [];

@@ -24,7 +24,10 @@ internal sealed class RequestTotals
                 _counts.Rejected + (entry.Outcome == RequestOutcome.Refused && !late ? 1 : 0),
                 _counts.Timeouts + (late && entry.Outcome != RequestOutcome.Answered ? 1 : 0),
                 _counts.Errors + (entry.Outcome == RequestOutcome.Failed && !late ? 1 : 0),
-                _counts.Cancelled + (entry.Outcome == RequestOutcome.Cancelled ? 1 : 0));
+                _counts.Cancelled + (entry.Outcome == RequestOutcome.Cancelled ? 1 : 0))
+            {
+                Took = _counts.Took + (entry.Outcome == RequestOutcome.Answered ? entry.Duration ?? TimeSpan.Zero : TimeSpan.Zero),
+            };
         }
     }
 
@@ -36,6 +39,12 @@ internal sealed class RequestTotals
     /// <param name="Cancelled">The client left, or an operator ended it.</param>
     internal readonly record struct Counts(long Served, long Rejected, long Timeouts, long Errors, long Cancelled)
     {
+        /// <summary>From arrival to end, of all that were served.</summary>
+        public TimeSpan Took { get; init; }
+
+        /// <summary>The same of one of them; null before the first.</summary>
+        public TimeSpan? Average => Served == 0 ? null : Took / Served;
+
         public long All => Served + Rejected + Timeouts + Errors + Cancelled;
     }
 }

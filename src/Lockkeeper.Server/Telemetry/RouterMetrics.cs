@@ -59,6 +59,9 @@ internal sealed class RouterMetrics : IDisposable
     /// <summary>What the gauges show. Replaced whole before each reading.</summary>
     public SchedulerSnapshot? Latest { get; set; }
 
+    /// <summary>Tells what models have cost today; null for nothing.</summary>
+    public Func<IEnumerable<KeyValuePair<ModelId, double>>>? Spent { get; set; }
+
     /// <summary>A request has ended.</summary>
     public void Ended(JournalEntry entry)
     {
@@ -160,6 +163,7 @@ internal sealed class RouterMetrics : IDisposable
         Meter.CreateObservableGauge("lockkeeper.footprint", Footprints, "By", "Memory at the peak of a model's latest run, file pages included.");
         Meter.CreateObservableGauge("lockkeeper.pool.capacity", () => PerPool(pool => pool.Capacity), "By", "Memory that claims on the pool may add up to.");
         Meter.CreateObservableGauge("lockkeeper.pool.claimed", () => PerPool(pool => pool.Claimed), "By", "Memory claimed by instances of the pool.");
+        Meter.CreateObservableGauge("lockkeeper.spent.usd", Spendings, unit: null, "US dollars that the requests of a model have cost today.");
         Meter.CreateObservableGauge("lockkeeper.pool.available", () => PerPool(pool => pool.Available), "By", "Memory of the pool last measured free.");
     }
 
@@ -176,6 +180,10 @@ internal sealed class RouterMetrics : IDisposable
     private IEnumerable<Measurement<long>> Footprints() => (Latest?.Figures ?? FrozenDictionary<ModelId, ModelFigures>.Empty)
         .Where(figures => figures.Value.Footprint is not null && _models.Contains(figures.Key.Value))
         .Select(figures => new Measurement<long>(figures.Value.Footprint!.Value, Label("model", figures.Key.Value)));
+
+    private IEnumerable<Measurement<double>> Spendings() => (Spent?.Invoke() ?? [])
+        .Where(spent => _models.Contains(spent.Key.Value))
+        .Select(spent => new Measurement<double>(spent.Value, Label("model", spent.Key.Value)));
 
     private IEnumerable<Measurement<long>> PerPool(Func<PoolReport, long?> figure) => (Latest?.Pools ?? [])
         .Where(pool => figure(pool) is not null)

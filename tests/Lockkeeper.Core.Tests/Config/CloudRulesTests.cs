@@ -37,6 +37,15 @@ public sealed class CloudRulesTests
             .Select(key => $"f: models.m.{key}: is for models on machines of one's own; this one's engine is a cloud, where nothing is loaded, and no memory of ours is held"));
 
     [Fact]
+    public void A_limit_of_money_needs_a_price_and_a_cloud()
+    {
+        var model = new ModelConfig { Engine = "e", MaxUsdPerDay = 5, RequestModel = "vendor/far" };
+        Problems(Cloud, model).ShouldBe(["f: models.m.max_usd_per_day: needs a price to count by; add one, as in prices: { vendor/far: { input: 3, output: 15 } }"]);
+        Problems(Cloud, new ModelConfig { Engine = "p", MaxUsdPerDay = 5 })
+            .ShouldBe(["f: models.m.max_usd_per_day: is for models in a cloud; the engine of this one is a machine of one's own, which nobody is paid for"]);
+    }
+
+    [Fact]
     public void Its_models_are_in_no_pools_way() => Problems(Cloud, new ModelConfig { Engine = "e" }, new ModelConfig { Engine = "p", Pinned = true }).ShouldBeEmpty();
 
     [Fact]

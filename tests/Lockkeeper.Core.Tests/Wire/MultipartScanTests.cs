@@ -42,8 +42,8 @@ public sealed class MultipartScanTests
             Scan(text, text.Length).Holds(out var whole, out _).ShouldBeTrue();
 
             peek.ShouldBe(whole);
-            peek.Model.ShouldBe("m");
-            Edit(text, peek, "m").ShouldBe((form with { Parts = [.. form.Parts.Where(part => part.Name != "priority")] }).Text());
+            peek.Model.ShouldBe(form.Model);
+            Edit(text, peek, form.Model).ShouldBe((form with { Parts = [.. form.Parts.Where(part => part.Name != "priority")] }).Text());
             Edit(text, peek, "other/é").ShouldBe((form with { Parts = [.. form.Parts.Where(part => part.Name != "priority").Select(part => part.Name == "model" ? ("model", "other/é") : part)] }).Text());
         }));
 
@@ -137,7 +137,8 @@ public sealed class MultipartScanTests
                from priority in Gen.Choose(0, 2)
                from preamble in Gen.Elements("", "", "preamble\r\n", "--cu\r\n", "\r\n")
                from cut in Gen.Choose(1, 40)
-               select new RandomForm(preamble, cut, [.. priority == 0 ? [("priority", "low")] : Array.Empty<(string, string)>(), .. before, ("model", "m"), .. between, .. priority == 1 ? [("priority", "4")] : Array.Empty<(string, string)>(), .. behind]);
+               from model in Gen.Elements("m", "m\r", "\r\n--cu\r\n-m", "\r\n--cu", "--cut")
+               select new RandomForm(preamble, cut, [.. priority == 0 ? [("priority", "low")] : Array.Empty<(string, string)>(), .. before, ("model", model), .. between, .. priority == 1 ? [("priority", "4")] : Array.Empty<(string, string)>(), .. behind]);
     }
 
     private static Checked<MultipartPeek> Scan(string form, int size = 7) => Scan(Encoding.UTF8.GetBytes(form), size);
@@ -169,6 +170,8 @@ public sealed class MultipartScanTests
 
     private sealed record RandomForm(string Preamble, int Cut, (string Name, string Value)[] Parts)
     {
+        public string Model => Parts.Single(part => part.Name == "model").Value;
+
         public string Text() => Preamble + string.Concat(Parts.Select(part => $"--cut\r\nContent-Disposition: form-data; name=\"{part.Name}\"\r\n\r\n{part.Value}\r\n")) + "--cut--\r\n";
     }
 }

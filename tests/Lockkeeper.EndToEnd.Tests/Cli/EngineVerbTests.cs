@@ -21,4 +21,15 @@ public sealed class EngineVerbTests
         loaded.ShouldNotContain("YamlDotNet.dll");
         loaded.ShouldNotContain("Lockkeeper.Server.dll");
     }
+
+    [Theory]
+    [InlineData("--chat-template", "jinja", "'jinja' is no value for --chat-template; write one of: llama3, qwen, chatml, deepseek, phi4, gpt-oss, generic.")]
+    [InlineData("--chat-template-file", "mine.jinja", "the built-in engine runs none")]
+    public async Task A_template_that_it_cannot_apply_is_refused(string option, string value, string words)
+    {
+        using var run = new LockkeeperRun();
+        var (exit, _, errors) = await run.Start("engine", "--model", LockkeeperRun.DemoGuide, "--port", "0", option, value).EndAsync();
+        exit.ShouldNotBe(0);
+        string.Join('\n', errors).ShouldContain(words);
+    }
 }

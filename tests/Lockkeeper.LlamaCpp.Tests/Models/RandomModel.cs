@@ -26,8 +26,9 @@ internal sealed record RandomModel : IDisposable
     /// <param name="width">Of the embedding; a multiple of 32.</param>
     /// <param name="template">The chat template; null for none.</param>
     /// <param name="saysBytes">It answers in single bytes, and so in broken UTF-8, instead of words.</param>
+    /// <param name="fillsIn">It has tokens for filling in the middle.</param>
     /// <param name="pooling">llama.cpp's number for how it makes one vector of many; null to say nothing.</param>
-    public static RandomModel Write(int seed, int context = 2048, int layers = 2, int width = 64, string? template = ChatMl, bool saysBytes = false, uint? pooling = null)
+    public static RandomModel Write(int seed, int context = 2048, int layers = 2, int width = 64, string? template = ChatMl, bool saysBytes = false, uint? pooling = null, bool fillsIn = false)
     {
         var random = new Random(seed);
         var (tokens, types) = Vocabulary();
@@ -48,6 +49,12 @@ internal sealed record RandomModel : IDisposable
         if (pooling is { } type)
         {
             writer.Value("llama.pooling_type", type);
+        }
+
+        if (fillsIn)
+        {
+            const uint FirstWord = FirstByte + Bytes;
+            writer.Value("tokenizer.ggml.fim_pre_token_id", FirstWord).Value("tokenizer.ggml.fim_suf_token_id", FirstWord + 1).Value("tokenizer.ggml.fim_mid_token_id", FirstWord + 2);
         }
 
         ulong rows = (ulong)tokens.Count, columns = (ulong)width, inner = (ulong)wide;

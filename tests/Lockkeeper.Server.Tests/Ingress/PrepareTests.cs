@@ -64,8 +64,10 @@ public sealed class PrepareTests : IDisposable
         (await Peek.AtAsync(http, 10_000, request)).Holds(out var peeked, out _).ShouldBeTrue();
         using (peeked.Body)
         {
-            Prepare.Request(new Resolved(peeked, model, Priority.Medium), _host, pressure).Holds(out var prepared, out _).ShouldBeTrue();
-            return (await prepared.Body.ToContent().ReadAsStringAsync(), prepared.MaxTokens);
+            var route = InferRoutes.All.Single(route => route.Path == (pressure is null ? InferRoutes.Embeddings : InferRoutes.Chat));
+            var limits = new IngressOptions(10_000, TimeSpan.FromSeconds(5), TimeSpan.FromSeconds(60), pressure ?? (_ => throw new InvalidOperationException("asked")));
+            (await Preparing.With(_host).RequestAsync(route, new Resolved(peeked, model, Priority.Medium), http, request, limits)).Holds(out var prepared, out _).ShouldBeTrue();
+            return (await prepared.Passage.Body.ToContent().ReadAsStringAsync(), prepared.MaxTokens);
         }
     }
 }

@@ -99,6 +99,7 @@ public sealed partial class RouterMetricsTests : IDisposable
 
     private void RecordEverything()
     {
+        _metrics.Spent = () => [KeyValuePair.Create(A, 0.25)];
         _metrics.TurnedAway(new RouterError.KeyMissing());
         _metrics.Ended(Entry(A, new RouterError.ClientGone()));
         _metrics.Swapped(SwapPhase.Load, TimeSpan.FromSeconds(1));

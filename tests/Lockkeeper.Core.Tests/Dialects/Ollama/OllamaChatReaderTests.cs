@@ -21,7 +21,7 @@ public sealed class OllamaChatReaderTests
             """).ShouldBeOfType<OllamaRequest.Chat>();
         request.KeepAlive.ShouldBe(new KeepAlive(TimeSpan.FromMinutes(5)));
         var turn = request.Asked.Turn;
-        Turns.Same(turn, new ChatTurn
+        AnyTurn.Same(turn, new ChatTurn
         {
             Model = "m",
             MaxTokens = 64,

@@ -40,7 +40,7 @@ internal sealed class RandomSchema(int seed)
 
     private JsonObject Leaf() => _random.Next(9) switch
     {
-        0 => new JsonObject { ["type"] = "string", ["minLength"] = _random.Next(3), ["maxLength"] = 3 + _random.Next(5) },
+        0 => new JsonObject { ["type"] = "string", ["minLength"] = _random.Next(8), ["maxLength"] = 8 + _random.Next(5) },
         1 => new JsonObject { ["type"] = "integer", ["minimum"] = _random.Next(-500, 50), ["maximum"] = _random.Next(50, 5000) },
         2 => new JsonObject { ["type"] = "number", ["minimum"] = 0 },
         3 => new JsonObject { ["type"] = new JsonArray("boolean", "null", "integer") },

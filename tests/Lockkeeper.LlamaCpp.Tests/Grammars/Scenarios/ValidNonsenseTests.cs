@@ -56,6 +56,28 @@ public sealed class ValidNonsenseTests(DemoEngine demo)
         ends.ShouldBeGreaterThan(0);
     }
 
+    [Fact]
+    public async Task What_may_be_left_out_is_there_sometimes_and_what_is_required_always()
+    {
+        using var schema = JsonDocument.Parse("""{"properties":{"a":{"const":1},"b":{"const":2},"c":{"const":3}},"required":["b"],"additionalProperties":{"const":4}}""");
+        HashSet<string> seen = [];
+        for (var seed = 0; seed < 40; seed++)
+        {
+            var answer = await demo.Engine.AskAsync(DemoEngine.Ask("x", ("temperature", 5), ("top_k", 0), ("top_p", 1), ("min_p", 0), ("seed", seed), ("max_tokens", 200), ("json_schema", schema.RootElement)));
+            var choice = answer.GetProperty("choices")[0];
+            if (choice.GetProperty("finish_reason").GetString() == "stop")
+            {
+                using var value = Parse(choice.GetProperty("message").GetProperty("content").GetString()!, "");
+                seen.Add(string.Concat(value.RootElement.EnumerateObject().Select(member => member.Name is "a" or "b" or "c" ? member.Name : "+").Distinct()));
+            }
+        }
+
+        seen.ShouldAllBe(names => names.Contains('b'));
+        seen.ShouldContain(names => names.Contains('a'));
+        seen.ShouldContain(names => !names.Contains('a'));
+        seen.ShouldContain(names => names.Contains('+'));
+    }
+
     private static JsonDocument Parse(string text, string schema)
     {
         try

@@ -75,6 +75,25 @@ public sealed class AbiTests
     }
 
     [Fact]
+    public unsafe void A_candidate_and_their_list_have_the_layout_of_llama_token_data()
+    {
+        Candidate one;
+        var p = &one;
+        Check<Candidate>(12, At(&p->Token, p, 0), At(&p->Logit, p, 4), At(&p->Probability, p, 8));
+        Candidates all;
+        var q = &all;
+        Check<Candidates>(32, At(&q->Data, q, 0), At(&q->Count, q, 8), At(&q->Selected, q, 16), At(&q->IsSorted, q, 24));
+    }
+
+    [Fact]
+    public unsafe void A_bias_has_the_layout_of_llama_logit_bias()
+    {
+        LogitBias value;
+        var p = &value;
+        Check<LogitBias>(8, At(&p->Token, p, 0), At(&p->Bias, p, 4));
+    }
+
+    [Fact]
     public unsafe void A_chat_message_has_the_layout_of_llama_chat_message()
     {
         ChatMessage value;

@@ -46,7 +46,7 @@ public sealed class PressureCapTests : IAsyncLifetime
         builder.WebHost.UseKestrelCore().UseUrls("http://127.0.0.1:0");
         _web = builder.Build();
         var options = new IngressOptions(1024 * 1024, TimeSpan.FromSeconds(5), TimeSpan.FromSeconds(60), _ => _level);
-        new Endpoints(new LiveCatalog(catalog), _admission, _instances, () => options, new Journal(TimeProvider.System), NullLogger<Endpoints>.Instance).Map(_web);
+        new Endpoints(new LiveCatalog(catalog), _admission, _instances, () => options, new Journal(TimeProvider.System), NullLogger<Endpoints>.Instance) { Prepare = Preparing.With(_instances) }.Map(_web);
         await _web.StartAsync();
     }
 

@@ -6,7 +6,7 @@ using Lockkeeper.Core.Dialects;
 namespace Lockkeeper.Core.Tests.Dialects;
 
 /// <summary>Turns as they may come, made of what all dialects can say; each dialect's tests take away or add what theirs cannot or can.</summary>
-internal static class TurnParts
+internal static class AnyTurn
 {
     public static readonly Gen<string> Words = Gen.Elements("Hi", "ä € 😀", "line\nline\t\"quoted\" \\", "<b>&amp;</b>", "{\"a\":1}", " ", "x-anthropic", "日本語");
 
