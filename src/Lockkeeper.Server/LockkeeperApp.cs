@@ -35,7 +35,7 @@ internal sealed partial class LockkeeperApp : IAsyncDisposable
 
     private readonly WebApplication _web;
     private readonly Instances _instances;
-    private readonly Clouds _clouds = new();
+    private readonly Clouds _clouds = new(TimeProvider.System);
     private readonly MediaIntake _media = MediaIntake.OfThisMachine(TimeProvider.System);
     private readonly Admission _admission;
     private readonly Preload _preload;
@@ -176,7 +176,8 @@ internal sealed partial class LockkeeperApp : IAsyncDisposable
         new Endpoints(_config.Catalog, _admission, _instances, () => _limits, _observation.Journal, logs.CreateLogger<Endpoints>())
         {
             Clouds = _clouds,
-            Prepare = new Prepare(_instances, new Translation(model => model.Engine.Dialects), _media),
+            Spending = _observation.Spending,
+            Prepare = new Prepare(_instances, new Translation(_instances.Spoken.Of, TimeProvider.System), _media),
         }.Map(_web);
     }
 

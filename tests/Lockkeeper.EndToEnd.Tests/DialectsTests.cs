@@ -35,7 +35,7 @@ public sealed class DialectsTests : IAsyncLifetime
         said.Finish.ShouldBe("stop");
 
         var plain = await SayAsync("openai", stream: false, Question, tools: false);
-        (said.Prompt, said.Completion).ShouldBe((plain.Prompt, plain.Completion));
+        said.Tokens.ShouldBe(plain.Tokens);
         said.Model.ShouldBe("demo-guide");
     }
 
@@ -109,7 +109,7 @@ public sealed class DialectsTests : IAsyncLifetime
         [.. text.Split('\n').Where(line => line.StartsWith("data: {", StringComparison.Ordinal)).Select(line => JsonElement.Parse(line["data: ".Length..]))];
 
     /// <summary>An answer, whatever its dialect.</summary>
-    private sealed record Said(string Text, string Reasoning, IReadOnlyList<string> Calls, string Finish, int Prompt, int Completion, string Model)
+    private sealed record Said(string Text, string Reasoning, IReadOnlyList<string> Calls, string Finish, (int Prompt, int Completion) Tokens, string Model)
     {
         public static Said OfCompletion(JsonElement answer)
         {
@@ -117,7 +117,7 @@ public sealed class DialectsTests : IAsyncLifetime
             return new Said(
                 Str(message, "content"), Str(message, "reasoning_content"),
                 [.. Items(message, "tool_calls").Select(call => call.GetProperty("function")).Select(call => Call(Str(call, "name"), Str(call, "arguments")))],
-                Str(answer.GetProperty("choices")[0], "finish_reason"), Num(usage, "prompt_tokens"), Num(usage, "completion_tokens"), Str(answer, "model"));
+                Str(answer.GetProperty("choices")[0], "finish_reason"), (Num(usage, "prompt_tokens"), Num(usage, "completion_tokens")), Str(answer, "model"));
         }
 
         public static Said OfChunks(List<JsonElement> chunks)
@@ -140,7 +140,7 @@ public sealed class DialectsTests : IAsyncLifetime
 
             var usage = chunks[^1].GetProperty("usage");
             return new Said(
-                text.ToString(), reasoning.ToString(), name.Length == 0 ? [] : [Call(name, arguments.ToString())], finish, Num(usage, "prompt_tokens"), Num(usage, "completion_tokens"), Str(chunks[0], "model"));
+                text.ToString(), reasoning.ToString(), name.Length == 0 ? [] : [Call(name, arguments.ToString())], finish, (Num(usage, "prompt_tokens"), Num(usage, "completion_tokens")), Str(chunks[0], "model"));
         }
 
         public static Said OfResponse(JsonElement response)
@@ -150,7 +150,7 @@ public sealed class DialectsTests : IAsyncLifetime
             return new Said(
                 string.Concat(items.Where(item => Str(item, "type") == "message").SelectMany(item => Items(item, "content")).Select(part => Str(part, "text"))),
                 string.Concat(items.Where(item => Str(item, "type") == "reasoning").SelectMany(item => Items(item, "content").Concat(Items(item, "summary"))).Select(part => Str(part, "text"))),
-                calls, calls.Count > 0 ? "tool_calls" : Str(response, "status") == "completed" ? "stop" : Str(response, "status"), Num(usage, "input_tokens"), Num(usage, "output_tokens"), Str(response, "model"));
+                calls, calls.Count > 0 ? "tool_calls" : Str(response, "status") == "completed" ? "stop" : Str(response, "status"), (Num(usage, "input_tokens"), Num(usage, "output_tokens")), Str(response, "model"));
         }
 
         public static Said OfMessage(JsonElement message)
@@ -160,7 +160,7 @@ public sealed class DialectsTests : IAsyncLifetime
                 string.Concat(blocks.Where(block => Str(block, "type") == "text").Select(block => Str(block, "text"))),
                 string.Concat(blocks.Where(block => Str(block, "type") == "thinking").Select(block => Str(block, "thinking"))),
                 [.. blocks.Where(block => Str(block, "type") == "tool_use").Select(block => Call(Str(block, "name"), block.GetProperty("input").GetRawText()))],
-                Finished(Str(message, "stop_reason")), Num(usage, "input_tokens"), Num(usage, "output_tokens"), Str(message, "model"));
+                Finished(Str(message, "stop_reason")), (Num(usage, "input_tokens"), Num(usage, "output_tokens")), Str(message, "model"));
         }
 
         public static Said OfMessageEvents(List<JsonElement> events)
@@ -171,7 +171,7 @@ public sealed class DialectsTests : IAsyncLifetime
             Str(events[^1], "type").ShouldBe("message_stop");
             return new Said(
                 Deltas("text_delta", "text"), Deltas("thinking_delta", "thinking"), [.. names.Select(name => Call(name, Deltas("input_json_delta", "partial_json")))],
-                Finished(Str(end.GetProperty("delta"), "stop_reason")), Num(end.GetProperty("usage"), "input_tokens"), Num(end.GetProperty("usage"), "output_tokens"), Str(events[0].GetProperty("message"), "model"));
+                Finished(Str(end.GetProperty("delta"), "stop_reason")), (Num(end.GetProperty("usage"), "input_tokens"), Num(end.GetProperty("usage"), "output_tokens")), Str(events.First(e => Str(e, "type") == "message_start").GetProperty("message"), "model"));
         }
 
         public static Said OfOllama(List<JsonElement> lines)
@@ -182,7 +182,7 @@ public sealed class DialectsTests : IAsyncLifetime
             last.GetProperty("done").GetBoolean().ShouldBeTrue();
             return new Said(
                 string.Concat(messages.Select(message => Str(message, "content"))), string.Concat(messages.Select(message => Str(message, "thinking"))), calls,
-                calls.Count > 0 ? "tool_calls" : Str(last, "done_reason"), Num(last, "prompt_eval_count"), Num(last, "eval_count"), Str(last, "model"));
+                calls.Count > 0 ? "tool_calls" : Str(last, "done_reason"), (Num(last, "prompt_eval_count"), Num(last, "eval_count")), Str(last, "model"));
         }
 
         private static string Finished(string reason) => reason switch { "end_turn" => "stop", "tool_use" => "tool_calls", _ => reason };

@@ -10,7 +10,9 @@ namespace Lockkeeper.Core.Dialects;
 /// </remarks>
 internal static class TokenEstimate
 {
-    private const int BytesPerToken = 4;
+    /// <summary>Of UTF-8.</summary>
+    public const int BytesPerToken = 4;
+
     private const int PerMessage = 4;
     private const int PerImage = 1000;
 

@@ -20,7 +20,7 @@ internal abstract class Answer(string id, string model, long created)
         WriteHead(json, Kind);
         StartChoice(json);
         WriteText(json, text);
-        EndChoice(json, finished.Reason);
+        EndChoice(json, finished);
         WriteUsage(json, finished.Figures);
         WriteTimings(json, finished.Figures);
         json.WriteEndObject();
@@ -44,7 +44,7 @@ internal abstract class Answer(string id, string model, long created)
     {
         StartChunk(json);
         WriteDelta(json, []);
-        EndChunk(json, finished.Reason, withUsage);
+        EndChunk(json, finished, withUsage);
         WriteTimings(json, finished.Figures);
         json.WriteEndObject();
     }
@@ -71,9 +71,9 @@ internal abstract class Answer(string id, string model, long created)
         StartChoice(json);
     }
 
-    protected static void EndChunk(Utf8JsonWriter json, FinishReason? reason, bool withUsage)
+    protected static void EndChunk(Utf8JsonWriter json, GenerationEvent.Finished? finished, bool withUsage)
     {
-        EndChoice(json, reason);
+        EndChoice(json, finished);
         if (withUsage)
         {
             json.WriteNull("usage"u8);
@@ -87,16 +87,20 @@ internal abstract class Answer(string id, string model, long created)
         json.WriteNumber("index"u8, 0);
     }
 
-    private static void EndChoice(Utf8JsonWriter json, FinishReason? reason)
+    private static void EndChoice(Utf8JsonWriter json, GenerationEvent.Finished? finished)
     {
         json.WriteNull("logprobs"u8);
-        if (reason is null)
+        if (finished is null)
         {
             json.WriteNull("finish_reason"u8);
         }
         else
         {
-            json.WriteString("finish_reason"u8, reason == FinishReason.Stop ? "stop"u8 : "length"u8);
+            json.WriteString("finish_reason"u8, finished.Reason == FinishReason.Stop ? "stop"u8 : "length"u8);
+            if (finished.Stop is { } stop)
+            {
+                json.WriteString("stop_reason"u8, stop); // as vLLM says it
+            }
         }
 
         json.WriteEndObject();

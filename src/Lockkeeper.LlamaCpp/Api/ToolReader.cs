@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Text.Json;
 using Lockkeeper.LlamaCpp.Templates;
 
@@ -128,6 +129,43 @@ internal static class ToolReader
         }
 
         var isStrict = fields.Boolean(function, "strict", $"{at}.strict") ?? false;
-        return name is null ? null : new Tool(name, fields.Json(tool, path), parameters?.Clone() ?? default, isStrict);
+        return name is null ? null : new Tool(name, Definition(tool, function, path, fields), parameters?.Clone() ?? default, isStrict);
+    }
+
+    /// <summary>The tool as its model reads it. <c>strict</c> is a word to the engine: models were trained without it, and a small one is led astray by it.</summary>
+    private static string Definition(JsonElement tool, JsonElement function, string path, JsonFields fields)
+    {
+        if (!function.TryGetProperty("strict", out _))
+        {
+            return fields.Json(tool, path);
+        }
+
+        var text = new ArrayBufferWriter<byte>();
+        using (var json = new Utf8JsonWriter(text))
+        {
+            json.WriteStartObject();
+            foreach (var member in tool.EnumerateObject())
+            {
+                if (member.NameEquals("function"))
+                {
+                    json.WriteStartObject("function"u8);
+                    foreach (var part in function.EnumerateObject().Where(part => !part.NameEquals("strict")))
+                    {
+                        part.WriteTo(json);
+                    }
+
+                    json.WriteEndObject();
+                }
+                else
+                {
+                    member.WriteTo(json);
+                }
+            }
+
+            json.WriteEndObject();
+        }
+
+        using var definition = JsonDocument.Parse(text.WrittenMemory);
+        return fields.Json(definition.RootElement, path);
     }
 }

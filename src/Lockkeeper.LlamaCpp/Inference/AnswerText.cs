@@ -1,4 +1,5 @@
 using System.Buffers;
+using System.Text;
 
 namespace Lockkeeper.LlamaCpp.Inference;
 
@@ -13,6 +14,9 @@ internal sealed class AnswerText(Vocabulary vocabulary, IReadOnlyList<byte[]> st
     private readonly ArrayBufferWriter<byte> _whole = new();
     private readonly StopScanner _stops = new(stops);
     private readonly Utf8Boundary _characters = new();
+
+    /// <summary>The stop string that was completed; null while none was.</summary>
+    public string? Stop => _stops.Found is { } stop ? Encoding.UTF8.GetString(stop) : null;
 
     /// <summary>True when this token completed a stop string: the answer is over.</summary>
     public bool Push(int token)

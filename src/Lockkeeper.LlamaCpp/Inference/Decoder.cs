@@ -236,7 +236,7 @@ internal sealed partial class Decoder(EngineOptions options, TimeProvider time, 
             if (reason is { } over)
             {
                 var figures = new GenerationFigures(request.Prompt.Length, kept, generated, time.GetElapsedTime(started, first), time.GetElapsedTime(first));
-                generation.Report(new GenerationEvent.Finished(over, figures));
+                generation.Report(new GenerationEvent.Finished(over, figures) { Stop = text.Stop });
                 return true;
             }
 

@@ -16,7 +16,11 @@ internal abstract record GenerationEvent
     /// <param name="Utf8">Whole characters, at least one.</param>
     public sealed record Text(ReadOnlyMemory<byte> Utf8) : GenerationEvent;
 
-    public sealed record Finished(FinishReason Reason, GenerationFigures Figures) : GenerationEvent;
+    public sealed record Finished(FinishReason Reason, GenerationFigures Figures) : GenerationEvent
+    {
+        /// <summary>The stop string that ended it; null when none did.</summary>
+        public string? Stop { get; init; }
+    }
 
     public sealed record Failed(GenerationFailure Reason) : GenerationEvent;
 }

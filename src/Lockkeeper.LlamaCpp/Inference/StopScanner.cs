@@ -10,6 +10,9 @@ internal sealed class StopScanner(IReadOnlyList<byte[]> stops)
 {
     private readonly ArrayBufferWriter<byte> _held = new();
 
+    /// <summary>The stop string that is complete; null while none is.</summary>
+    public byte[]? Found { get; private set; }
+
     /// <summary>Passes on what is certainly not part of a stop string.</summary>
     /// <returns>True when a stop string is complete: the text before it has been passed on, and nothing may follow.</returns>
     public bool Push(ReadOnlySpan<byte> bytes, IBufferWriter<byte> output)
@@ -46,6 +49,7 @@ internal sealed class StopScanner(IReadOnlyList<byte[]> stops)
             var at = text.IndexOf(stop);
             if (at >= 0 && (earliest < 0 || at < earliest))
             {
+                Found = stop;
                 earliest = at;
             }
         }

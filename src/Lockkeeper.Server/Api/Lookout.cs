@@ -13,7 +13,7 @@ namespace Lockkeeper.Server.Api;
 internal sealed class Lookout(LiveCatalog catalog, Admission admission, Instances instances, Journal journal, Learning learning, SwapWatch swaps)
 {
     /// <summary>The ways to engines that are not on this machine.</summary>
-    public Clouds Clouds { get; init; } = new();
+    public Clouds Clouds { get; init; } = new(TimeProvider.System);
 
     /// <summary>The models there are now.</summary>
     public ModelCatalog Catalog => catalog.Current;

@@ -3,6 +3,7 @@ using System.Net.Http.Headers;
 using System.Text;
 using Lockkeeper.Core.Config;
 using Lockkeeper.Core.Scheduling;
+using Lockkeeper.Server.Engines.Cloud;
 using Lockkeeper.Server.Engines.Liveness;
 using Microsoft.AspNetCore.Http;
 
@@ -54,6 +55,9 @@ internal sealed class Upstream(Uri baseAddress, Secret? apiKey = null, bool isCl
 
     /// <summary>Whether it speaks Anthropic's API and no other, and takes its key as that does.</summary>
     public bool IsAnthropic { get; init; }
+
+    /// <summary>Sends again what was not taken; null where a failed try is for the caller to judge.</summary>
+    public CloudRetries? Retries { get; init; }
 
     public HttpMessageInvoker Invoker { get; } = new(new SocketsHttpHandler
     {

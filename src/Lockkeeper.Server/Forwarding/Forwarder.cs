@@ -25,6 +25,11 @@ internal sealed class Forwarder(TimeProvider time, Func<ValueTask<bool>> othersW
     /// <summary>Most of an engine's error that is passed on inside a stream that has begun.</summary>
     private const int LongestError = 64 * 1024;
 
+    /// <summary>Anthropic's API answers no request without a version.</summary>
+    private const string AnthropicRoutes = "/v1/messages";
+    private const string AnthropicVersionHeader = "anthropic-version";
+    private const string AnthropicVersion = "2023-06-01";
+
     private readonly BodyCopier _copier = new(time, othersWait);
 
     /// <param name="http">The request.</param>
@@ -39,11 +44,12 @@ internal sealed class Forwarder(TimeProvider time, Func<ValueTask<bool>> othersW
     {
         tap.Begin();
         using var patience = new EnginePatience(requestTimeout, time, lease.Recall, lease.Upstream, passage.Stream, aborted);
-        using var request = RequestFor(http, passage, lease.Upstream, keepAlive);
         HttpResponseMessage answer;
         try
         {
-            var sending = lease.Upstream.Invoker.SendAsync(request, patience.Token);
+            var sending = lease.Upstream.Retries is { } retries
+                ? retries.SendAsync(token => OnceAsync(http, passage, lease.Upstream, keepAlive, token), patience.Token).AsTask()
+                : OnceAsync(http, passage, lease.Upstream, keepAlive, patience.Token);
             await keepAlive.WhileAsync(sending, BodyCopier.Prefill, aborted, atEngine: true);
             answer = await sending;
         }
@@ -72,6 +78,12 @@ internal sealed class Forwarder(TimeProvider time, Func<ValueTask<bool>> othersW
         }
     }
 
+    private static async Task<HttpResponseMessage> OnceAsync(HttpContext http, Passage passage, Upstream upstream, KeepAlive keepAlive, CancellationToken cancellation)
+    {
+        using var request = RequestFor(http, passage, upstream, keepAlive);
+        return await upstream.Invoker.SendAsync(request, cancellation);
+    }
+
     private static HttpRequestMessage RequestFor(HttpContext http, Passage passage, Upstream upstream, KeepAlive keepAlive)
     {
         var request = new HttpRequestMessage(HttpMethod.Parse(http.Request.Method), upstream.UriOf(passage.Path, passage.IsNative ? http.Request.QueryString : default))
@@ -84,6 +96,11 @@ internal sealed class Forwarder(TimeProvider time, Func<ValueTask<bool>> othersW
         if (!passage.IsNative)
         {
             request.Content.Headers.TryAddWithoutValidation(HeaderNames.ContentType, JsonVoice.MediaType);
+        }
+
+        if (passage.Path.StartsWith(AnthropicRoutes, StringComparison.Ordinal) && !request.Headers.NonValidated.Contains(AnthropicVersionHeader))
+        {
+            request.Headers.TryAddWithoutValidation(AnthropicVersionHeader, AnthropicVersion);
         }
 
         upstream.Authorize(request);

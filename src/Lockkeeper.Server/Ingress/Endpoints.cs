@@ -1,9 +1,5 @@
-using System.Buffers;
 using System.Globalization;
-using Lockkeeper.Core.Config;
 using Lockkeeper.Core.Dialects;
-using Lockkeeper.Core.Dialects.Ollama;
-using Lockkeeper.Core.Models;
 using Lockkeeper.Core.Scheduling;
 using Lockkeeper.Core.Wire;
 using Lockkeeper.Server.Catalog;
@@ -29,13 +25,17 @@ internal sealed partial class Endpoints(LiveCatalog catalog, Admission admission
     /// <summary>Who dies within this time of being sent a request has probably not been killed by it.</summary>
     private static readonly TimeSpan JustSent = TimeSpan.FromMilliseconds(250);
 
+    private readonly OwnAnswers _own = new(admission, journal.Time);
     private readonly Forwarder _forwarder = new(journal.Time, async () => (await admission.LookAsync()).Waiting.Length > 0);
 
     /// <summary>Its third step.</summary>
     public required Prepare Prepare { private get; init; }
 
     /// <summary>The ways to engines that are not on this machine.</summary>
-    public Clouds Clouds { private get; init; } = new();
+    public Clouds Clouds { private get; init; } = new(TimeProvider.System);
+
+    /// <summary>Keeps what clouds cost within limits; null where nothing does.</summary>
+    public Spending? Spending { private get; init; }
 
     /// <param name="web">Where all other routes are mapped already or will be: what none of them takes is refused here.</param>
     public void Map(WebApplication web)
@@ -89,17 +89,19 @@ internal sealed partial class Endpoints(LiveCatalog catalog, Admission admission
             return error;
         }
 
-        if (prepared.Wish is { } wish)
-        {
-            return await FulfilAsync(answer, prepared, wish);
-        }
-
+        answer.KeepAlive.Voice = prepared.Voice;
         if (prepared.Timeout is { } timeout)
         {
             answer.Request.Allow(timeout);
         }
 
-        answer.KeepAlive.Voice = prepared.Voice;
+        if (prepared is { Wish: not null } or { Counts: not null } or { Program: not null })
+        {
+            return prepared.Wish is { } wish ? await _own.FulfilAsync(answer, prepared, wish)
+                : prepared.Counts is { } turn ? await _own.CountAsync(answer, prepared, turn)
+                : await OwnAnswers.AskAsync(answer, prepared.Program!);
+        }
+
         if (prepared.MaxTokens is { } cap)
         {
             answer.Request.Entry.MaxTokens = cap;
@@ -129,39 +131,6 @@ internal sealed partial class Endpoints(LiveCatalog catalog, Admission admission
                 RouterHeaders.ClearAllButOurs(answer.Http.Response); // the engine's status and headers may be there already
             }
         }
-    }
-
-    /// <summary>An Ollama client wants a model loaded, which is waiting in the queue like any request, or unloaded, which is for those to say who may administer.</summary>
-    private async ValueTask<RouterError?> FulfilAsync(Answer answer, Prepared prepared, OllamaRequest wish)
-    {
-        var (http, entry, caller) = (answer.Http, answer.Request.Entry, Caller.Of(answer.Http));
-        if (wish is OllamaRequest.Unload)
-        {
-            if (!caller.May(Scope.Admin))
-            {
-                return new RouterError.ScopeMissing(caller.ToString(), Scope.Admin);
-            }
-
-            admission.Tell(new SchedulerEvent.UnloadAsked(prepared.Model.Id, Force: false));
-        }
-        else if (!Clouds.Has(prepared.Model))
-        {
-            var admitted = await Admit.EnterAsync(answer.Request, admission, prepared, answer.KeepAlive, place: null);
-            if (!admitted.Holds(out var lease, out var error))
-            {
-                return error;
-            }
-
-            await lease.DisposeAsync();
-        }
-
-        var written = new ArrayBufferWriter<byte>();
-        var naming = new AnswerNaming(wish.Model, entry.Id, entry.Arrived);
-        OllamaLines.WriteLoad(wish, naming, new AnswerClock(() => answer.Request.Age, () => entry.Queue ?? TimeSpan.Zero), written);
-        http.Response.ContentType = JsonVoice.MediaType;
-        http.Response.ContentLength = written.WrittenCount;
-        await http.Response.BodyWriter.WriteAsync(written.WrittenMemory, http.RequestAborted);
-        return null;
     }
 
     /// <summary>Peek, resolve, prepare.</summary>
@@ -218,7 +187,7 @@ internal sealed partial class Endpoints(LiveCatalog catalog, Admission admission
 
         var model = upstream.Model;
         (answer.Request.Entry.Model, answer.Request.Entry.Priority) = (model.Id, priority);
-        if ((HttpMethods.IsGet(http.Request.Method) || HttpMethods.IsHead(http.Request.Method)) && !Clouds.Has(model) && !await IsReadyAsync(model.Id))
+        if ((HttpMethods.IsGet(http.Request.Method) || HttpMethods.IsHead(http.Request.Method)) && !Clouds.Has(model) && !await _own.IsReadyAsync(model.Id))
         {
             return new RouterError.ModelNotLoaded(model.Id);
         }
@@ -237,12 +206,16 @@ internal sealed partial class Endpoints(LiveCatalog catalog, Admission admission
         return new Prepared(model, priority, upstream.Passage(body.Bytes), null);
     }
 
-    private async ValueTask<bool> IsReadyAsync(ModelId model) =>
-        (await admission.LookAsync()).Instances.Any(instance => instance.Id.Model == model && instance.Phase == InstancePhase.Ready);
-
     /// <returns>Why it was not answered, and the place in the queue that it may be tried again with.</returns>
     private async ValueTask<(RouterError? Error, Ticket? Place)> AdmitAndForwardAsync(Answer answer, Prepared prepared, Ticket? place)
     {
+        SpendingHold? hold = null;
+        if (Clouds.Has(prepared.Model) && Spending?.Reserve(prepared.Model, prepared.PromptEstimate, prepared.MostTokens).Holds(out hold, out var overspent) == false)
+        {
+            return (overspent, place);
+        }
+
+        using var money = hold;
         var admitted = Clouds.Has(prepared.Model)
             ? Admit.IntoCloud(answer.Request, Clouds, prepared)
             : await Admit.EnterAsync(answer.Request, admission, prepared, answer.KeepAlive, place);
@@ -271,6 +244,7 @@ internal sealed partial class Endpoints(LiveCatalog catalog, Admission admission
             verdict = died && verdict is RouterError.EngineFailed { Failure.ExitCode: not null } failed ? failed with { DiedAtOnce = true } : verdict;
         }
 
+        money?.End(answer.Tap is { PromptTokens: { } prompt, CompletionTokens: { } completion } ? new TokenUsage(prompt, completion) : null, answer.Tap.Bytes);
         if (outcome.End == ForwardEnd.Answered)
         {
             LogAnswered(answer.Http.TraceIdentifier, lease.Instance, answer.Http.Response.StatusCode, answer.Tap.Bytes, answer.Tap.FirstByte, answer.Tap.PromptTokens, answer.Tap.CompletionTokens);

@@ -7,6 +7,7 @@ using Lockkeeper.Core.Dialects.OpenAi;
 using Lockkeeper.Core.Dialects.Responses;
 using Lockkeeper.Core.Models;
 using Lockkeeper.Core.Wire;
+using Lockkeeper.Server.Engines.Cloud;
 using Lockkeeper.Server.Forwarding;
 using ChatStream = Lockkeeper.Core.Dialects.OpenAi.ChatStream;
 
@@ -44,6 +45,12 @@ internal sealed record Plan
 
     /// <summary>Nothing is asked but that the model be loaded, or go; null for a real request.</summary>
     public OllamaRequest? Wish { get; init; }
+
+    /// <summary>The chat whose tokens are to be counted; null for a real request.</summary>
+    public ChatTurn? Counts { get; init; }
+
+    /// <summary>A program answers; null for an engine.</summary>
+    public ProgramQuestion? Program { get; init; }
 
     /// <summary>Whether it is a chat as OpenAI has it: only those have templates, and parts whose media are looked at.</summary>
     public bool IsOpenAiChat => Path == InferRoutes.Chat;
@@ -129,7 +136,7 @@ internal sealed record Plan
     }
 
     /// <summary>Nothing is asked but that the model be loaded, or go.</summary>
-    public static Plan Silent(Conversation asked, OllamaRequest wish) => new()
+    public static Plan Silent(Conversation asked, OllamaRequest? wish) => new()
     {
         Body = default,
         Facts = asked.Peeked.Facts,
@@ -138,6 +145,24 @@ internal sealed record Plan
         Answer = UntouchedForm.Instance,
         Wish = wish,
     };
+
+    /// <summary>The tokens of a chat are to be counted.</summary>
+    public static Plan Counted(Conversation asked, ChatTurn turn) => Silent(asked, null) with { Counts = turn };
+
+    /// <summary>A program is asked in place of the engine.</summary>
+    public static Plan Asked(Conversation asked, ClientChat chat, ClaudeCommand program, IngressOptions limits)
+    {
+        var stream = asked.Stream ? chat.ToStream(asked.Output, asked.Naming) : null;
+        return Silent(asked, null) with
+        {
+            Program = new ProgramQuestion(
+                (sink, cancellation) => program.AskAsync(chat.Turn with { Model = asked.Model.AskedAs }, sink, cancellation),
+                output => stream ?? chat.ToWhole(output, asked.Naming),
+                stream?.ContentType ?? JsonVoice.MediaType),
+            Voice = (IClientVoice?)stream ?? Quiet(asked, limits),
+            Stream = asked.Stream,
+        };
+    }
 
     /// <summary>The plan with its final body.</summary>
     public Passage Passage(EngineBody body) => new(Path, body, Answer) { Stream = Stream, IsNative = IsNative, IsPlain = IsPlain };

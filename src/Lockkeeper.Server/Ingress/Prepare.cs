@@ -1,4 +1,5 @@
 using Lockkeeper.Core.Dialects;
+using Lockkeeper.Core.Dialects.Anthropic;
 using Lockkeeper.Core.Dialects.Ollama;
 using Lockkeeper.Core.Engines;
 using Lockkeeper.Core.Memory;
@@ -20,6 +21,9 @@ namespace Lockkeeper.Server.Ingress;
 /// <param name="media">Looks at images and files.</param>
 internal sealed class Prepare(IInstanceHost host, Translation translation, MediaIntake media)
 {
+    /// <summary>As long as answers are taken to be whose request does not say, where money has to be held back for them.</summary>
+    private const long UnsaidTokens = 4096;
+
     /// <summary>An engine that cannot be started at all is found out here, before another one is stopped to make room for it; so is a model that cannot do what is asked.</summary>
     /// <param name="route">The route.</param>
     /// <param name="resolved">The request.</param>
@@ -53,9 +57,9 @@ internal sealed class Prepare(IInstanceHost host, Translation translation, Media
             return refused;
         }
 
-        if (plan.Wish is { } wish)
+        if (plan is { Wish: not null } or { Counts: not null } or { Program: not null })
         {
-            return new Prepared(model, priority, plan.Passage(default), null) { Wish = wish };
+            return new Prepared(model, priority, plan.Passage(default), null) { Wish = plan.Wish, Counts = plan.Counts, Program = plan.Program, Voice = plan.Voice, Timeout = plan.Timeout };
         }
 
         var cap = !route.IsGeneration || model.MaxTokensUnderPressure.IsEmpty ? null : PressureRule.Cap(model.MaxTokensUnderPressure, limits.Pressure(model));
@@ -73,8 +77,12 @@ internal sealed class Prepare(IInstanceHost host, Translation translation, Media
 
             edits = edits.With(fitted);
         }
+        else if (plan is { Engine: EngineDialect.Anthropic, IsNative: true } && model.Engine.Lifecycle != Lifecycle.Cloud)
+        {
+            edits = edits.With(AttributionBlock.Edits(plan.Body)); // or no engine could use again what it has read of a prompt
+        }
 
-        return new Prepared(model, priority, plan.Passage(new EngineBody(plan.Body, edits)), edits.AreCapped ? cap : null) { Voice = plan.Voice, Timeout = plan.Timeout };
+        return new Prepared(model, priority, plan.Passage(new EngineBody(plan.Body, edits)), edits.AreCapped ? cap : null) { Voice = plan.Voice, Timeout = plan.Timeout, PromptEstimate = plan.Body.Length / TokenEstimate.BytesPerToken, MostTokens = plan.Facts.Limits.Asked ?? UnsaidTokens };
     }
 
     /// <summary>A form is passed on as it is, to an engine that speaks its dialect.</summary>
@@ -130,4 +138,16 @@ internal readonly record struct Prepared(ModelSpec Model, Priority Priority, Pas
 
     /// <summary>Nothing is asked but that the model be loaded, or go; null for a real request.</summary>
     public OllamaRequest? Wish { get; init; }
+
+    /// <summary>The chat whose tokens are to be counted; null for a real request.</summary>
+    public ChatTurn? Counts { get; init; }
+
+    /// <summary>A program answers; null for an engine.</summary>
+    public ProgramQuestion? Program { get; init; }
+
+    /// <summary>Tokens that what is sent will have, about.</summary>
+    public long PromptEstimate { get; init; }
+
+    /// <summary>Tokens that the answer may have.</summary>
+    public long MostTokens { get; init; }
 }

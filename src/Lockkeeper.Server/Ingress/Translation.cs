@@ -16,8 +16,12 @@ namespace Lockkeeper.Server.Ingress;
 
 /// <summary>Knows in which dialect an engine is asked. What an engine speaks itself passes as bytes; nothing is translated that need not be.</summary>
 /// <param name="speaks">What an engine is known to speak.</param>
-internal sealed class Translation(Func<ModelSpec, ImmutableArray<EngineDialect>> speaks)
+/// <param name="time">The clock.</param>
+internal sealed class Translation(Func<ModelSpec, ImmutableArray<EngineDialect>> speaks, TimeProvider time)
 {
+    /// <summary>Of a program that is asked in place of a cloud.</summary>
+    private static readonly TimeSpan LongestAnswer = TimeSpan.FromMinutes(10);
+
     /// <summary>Of what an engine speaks, the one that can say most is asked in.</summary>
     private static readonly ImmutableArray<EngineWords> Preferred = [EngineWords.OpenAi, new(EngineDialect.Anthropic, new AnthropicEngine()), new(EngineDialect.Ollama, new OllamaEngine())];
 
@@ -30,8 +34,11 @@ internal sealed class Translation(Func<ModelSpec, ImmutableArray<EngineDialect>>
     /// <summary>How the engine is asked for what the client asks.</summary>
     public Checked<Plan> Of(Conversation asked, IngressOptions limits) => asked.Route.Kind switch
     {
+        RouteKind.Chat when Program(asked.Model) is { } program => ReadAny(asked).Holds(out var chat, out var refused) ? Plan.Asked(asked, chat, program, limits) : refused,
+        RouteKind.CountTokens when !Clouds.Has(asked.Model) => CountTokens.Read(asked.Body).Holds(out var turn, out var refused) ? Plan.Counted(asked, turn) : refused,
         RouteKind.Chat when asked.Route.Dialect == Dialect.OpenAi && Speaks(asked.Model, EngineDialect.Openai) => OpenAi(asked, limits),
         RouteKind.Chat or RouteKind.Generate or RouteKind.Embed or RouteKind.OldEmbed when PassesAsItIs(asked) => Plan.AsItIs(asked, limits),
+        RouteKind.Chat when asked.Route.Dialect == Dialect.Ollama => OllamaChatReader.Read(asked.Body).Holds(out var request, out var refused) ? Ollama(asked, request, limits) : refused,
         RouteKind.Chat => Read(asked).Holds(out var chat, out var refused) ? Chat(asked, chat, limits) : refused,
         RouteKind.Generate => OllamaGenerateReader.Read(asked.Body).Holds(out var request, out var refused) ? Ollama(asked, request, limits) : refused,
         RouteKind.Embed => EmbedRequest.Read(asked.Body).Holds(out var request, out var refused) ? Embed(asked, request, limits) : refused,
@@ -48,6 +55,23 @@ internal sealed class Translation(Func<ModelSpec, ImmutableArray<EngineDialect>>
             && (!Speaks(model, EngineDialect.Openai)
                 || (model.Shape.IsNone && model.MaxTokensUnderPressure.IsEmpty && !model.Leaks.Concerns([]) && model.Leaks.Tools == ToolDialect.Off
                     && (Clouds.Has(model) || !MediaScan.MayHoldMedia(asked.Body))));
+    }
+
+    /// <summary>What answers in place of a cloud that there is no key for; null where the engine is asked.</summary>
+    private ClaudeCommand? Program(ModelSpec model) => ClaudeCommand.StandsFor(model.Engine) && ClaudeCommand.Find(Environment.GetEnvironmentVariable) is { } found
+        ? new ClaudeCommand(found, model.RequestTimeout ?? LongestAnswer, time)
+        : null;
+
+    private static Checked<ClientChat> ReadAny(Conversation asked)
+    {
+        if (asked.Route.Dialect != Dialect.Ollama)
+        {
+            return Read(asked);
+        }
+
+        return !OllamaChatReader.Read(asked.Body).Holds(out var request, out var refused) ? refused
+            : request is OllamaRequest.Chat(var chat, _) ? chat
+            : new RouterError.FieldInvalid("messages", "must hold at least one message.");
     }
 
     private static Checked<ClientChat> Read(Conversation asked)

@@ -19,6 +19,9 @@ internal static class RouterHeaders
     /// <summary>The cap on the answer's length that memory pressure has put there.</summary>
     public const string MaxTokens = "X-Lockkeeper-Max-Tokens";
 
+    /// <summary>The figure in the answer is an estimate, for want of an engine that would have counted.</summary>
+    public const string Estimate = "X-Lockkeeper-Estimate";
+
     /// <summary>All of them begin so. An engine's own of that name (another Lockkeeper's, say) end here.</summary>
     public const string Prefix = "X-Lockkeeper-";
 

@@ -30,7 +30,7 @@ internal sealed class MessagesStream(IBufferWriter<byte> output, AnswerNaming na
     /// <summary>A ping may come at any time, also before the message begins.</summary>
     public void Waiting(string status)
     {
-        Remark(status);
+        Comment(status);
         output.Write("event: ping\ndata: {\"type\":\"ping\"}\n\n"u8);
     }
 
@@ -145,7 +145,9 @@ internal sealed class MessagesStream(IBufferWriter<byte> output, AnswerNaming na
         output.Write("\n\n"u8);
     }
 
-    public void Remark(string text)
+    public void Remark(string text) => Comment($"lockkeeper {text}");
+
+    private void Comment(string text)
     {
         output.Write(": "u8);
         Encoding.UTF8.GetBytes(text.ReplaceLineEndings(" "), output);

@@ -159,9 +159,10 @@ internal static class ChatRequestWriter
             json.WriteRawValue(parameters);
         }
 
-        if (tool.Strict is { } strict)
+        if (tool.Strict == true)
         {
-            json.WriteBoolean("strict"u8, strict);
+            // A false is what is meant without it, and some engines show the model all they are sent.
+            json.WriteBoolean("strict"u8, true);
         }
     }
 

@@ -6,8 +6,10 @@ using Lockkeeper.Core.Scheduling;
 namespace Lockkeeper.Server.Engines.Cloud;
 
 /// <summary>The ways to engines that are somebody else's machines. A way in is had at once and by everybody: no memory of ours is held there, so nobody has to wait for anybody.</summary>
-internal sealed class Clouds : IDisposable
+/// <param name="time">The clock.</param>
+internal sealed class Clouds(TimeProvider time) : IDisposable
 {
+    private readonly CloudRetries _retries = new(time);
     private readonly ConcurrentDictionary<Way, Upstream> _ways = new();
     private readonly ConcurrentDictionary<string, int> _inFlight = new(StringComparer.Ordinal);
 
@@ -21,7 +23,7 @@ internal sealed class Clouds : IDisposable
     public Upstream WayTo(EngineSpec engine)
     {
         var way = new Way(engine.Url!, engine.ApiKey, engine.Dialects is [EngineDialect.Anthropic]);
-        return _ways.GetOrAdd(way, static way => new Upstream(way.Address, way.Key, isCloud: true) { IsAnthropic = way.IsAnthropic });
+        return _ways.GetOrAdd(way, way => new Upstream(way.Address, way.Key, isCloud: true) { IsAnthropic = way.IsAnthropic, Retries = _retries });
     }
 
     /// <summary>Requests that an engine works on now.</summary>

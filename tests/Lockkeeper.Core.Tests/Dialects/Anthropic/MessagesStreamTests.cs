@@ -143,7 +143,7 @@ public sealed class MessagesStreamTests
         var before = Written();
         _stream.Error(new ErrorText(500, null, "late"));
         _stream.Remark("queued 3 s\r\nloaded");
-        Written().ShouldBe(before + ": queued 3 s loaded\n\n");
+        Written().ShouldBe(before + ": lockkeeper queued 3 s loaded\n\n");
     }
 
     private string Written() => Encoding.UTF8.GetString(_output.WrittenSpan);
