@@ -10,6 +10,7 @@ using Lockkeeper.Core.Dialects.Responses;
 using Lockkeeper.Core.Media;
 using Lockkeeper.Core.Models;
 using Lockkeeper.Core.Wire;
+using Lockkeeper.Server.Engines;
 using Lockkeeper.Server.Engines.Cloud;
 
 namespace Lockkeeper.Server.Ingress;
@@ -22,8 +23,13 @@ internal sealed class Translation(Func<ModelSpec, ImmutableArray<EngineDialect>>
     /// <summary>Of a program that is asked in place of a cloud.</summary>
     private static readonly TimeSpan LongestAnswer = TimeSpan.FromMinutes(10);
 
+    private readonly StandIns _standIns = new(time);
+
     /// <summary>Of what an engine speaks, the one that can say most is asked in.</summary>
     private static readonly ImmutableArray<EngineWords> Preferred = [EngineWords.OpenAi, new(EngineDialect.Anthropic, new AnthropicEngine()), new(EngineDialect.Ollama, new OllamaEngine())];
+
+    /// <summary>The model as it is served now: by its engine, or by what stands in for that.</summary>
+    public ModelSpec Served(ModelSpec model) => _standIns.Served(model);
 
     /// <summary>Whether a model's engine takes requests in a dialect.</summary>
     public bool Speaks(ModelSpec model, EngineDialect dialect) => speaks(model).Contains(dialect);
