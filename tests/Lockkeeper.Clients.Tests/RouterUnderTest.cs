@@ -12,8 +12,8 @@ internal sealed class RouterUnderTest : IAsyncDisposable
     public const string Embedder = "demo-embedder";
 
     /// <summary>
-    /// For agents, whose first request is as long as a short book. What the demo model makes of that has no end, and both Codex and Claude Code take an answer that was cut off by its length
-    /// for a failure: a common letter ends it first.
+    /// For agents, whose first request is as long as a short book. The likeliest answer of the demo model to that is an endless row of empty lines, and agents take one that was cut off by its
+    /// length, or has nothing to see, for a failure: so it is made of letters by chance, and one of four ends it.
     /// </summary>
     public const string AgentModel = "agent-guide";
 
@@ -91,7 +91,7 @@ internal sealed class RouterUnderTest : IAsyncDisposable
           {{Poet}}: { engine: builtin, path: "{{Path.Combine(Repository.Root, "models", "demo-poet.gguf")}}", defaults: { temperature: 0 } }
           late-guide: { engine: late, path: "{{Repository.DemoGuide}}", defaults: { temperature: 0 } }
           {{Embedder}}: { engine: builtin, pool: side, type: embedding, path: "{{Repository.DemoGuide}}" }
-          {{AgentModel}}: { engine: builtin, path: "{{Repository.DemoGuide}}", context_length: 65536, clamp: { max_tokens: 64 }, set: { stop: ["\n\n\n", a, e, o] }, defaults: { temperature: 0 } }
+          {{AgentModel}}: { engine: builtin, path: "{{Repository.DemoGuide}}", context_length: 65536, clamp: { max_tokens: 64 }, set: { stop: [b, k, v, w] }, defaults: { temperature: 5, top_k: 0, top_p: 1, min_p: 0 } }
           ticker: { engine: ticking }
           marathon: { engine: running }
         """;

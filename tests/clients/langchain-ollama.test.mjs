@@ -5,17 +5,17 @@ import { ChatOllama, OllamaEmbeddings } from '@langchain/ollama';
 import { HumanMessage } from '@langchain/core/messages';
 import { asking } from './support/langchain.mjs';
 import { embedder, guide, url } from './support/router.mjs';
-import { arrivesAsItIsMade, conversation, emptyLines, keptAlive, leaves } from './support/stories.mjs';
+import { arrivesAsItIsMade, conversation, emptyLines, keptAlive } from './support/stories.mjs';
 
 const dialect = 'Ollama chat';
 const chatModel = ({ model, fetch, more }) => new ChatOllama({ model, baseUrl: url, temperature: 0, maxRetries: 0, ...(fetch && { fetch }), ...more });
-const { text, tools, deltas, leave } = asking(chatModel);
+const { text, tools, deltas } = asking(chatModel);
 
 // It streams under the hood whatever it is asked: there is no answer in one piece to run.
 conversation({ client: '@langchain/ollama', dialect, route: '/api/chat', text, tools, streams: [true] });
 keptAlive({ dialect, fillers: emptyLines(line => line.message.content), text });
 arrivesAsItIsMade({ dialect, deltas });
-leaves({ dialect, leave });
+// Nothing about hanging up: when its signal ends a stream it stops reading and leaves the connection open, so that nobody can see it go.
 
 test(`${dialect}: a JSON schema is kept to`, async () => {
   const format = { type: 'object', properties: { sum: { type: 'integer' } }, required: ['sum'] };
