@@ -60,13 +60,18 @@ internal sealed class Translation(Func<ModelSpec, ImmutableArray<EngineDialect>>
         return asked.Route.Dialect != Dialect.Query && Speaks(model, asked.Route.Native)
             && (!Speaks(model, EngineDialect.Openai)
                 || (model.Shape.IsNone && model.MaxTokensUnderPressure.IsEmpty && !model.Leaks.Concerns([]) && model.Leaks.Tools == ToolDialect.Off
-                    && (Clouds.Has(model) || !MediaScan.MayHoldMedia(asked.Body))));
+                    && (Clouds.Has(model) || !MediaScan.MayHoldMedia(asked.Body) || HoldsNone(asked))));
     }
 
     /// <summary>What answers in place of a cloud that there is no key for; null where the engine is asked.</summary>
     private ClaudeCommand? Program(ModelSpec model) => ClaudeCommand.StandsFor(model.Engine) && ClaudeCommand.Find(Environment.GetEnvironmentVariable) is { } found
         ? new ClaudeCommand(found, model.RequestTimeout ?? LongestAnswer, time)
         : null;
+
+    /// <summary>Whether there are no images and files in it after all; what cannot be read may have some.</summary>
+    private static bool HoldsNone(Conversation asked) => asked.Route.Kind == RouteKind.Chat
+        && ReadAny(asked).Holds(out var chat, out _)
+        && chat.Turn.Messages.All(message => message.Parts.All(part => part is not ChatPart.Media && (part as ChatPart.ToolResult)?.Content.Any(within => within is ChatPart.Media) != true));
 
     private static Checked<ClientChat> ReadAny(Conversation asked)
     {

@@ -35,6 +35,7 @@ public sealed class AnthropicMessagesTests
     public async Task Tokens_are_counted_as_the_engine_counts_them()
     {
         var router = await (await Fixture.RunAsync()).RouterAsync();
+        await router.LoadAsync(RouterUnderTest.Guide); // nothing is loaded to count: it would be estimated
         using var client = AnthropicMessages.Client(router.BaseAddress);
         var request = AnthropicMessages.Request(RouterUnderTest.Guide, AnthropicMessages.User("What is 2+2?"));
         var counted = await client.Messages.CountTokens(new MessageCountTokensParams { Model = request.Model.Raw(), Messages = request.Messages });
