@@ -11,7 +11,7 @@ internal sealed class PieceReader
     private char? _half;
 
     /// <summary>The string that the reader stands on; empty where it is null or empty, or no more than half a character.</summary>
-    public ReadOnlySpan<char> Read(scoped ref Utf8JsonReader reader)
+    public ReadOnlySpan<char> Read(scoped in Utf8JsonReader reader)
     {
         if (reader.TokenType != JsonTokenType.String)
         {

@@ -1,6 +1,6 @@
 using System.Buffers;
-using System.Text.Encodings.Web;
 using System.Text.Json;
+using Lockkeeper.Core.Wire;
 
 namespace Lockkeeper.Core.Dialects;
 
@@ -8,7 +8,7 @@ namespace Lockkeeper.Core.Dialects;
 internal static class PieceWriter
 {
     /// <summary>For streams and answers: text stays readable. Nesting is ours to get right, and is not checked for each token.</summary>
-    public static readonly JsonWriterOptions Options = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping, SkipValidation = true };
+    public static readonly JsonWriterOptions Options = JsonStyle.Readable with { SkipValidation = true };
 
     /// <summary>A writer for all of a stream, which is reset for each piece. It holds nothing but the buffer, so that nobody has to dispose of it.</summary>
     public static Utf8JsonWriter For(IBufferWriter<byte> output) => new(output, Options);

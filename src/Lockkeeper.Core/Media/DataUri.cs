@@ -5,9 +5,33 @@ using System.Text;
 namespace Lockkeeper.Core.Media;
 
 /// <summary>Content that is written where an address stands: <c>data:image/png;base64,iVBORw0…</c></summary>
-internal static class DataUri
+/// <param name="MediaType">Without parameters.</param>
+/// <param name="Encoded">The content in base64; whether that is sound is not looked at.</param>
+internal readonly record struct DataUri(string MediaType, string Encoded)
 {
+    private const string Scheme = "data:";
+    private const string Base64Mark = ";base64";
+
     public static bool Is(ReadOnlySpan<byte> address) => StartsWith(address, "data:"u8);
+
+    /// <summary>Reads it as text. Content that is not in base64 comes out in it.</summary>
+    public static bool TryParse(string address, out DataUri uri)
+    {
+        uri = default;
+        var comma = address.IndexOf(',', StringComparison.Ordinal);
+        if (comma < 0 || !address.StartsWith(Scheme, StringComparison.OrdinalIgnoreCase))
+        {
+            return false;
+        }
+
+        var head = address.AsSpan(Scheme.Length, comma - Scheme.Length);
+        var isBase64 = head.EndsWith(Base64Mark, StringComparison.OrdinalIgnoreCase);
+        var parameters = head.IndexOf(';');
+        var mediaType = parameters < 0 ? head : head[..parameters];
+        var rest = address[(comma + 1)..];
+        uri = new DataUri(mediaType.IsEmpty ? "text/plain" : mediaType.ToString(), isBase64 ? rest : Convert.ToBase64String(Encoding.UTF8.GetBytes(Uri.UnescapeDataString(rest))));
+        return true;
+    }
 
     /// <summary>Decodes it in place.</summary>
     /// <returns>What is wrong with it, to stand behind a field's name; null when nothing is.</returns>
@@ -46,6 +70,8 @@ internal static class DataUri
         json[head.Length + written] = (byte)'"';
         return json;
     }
+
+    public override string ToString() => $"{Scheme}{MediaType}{Base64Mark},{Encoded}";
 
     private static bool StartsWith(ReadOnlySpan<byte> text, ReadOnlySpan<byte> start) => text.Length >= start.Length && Ascii.EqualsIgnoreCase(text[..start.Length], start);
 }

@@ -18,6 +18,14 @@ internal static class MediaSignature
         : content.StartsWith("%PDF"u8) ? MediaFormat.Pdf
         : null;
 
+    /// <summary>The same of content in base64; no more of it is decoded than it takes to tell.</summary>
+    public static MediaFormat? OfBase64(ReadOnlySpan<char> content)
+    {
+        Span<byte> start = stackalloc byte[12];
+        var whole = Math.Min(content.Length, start.Length / 3 * 4) / 4 * 4;
+        return Convert.TryFromBase64Chars(content[..whole], start, out var length) ? Of(start[..length]) : null;
+    }
+
     /// <summary>The type a data URI names.</summary>
     public static string TypeOf(MediaFormat format) => format switch
     {

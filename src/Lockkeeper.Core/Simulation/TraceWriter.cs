@@ -1,17 +1,14 @@
 using System.Buffers;
 using System.Text;
-using System.Text.Encodings.Web;
 using System.Text.Json;
 using Lockkeeper.Core.Scheduling;
+using Lockkeeper.Core.Wire;
 
 namespace Lockkeeper.Core.Simulation;
 
 /// <summary>Writes what <see cref="TraceReader"/> reads, a line at a time. Times are exact to the millisecond.</summary>
 internal static class TraceWriter
 {
-    /// <summary>Names of models are for people; nothing here ends up in a web page.</summary>
-    private static readonly JsonWriterOptions Plainly = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
-
     public static IEnumerable<string> Lines(Trace trace) => trace.Requests.Select(Line).Prepend(Table(trace.Models));
 
     /// <summary>The first line.</summary>
@@ -58,7 +55,7 @@ internal static class TraceWriter
     private static string Write(Action<Utf8JsonWriter> fields)
     {
         var buffer = new ArrayBufferWriter<byte>();
-        using (var json = new Utf8JsonWriter(buffer, Plainly))
+        using (var json = new Utf8JsonWriter(buffer, JsonStyle.Readable))
         {
             json.WriteStartObject();
             fields(json);

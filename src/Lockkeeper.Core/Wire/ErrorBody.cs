@@ -1,5 +1,4 @@
 using System.Buffers;
-using System.Text.Encodings.Web;
 using System.Text.Json;
 
 namespace Lockkeeper.Core.Wire;
@@ -7,16 +6,13 @@ namespace Lockkeeper.Core.Wire;
 /// <summary>An error as the JSON that the SDKs of a dialect understand.</summary>
 internal static class ErrorBody
 {
-    /// <summary>Errors are read by people in terminals, never pasted into HTML by us: quotes and umlauts stay what they are.</summary>
-    private static readonly JsonWriterOptions Readable = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
-
     /// <summary>The status to answer with: Anthropic's clients know being too busy by a number of its own.</summary>
     public static int StatusOf(ErrorText error, Dialect dialect) => dialect == Dialect.Anthropic && IsBusy(error) ? 529 : error.Status;
 
     /// <summary>Writes the error object, without framing.</summary>
     public static void Write(ErrorText error, Dialect dialect, IBufferWriter<byte> output)
     {
-        using var json = new Utf8JsonWriter(output, Readable);
+        using var json = new Utf8JsonWriter(output, JsonStyle.Readable);
         switch (dialect)
         {
             case Dialect.OpenAi or Dialect.Responses:
@@ -101,7 +97,7 @@ internal static class ErrorBody
     /// <summary>The event that OpenAI's SDKs raise as an error, whatever was said before.</summary>
     private static void WriteResponses(ErrorText error, IBufferWriter<byte> output)
     {
-        using var json = new Utf8JsonWriter(output, Readable);
+        using var json = new Utf8JsonWriter(output, JsonStyle.Readable);
         json.WriteStartObject();
         json.WriteString("type"u8, "error"u8);
         json.WriteString("code"u8, error.Code);

@@ -8,9 +8,6 @@ internal static class MultipartBoundary
     private const string Type = "multipart/form-data";
     private const int Longest = 200; // RFC 2046 allows 70
 
-    /// <summary>Whether a <c>Content-Type</c> is that of a form with files.</summary>
-    public static bool IsForm(string? contentType) => TrySplit(contentType, out _);
-
     /// <summary>What stands before each part: a line end, two dashes and the boundary.</summary>
     public static Checked<byte[]> DelimiterOf(string? contentType)
     {

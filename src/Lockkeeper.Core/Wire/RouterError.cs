@@ -5,7 +5,7 @@ using Lockkeeper.Core.Scheduling;
 
 namespace Lockkeeper.Core.Wire;
 
-/// <summary>Everything Lockkeeper itself can refuse a request with. Closed; an engine's own errors pass through untouched.</summary>
+/// <summary>Everything Lockkeeper itself can refuse a request with. Closed. An engine's own errors pass through untouched where it was asked in the client's dialect; else they are said in that one (<see cref="EngineRefused"/>).</summary>
 /// <param name="Status">HTTP status, while the status line is still ours to write.</param>
 /// <param name="Blame">Whose doing it is.</param>
 /// <param name="Code">Stable machine-readable code, part of the API.</param>
@@ -344,7 +344,7 @@ internal abstract record RouterError(int Status, Blame Blame, string Code, strin
     public sealed record ModelNotLoaded : RouterError
     {
         public ModelNotLoaded(ModelId model)
-            : base(409, Blame.Client, "model_not_loaded", $"'{model}' is not loaded, and a GET does not load it. Send it a request, or POST /admin/load.") => Field = "model";
+            : base(409, Blame.Client, "model_not_loaded", $"'{model}' is not loaded, and a GET does not load it. Send it a request, or POST /admin/models/{model}/load.") => Field = "model";
     }
 
     /// <summary>The engine's own error, said in the client's dialect because the engine speaks another.</summary>

@@ -1,5 +1,5 @@
-using System.Text.Encodings.Web;
 using System.Text.Json;
+using Lockkeeper.Core.Wire;
 using Microsoft.AspNetCore.Http;
 
 namespace Lockkeeper.Server.Api;
@@ -7,9 +7,6 @@ namespace Lockkeeper.Server.Api;
 /// <summary>An answer of Lockkeeper's own, as JSON.</summary>
 internal static class JsonReply
 {
-    /// <summary>Read by people in terminals, never pasted into HTML by us: quotes and umlauts stay what they are.</summary>
-    public static readonly JsonWriterOptions Readable = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
-
     /// <param name="write">Writes the one value.</param>
     public static async Task WriteAsync(HttpContext http, Action<Utf8JsonWriter> write, int status = StatusCodes.Status200OK)
     {
@@ -23,7 +20,7 @@ internal static class JsonReply
     public static byte[] Bytes(Action<Utf8JsonWriter> write)
     {
         using var bytes = new MemoryStream();
-        using (var json = new Utf8JsonWriter(bytes, Readable))
+        using (var json = new Utf8JsonWriter(bytes, JsonStyle.Readable))
         {
             write(json);
         }

@@ -1,9 +1,9 @@
 using System.Buffers;
 using System.Globalization;
 using System.Text;
-using System.Text.Encodings.Web;
 using System.Text.Json;
 using System.Text.RegularExpressions;
+using Lockkeeper.Core.Wire;
 
 namespace Lockkeeper.Server.Config;
 
@@ -11,12 +11,10 @@ namespace Lockkeeper.Server.Config;
 /// <c>False</c> and <c>.5</c> are to every other reader of YAML what they look like; as text they would be true to a chat template, and refused by engines.</summary>
 internal static partial class JsonText
 {
-    private static readonly JsonWriterOptions Unescaped = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
-
     public static string Of(ConfigNode node)
     {
         var text = new ArrayBufferWriter<byte>();
-        using (var json = new Utf8JsonWriter(text, Unescaped))
+        using (var json = new Utf8JsonWriter(text, JsonStyle.Readable))
         {
             Write(json, node);
         }

@@ -13,10 +13,10 @@ namespace Lockkeeper.Server.Forwarding;
 /// <remarks>
 /// <code>
 ///   client ──────► lockkeeper ──────► engine
-///                  1 request: same method, path and query; headers by HeaderPolicy; the client's own bytes
+///                  1 request: same method, headers by HeaderPolicy; path and body as the passage has them, the query too if both speak one dialect
 ///                  2 wait for the engine's headers, keeping an early-started stream alive
 ///                  3 its status and headers, unless the stream has begun
-///                  4 body, piece by piece
+///                  4 body, piece by piece, through the stages that the passage names
 /// </code>
 /// It never writes an error: how it ended is returned, and what to make of that is the caller's to decide.
 /// </remarks>

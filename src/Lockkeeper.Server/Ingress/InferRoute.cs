@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using Lockkeeper.Core.Dialects.Query;
 using Lockkeeper.Core.Models;
 using Lockkeeper.Core.Wire;
 
@@ -86,7 +87,7 @@ internal static class InferRoutes
         Ollama("/api/generate", Capability.Chat, RouteKind.Generate) with { StreamsByDefault = true },
         Ollama("/api/embed", Capability.Embedding, RouteKind.Embed),
         Ollama("/api/embeddings", Capability.Embedding, RouteKind.OldEmbed),
-        new("/v1/query", Dialect.Query, Capability.Chat) { Kind = RouteKind.Chat, DefaultModel = "fast" },
+        new("/v1/query", Dialect.Query, Capability.Chat) { Kind = RouteKind.Chat, DefaultModel = QueryRequestReader.DefaultModel },
     ];
 
     private static InferRoute OpenAi(string path, Capability needs) => new(path, Dialect.OpenAi, needs);

@@ -2,6 +2,7 @@ using System.Diagnostics.CodeAnalysis;
 using System.Text.Json;
 using Lockkeeper.Core.Models;
 using Lockkeeper.Core.Scheduling;
+using Lockkeeper.Core.Wire;
 using Lockkeeper.Server.Api;
 using Lockkeeper.Server.Telemetry;
 
@@ -13,7 +14,7 @@ internal static class LearnedJson
     /// <summary>Raised when a field changes its meaning. New fields do not raise it: what is missing is not known yet.</summary>
     public const int Version = 1;
 
-    private static readonly JsonWriterOptions Indented = JsonReply.Readable with { Indented = true };
+    private static readonly JsonWriterOptions Indented = JsonStyle.Readable with { Indented = true };
 
     public static byte[] Write(IReadOnlyDictionary<ModelId, LearnedModel> models)
     {

@@ -47,6 +47,6 @@ public sealed class PieceReaderTests
     {
         var reader = new Utf8JsonReader(Encoding.UTF8.GetBytes(json));
         reader.Read();
-        return pieces.Read(ref reader).ToString();
+        return pieces.Read(reader).ToString();
     }
 }

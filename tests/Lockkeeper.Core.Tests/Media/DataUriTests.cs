@@ -35,6 +35,23 @@ public sealed class DataUriTests
     [InlineData("")]
     public void Another_address_is_none(string address) => DataUri.Is(Encoding.ASCII.GetBytes(address)).ShouldBeFalse();
 
+    [Theory]
+    [InlineData("data:image/png;base64,iVBO", "image/png", "iVBO")]
+    [InlineData("DATA:image/png;name=a.png;BASE64,iVBO", "image/png", "iVBO")]
+    [InlineData("data:,Hi%20you", "text/plain", "SGkgeW91")]
+    [InlineData("data:text/plain;charset=utf-8,Hi", "text/plain", "SGk=")]
+    public void It_is_read_as_text(string address, string mediaType, string encoded)
+    {
+        DataUri.TryParse(address, out var uri).ShouldBeTrue();
+        uri.ShouldBe(new DataUri(mediaType, encoded));
+    }
+
+    [Theory]
+    [InlineData("https://example.com/a.png")]
+    [InlineData("data:image/png;base64")]
+    [InlineData("")]
+    public void Text_that_is_another_address_is_none(string address) => DataUri.TryParse(address, out _).ShouldBeFalse();
+
     [Fact]
     public void Written_and_read_again_it_is_the_same()
     {

@@ -9,6 +9,21 @@ namespace Lockkeeper.Core.Tests.Media;
 public sealed class MediaSignatureTests
 {
     [Fact]
+    public void It_is_told_from_base64_too()
+    {
+        var image = ImageBytes.WebP(1, 1);
+        for (var length = 12; length < 15; length++)
+        {
+            MediaSignature.OfBase64(Convert.ToBase64String(image.AsSpan(0, length))).ShouldBe(MediaFormat.WebP);
+        }
+
+        MediaSignature.OfBase64(Convert.ToBase64String(image.AsSpan(0, 11))).ShouldBeNull();
+        MediaSignature.OfBase64("/9j").ShouldBeNull();
+        MediaSignature.OfBase64("/9j/").ShouldBe(MediaFormat.Jpeg);
+        MediaSignature.OfBase64("no base64 at all").ShouldBeNull();
+    }
+
+    [Fact]
     public void The_first_bytes_tell_what_it_is()
     {
         MediaSignature.Of(ImageBytes.Png(1, 1)).ShouldBe(MediaFormat.Png);

@@ -1,4 +1,5 @@
 using System.Text.Json;
+using Lockkeeper.Core.Media;
 
 namespace Lockkeeper.Core.Dialects.Anthropic;
 
@@ -70,7 +71,7 @@ internal static class MessagesBlockWriter
         {
             json.WriteString("type"u8, "base64"u8);
             json.WriteString("media_type"u8, file.MediaType);
-            json.WriteString("data"u8, file.Base64);
+            json.WriteString("data"u8, file.Encoded);
         }
         else
         {

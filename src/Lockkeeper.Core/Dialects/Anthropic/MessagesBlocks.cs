@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using System.Text.Json;
+using Lockkeeper.Core.Media;
 
 namespace Lockkeeper.Core.Dialects.Anthropic;
 

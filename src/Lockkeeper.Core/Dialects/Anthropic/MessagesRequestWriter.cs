@@ -1,7 +1,7 @@
 using System.Buffers;
 using System.Collections.Immutable;
-using System.Text.Encodings.Web;
 using System.Text.Json;
+using Lockkeeper.Core.Wire;
 
 namespace Lockkeeper.Core.Dialects.Anthropic;
 
@@ -11,11 +11,9 @@ internal static class MessagesRequestWriter
     /// <summary>The API wants to be told how long an answer may be, and most clients of other dialects do not say.</summary>
     private const long DefaultMaxTokens = 4096;
 
-    private static readonly JsonWriterOptions Readable = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
-
     public static void Write(ChatTurn turn, IBufferWriter<byte> output)
     {
-        using var json = new Utf8JsonWriter(output, Readable);
+        using var json = new Utf8JsonWriter(output, JsonStyle.Readable);
         json.WriteStartObject();
         json.WriteString("model"u8, turn.Model);
         json.WriteNumber("max_tokens"u8, turn.MaxTokens ?? DefaultMaxTokens + (turn.Thinking?.Budget ?? 0)); // the budget counts as answer

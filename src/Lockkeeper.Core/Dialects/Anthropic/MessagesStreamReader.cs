@@ -178,7 +178,7 @@ internal sealed class MessagesStreamReader : IAnswerReader, ISseListener
         else if (reader.ValueTextEquals("data"u8))
         {
             reader.Read();
-            if (_other.Read(ref reader) is { IsEmpty: false } hidden)
+            if (_other.Read(reader) is { IsEmpty: false } hidden)
             {
                 _sink.Signature($"{MessagesBlocks.Redacted}{hidden}");
             }
@@ -233,7 +233,7 @@ internal sealed class MessagesStreamReader : IAnswerReader, ISseListener
             else if (reader.ValueTextEquals("partial_json"u8))
             {
                 reader.Read();
-                Arguments(_inCall ? _arguments.Read(ref reader) : []);
+                Arguments(_inCall ? _arguments.Read(reader) : []);
                 reader.Skip();
             }
             else
@@ -246,7 +246,7 @@ internal sealed class MessagesStreamReader : IAnswerReader, ISseListener
     private void Text(ref Utf8JsonReader reader)
     {
         reader.Read();
-        if (_text.Read(ref reader) is { IsEmpty: false } text)
+        if (_text.Read(reader) is { IsEmpty: false } text)
         {
             _sink.Text(text);
         }
@@ -257,7 +257,7 @@ internal sealed class MessagesStreamReader : IAnswerReader, ISseListener
     private void Thinking(ref Utf8JsonReader reader)
     {
         reader.Read();
-        if (_thinking.Read(ref reader) is { IsEmpty: false } text)
+        if (_thinking.Read(reader) is { IsEmpty: false } text)
         {
             _sink.Reasoning(text);
         }
@@ -268,7 +268,7 @@ internal sealed class MessagesStreamReader : IAnswerReader, ISseListener
     private void Signature(ref Utf8JsonReader reader)
     {
         reader.Read();
-        if (_other.Read(ref reader) is { IsEmpty: false } signature)
+        if (_other.Read(reader) is { IsEmpty: false } signature)
         {
             _sink.Signature(signature);
         }
@@ -334,7 +334,7 @@ internal sealed class MessagesStreamReader : IAnswerReader, ISseListener
     private string? TextOf(ref Utf8JsonReader reader)
     {
         reader.Read();
-        var text = reader.TokenType == JsonTokenType.String ? _other.Read(ref reader).ToString() : null;
+        var text = reader.TokenType == JsonTokenType.String ? _other.Read(reader).ToString() : null;
         reader.Skip();
         return text;
     }
@@ -342,6 +342,6 @@ internal sealed class MessagesStreamReader : IAnswerReader, ISseListener
     private string TextOf(ReadOnlySpan<byte> value)
     {
         var reader = MessagesEvent.ReaderOf(value);
-        return !value.IsEmpty && reader.Read() ? _other.Read(ref reader).ToString() : "";
+        return !value.IsEmpty && reader.Read() ? _other.Read(reader).ToString() : "";
     }
 }

@@ -1,6 +1,7 @@
 using System.Buffers;
 using System.Text;
 using System.Text.Json;
+using Lockkeeper.Core.Wire;
 
 namespace Lockkeeper.Core.Dialects.Leaks;
 
@@ -142,7 +143,7 @@ internal sealed class XmlCalls : CallGrammar
     {
         var schema = ParameterTypes.Of(_tool!.Parameters);
         var buffer = new ArrayBufferWriter<byte>();
-        using (var writer = new Utf8JsonWriter(buffer, new JsonWriterOptions { Encoder = System.Text.Encodings.Web.JavaScriptEncoder.UnsafeRelaxedJsonEscaping }))
+        using (var writer = new Utf8JsonWriter(buffer, JsonStyle.Readable))
         {
             writer.WriteStartObject();
             foreach (var (name, value) in _values)

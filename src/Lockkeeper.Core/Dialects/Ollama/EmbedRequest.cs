@@ -1,5 +1,4 @@
 using System.Buffers;
-using System.Text.Encodings.Web;
 using System.Text.Json;
 using Lockkeeper.Core.Wire;
 
@@ -11,8 +10,6 @@ namespace Lockkeeper.Core.Dialects.Ollama;
 /// <param name="IsOld">Whether it came to <c>/api/embeddings</c>, which has one prompt and one answer.</param>
 internal sealed record EmbedRequest(string Model, string? Input, bool IsOld)
 {
-    private static readonly JsonWriterOptions Readable = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
-
     /// <summary>How many numbers an embedding has; null for as many as the model makes.</summary>
     public long? Dimensions { get; init; }
 
@@ -29,7 +26,7 @@ internal sealed record EmbedRequest(string Model, string? Input, bool IsOld)
     /// <summary>Writes the request to <c>/v1/embeddings</c>.</summary>
     public void Write(IBufferWriter<byte> output)
     {
-        using var json = new Utf8JsonWriter(output, Readable);
+        using var json = new Utf8JsonWriter(output, JsonStyle.Readable);
         json.WriteStartObject();
         json.WriteString("model"u8, Model);
         json.WritePropertyName("input"u8);

@@ -31,7 +31,7 @@ internal static class OllamaChatReader
             Thinking = OllamaOptions.Thinking(root, fields),
             ContinuesLastMessage = messages is [.., { Role: ChatRole.Assistant, Parts.IsEmpty: false }],
         };
-        return new OllamaRequest.Chat(new OllamaChat(turn, OllamaSurface.Chat), OllamaSurface.Chat) { KeepAlive = keepAlive };
+        return new OllamaRequest.Chat(new OllamaChat(turn, OllamaSurface.Chat), OllamaSurface.Chat);
     });
 
     private static ImmutableArray<ToolSpec> Tools(JsonElement root, RequestFields fields)

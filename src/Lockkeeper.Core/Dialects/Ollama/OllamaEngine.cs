@@ -14,7 +14,7 @@ internal sealed class OllamaEngine : IEngineDialect
     public void ReadWhole(ReadOnlySpan<byte> json, IAnswerSink sink)
     {
         var reader = new OllamaStreamReader(sink);
-        reader.Line(json);
+        reader.OnLine(json);
         if (!reader.HasEnded)
         {
             throw new InvalidDataException("an answer without 'done'");

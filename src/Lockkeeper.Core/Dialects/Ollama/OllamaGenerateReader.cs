@@ -20,8 +20,7 @@ internal static class OllamaGenerateReader
         }
 
         Refuse(root, fields);
-        OllamaRequest asked = suffix is not null || fields.Boolean(root, "raw") == true ? Completion(root, fields, model, prompt, suffix) : Chat(root, fields, model, prompt, images);
-        return asked with { KeepAlive = keepAlive };
+        return suffix is not null || fields.Boolean(root, "raw") == true ? (OllamaRequest)Completion(root, fields, model, prompt, suffix) : Chat(root, fields, model, prompt, images);
     });
 
     /// <summary>To leave these out would be to answer something else than what was asked.</summary>

@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using System.Globalization;
 using System.Text.Json;
+using Lockkeeper.Core.Media;
 
 namespace Lockkeeper.Core.Dialects.Ollama;
 
@@ -50,16 +51,22 @@ internal sealed class OllamaMessages(RequestFields fields)
                 yield break;
             }
 
-            if (ImageKind.Address(file) is { } image)
+            if (ImageAddress(file) is { } image)
             {
                 yield return new ChatPart.Media(image);
             }
             else
             {
-                fields.Fail(at, "must be a PNG, JPEG, GIF, WebP, BMP or TIFF image in base64.");
+                fields.Fail(at, "must be a PNG, JPEG, WebP, GIF or BMP image in base64.");
             }
         }
     }
+
+    /// <summary>Ollama's clients send the file alone, and other dialects want to be told what it is.</summary>
+    private static string? ImageAddress(string file) =>
+        file.StartsWith("data:", StringComparison.OrdinalIgnoreCase) ? file
+        : MediaSignature.OfBase64(file) is { } format and not MediaFormat.Pdf ? new DataUri(MediaSignature.TypeOf(format), file).ToString()
+        : null;
 
     private ChatMessage? Message(JsonElement item, string path)
     {

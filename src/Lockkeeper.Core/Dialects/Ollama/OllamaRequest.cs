@@ -6,9 +6,6 @@ namespace Lockkeeper.Core.Dialects.Ollama;
 /// <param name="Surface">Which of the two it came to.</param>
 internal abstract record OllamaRequest(string Model, bool Stream, OllamaSurface Surface)
 {
-    /// <summary>How long the model is to stay; null where the client does not say.</summary>
-    public KeepAlive? KeepAlive { get; init; }
-
     /// <summary>A chat, or a prompt that becomes one.</summary>
     public sealed record Chat(OllamaChat Asked, OllamaSurface Surface) : OllamaRequest(Asked.Turn.Model, Asked.Turn.Stream, Surface);
 
@@ -23,7 +20,7 @@ internal abstract record OllamaRequest(string Model, bool Stream, OllamaSurface 
 
     /// <summary>A request that says nothing: it loads the model, or with no time to stay it unloads it.</summary>
     public static OllamaRequest Silent(string model, OllamaSurface surface, KeepAlive? keepAlive) =>
-        keepAlive is { IsNone: true } ? new Unload(model, surface) { KeepAlive = keepAlive } : new Load(model, surface) { KeepAlive = keepAlive };
+        keepAlive is { IsNone: true } ? new Unload(model, surface) : new Load(model, surface);
 }
 
 /// <summary>Where an Ollama client asks, which decides the form of its answer.</summary>

@@ -1,18 +1,17 @@
 using System.Buffers;
 using System.Collections.Immutable;
-using System.Text.Encodings.Web;
 using System.Text.Json;
+using Lockkeeper.Core.Media;
+using Lockkeeper.Core.Wire;
 
 namespace Lockkeeper.Core.Dialects.Ollama;
 
 /// <summary>Writes a turn as a request to <c>/api/chat</c>.</summary>
 internal static class OllamaRequestWriter
 {
-    private static readonly JsonWriterOptions Readable = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
-
     public static void Write(ChatTurn turn, IBufferWriter<byte> output)
     {
-        using var json = new Utf8JsonWriter(output, Readable);
+        using var json = new Utf8JsonWriter(output, JsonStyle.Readable);
         json.WriteStartObject();
         json.WriteString("model"u8, turn.Model);
         json.WriteStartArray("messages"u8);
@@ -92,7 +91,7 @@ internal static class OllamaRequestWriter
     };
 
     private static string? Image(ChatPart part) =>
-        part is ChatPart.Media media && DataUri.TryParse(media.Url, out var file) && file.MediaType.StartsWith("image/", StringComparison.OrdinalIgnoreCase) ? file.Base64 : null;
+        part is ChatPart.Media media && DataUri.TryParse(media.Url, out var file) && file.MediaType.StartsWith("image/", StringComparison.OrdinalIgnoreCase) ? file.Encoded : null;
 
     private static void Calls(Utf8JsonWriter json, ImmutableArray<ChatPart> parts)
     {

@@ -6,11 +6,10 @@ using Lockkeeper.Core.Wire;
 namespace Lockkeeper.Core.Dialects.Ollama;
 
 /// <summary>Reads the lines of an answer of <c>/api/chat</c>; a whole answer is one such line.</summary>
-internal sealed class OllamaStreamReader : IAnswerReader
+internal sealed class OllamaStreamReader : IAnswerReader, IJsonLineListener
 {
     private readonly IAnswerSink _sink;
-    private readonly JsonLines _lines = new();
-    private readonly JsonLines.LineReader _read;
+    private readonly JsonLines _lines;
     private readonly PieceReader _text = new();
     private readonly PieceReader _thinking = new();
     private readonly PieceReader _word = new();
@@ -21,25 +20,24 @@ internal sealed class OllamaStreamReader : IAnswerReader
     public OllamaStreamReader(IAnswerSink sink)
     {
         _sink = sink;
-        _read = Line;
+        _lines = new JsonLines(this);
     }
 
     /// <summary>Whether the answer has come to its end.</summary>
     public bool HasEnded { get; private set; }
 
-    public void Read(ReadOnlySpan<byte> piece) => _lines.Read(piece, _read);
+    public void Read(ReadOnlySpan<byte> piece) => _lines.Read(piece);
 
     public void Complete()
     {
-        _lines.Complete(_read);
+        _lines.Complete();
         if (!HasEnded)
         {
             throw new InvalidDataException("a stream that broke off before a line with 'done'");
         }
     }
 
-    /// <summary>Reads one line.</summary>
-    public void Line(ReadOnlySpan<byte> line)
+    public void OnLine(ReadOnlySpan<byte> line)
     {
         if (HasEnded)
         {
@@ -181,7 +179,7 @@ internal sealed class OllamaStreamReader : IAnswerReader
     private string Word(ref Utf8JsonReader reader)
     {
         reader.Read();
-        var word = _word.Read(ref reader).ToString();
+        var word = _word.Read(reader).ToString();
         reader.Skip();
         return word;
     }
@@ -209,7 +207,7 @@ internal sealed class OllamaStreamReader : IAnswerReader
     private static ReadOnlySpan<char> Piece(ReadOnlySpan<byte> value, PieceReader pieces)
     {
         var reader = ReaderOf(value);
-        return !value.IsEmpty && reader.Read() ? pieces.Read(ref reader) : [];
+        return !value.IsEmpty && reader.Read() ? pieces.Read(reader) : [];
     }
 
     private static Utf8JsonReader ReaderOf(ReadOnlySpan<byte> json) => new(json, new JsonReaderOptions { MaxDepth = BodyPeek.MaxDepth });
@@ -249,7 +247,7 @@ internal sealed class OllamaStreamReader : IAnswerReader
             else if (reader.ValueTextEquals("done_reason"u8))
             {
                 reader.Read();
-                IsLength = words.Read(ref reader) is "length";
+                IsLength = words.Read(reader) is "length";
             }
             else if (reader.ValueTextEquals("prompt_eval_count"u8))
             {

@@ -1,7 +1,7 @@
 using System.Buffers;
 using System.Text;
-using System.Text.Encodings.Web;
 using System.Text.Json;
+using Lockkeeper.Core.Wire;
 
 namespace Lockkeeper.Core.Dialects.OpenAi;
 
@@ -10,8 +10,6 @@ namespace Lockkeeper.Core.Dialects.OpenAi;
 /// <param name="naming">What the answer is called.</param>
 internal sealed class ChatAnswer(IBufferWriter<byte> output, AnswerNaming naming) : IAnswerSink
 {
-    private static readonly JsonWriterOptions Readable = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
-
     private readonly WrittenAnswer _answer = new();
 
     public void Begin()
@@ -61,7 +59,7 @@ internal sealed class ChatAnswer(IBufferWriter<byte> output, AnswerNaming naming
     private void WriteHead()
     {
         var head = new ArrayBufferWriter<byte>();
-        using (var json = new Utf8JsonWriter(head, Readable))
+        using (var json = new Utf8JsonWriter(head, JsonStyle.Readable))
         {
             json.WriteStartObject();
             json.WriteString("id"u8, $"chatcmpl-{naming.RequestId}");

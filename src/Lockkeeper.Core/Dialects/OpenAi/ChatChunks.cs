@@ -1,6 +1,5 @@
 using System.Buffers;
 using System.Text;
-using System.Text.Encodings.Web;
 using System.Text.Json;
 using Lockkeeper.Core.Wire;
 
@@ -10,8 +9,6 @@ namespace Lockkeeper.Core.Dialects.OpenAi;
 /// <remarks>A piece costs no allocation: all that is the same in each chunk is made once.</remarks>
 internal abstract class ChatChunks : IClientStream
 {
-    private static readonly JsonWriterOptions Readable = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
-
     private readonly AnswerNaming _naming;
     private readonly bool _includeUsage;
 
@@ -31,7 +28,7 @@ internal abstract class ChatChunks : IClientStream
     {
         (Output, _naming, _includeUsage) = (output, naming, includeUsage);
         var head = new ArrayBufferWriter<byte>();
-        using (var json = new Utf8JsonWriter(head, Readable))
+        using (var json = new Utf8JsonWriter(head, JsonStyle.Readable))
         {
             json.WriteStartObject();
             json.WriteString("id"u8, $"chatcmpl-{naming.RequestId}");

@@ -1,6 +1,6 @@
 using System.Buffers;
-using System.Text.Encodings.Web;
 using System.Text.Json;
+using Lockkeeper.Core.Wire;
 
 namespace Lockkeeper.Core.Dialects.OpenAi;
 
@@ -11,26 +11,11 @@ namespace Lockkeeper.Core.Dialects.OpenAi;
 /// </remarks>
 internal static class ChatRequestWriter
 {
-    private static readonly JsonWriterOptions Readable = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
-
     public static void Write(ChatTurn turn, IBufferWriter<byte> output)
     {
-        using var json = new Utf8JsonWriter(output, Readable);
+        using var json = new Utf8JsonWriter(output, JsonStyle.Readable);
         json.WriteStartObject();
-        json.WriteString("model"u8, turn.Model);
-        json.WriteBoolean("stream"u8, turn.Stream);
-        if (turn.Stream)
-        {
-            json.WriteStartObject("stream_options"u8);
-            json.WriteBoolean("include_usage"u8, true);
-            json.WriteEndObject();
-        }
-
-        if (turn.MaxTokens is { } most)
-        {
-            json.WriteNumber("max_tokens"u8, most);
-        }
-
+        WriteHead(turn.Model, turn.Stream, turn.MaxTokens, json);
         SamplingJson.Write(turn.Sampling, turn.Stop, json);
         WriteThinking(turn, json);
         WriteTools(turn, json);
@@ -46,6 +31,24 @@ internal static class ChatRequestWriter
         ChatMessagesWriter.Write(turn.Messages, json);
         json.WriteEndArray();
         json.WriteEndObject();
+    }
+
+    /// <summary>Writes what chats and completions begin with. Engines count the tokens of a stream only for who asks.</summary>
+    public static void WriteHead(string model, bool stream, long? maxTokens, Utf8JsonWriter json)
+    {
+        json.WriteString("model"u8, model);
+        json.WriteBoolean("stream"u8, stream);
+        if (stream)
+        {
+            json.WriteStartObject("stream_options"u8);
+            json.WriteBoolean("include_usage"u8, true);
+            json.WriteEndObject();
+        }
+
+        if (maxTokens is { } most)
+        {
+            json.WriteNumber("max_tokens"u8, most);
+        }
     }
 
     /// <summary>Writes the form an answer must have, as chats and completions take it.</summary>

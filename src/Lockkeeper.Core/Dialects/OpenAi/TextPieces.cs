@@ -5,9 +5,8 @@ namespace Lockkeeper.Core.Dialects.OpenAi;
 /// <summary>Tells the texts of an engine's stream. An emoji of which an engine sends one half in one piece and the other in the next is told whole.</summary>
 internal sealed class TextPieces(IAnswerSink sink)
 {
-    private char[] _characters = new char[256];
-    private char? _half;
-    private Voice _halfOf;
+    private readonly PieceReader _reader = new();
+    private Voice _voice;
     private int _call;
 
     /// <summary>What a piece is a piece of.</summary>
@@ -19,7 +18,7 @@ internal sealed class TextPieces(IAnswerSink sink)
     }
 
     /// <param name="voice">What it is a piece of.</param>
-    /// <param name="call">Index of the call, for arguments.</param>
+    /// <param name="call">Index of the call, for arguments; else 0.</param>
     /// <param name="value">At the string to tell.</param>
     /// <returns>What was told.</returns>
     public ReadOnlySpan<char> Tell(Voice voice, int call, in Utf8JsonReader value)
@@ -29,54 +28,28 @@ internal sealed class TextPieces(IAnswerSink sink)
             return default;
         }
 
-        if (_half is not null && (voice != _halfOf || (voice == Voice.Arguments && call != _call)))
+        if ((voice, call) != (_voice, _call))
         {
             Flush();
         }
 
-        // The first place is kept for the half that waits.
-        if (_characters.Length <= value.ValueSpan.Length)
-        {
-            _characters = new char[Math.Max(value.ValueSpan.Length + 1, 2 * _characters.Length)];
-        }
-
-        var end = 1 + JsonText.Read(value, _characters.AsSpan(1));
-        var start = 1;
-        if (_half is { } half)
-        {
-            _characters[--start] = half;
-            _half = null;
-        }
-
-        _call = call;
-        if (char.IsHighSurrogate(_characters[end - 1]))
-        {
-            (_half, _halfOf) = (_characters[--end], voice);
-        }
-
-        var text = _characters.AsSpan(start, end - start);
-        Say(voice, text);
+        (_voice, _call) = (voice, call);
+        var text = _reader.Read(value);
+        Say(text);
         return text;
     }
 
     /// <summary>Tells a half whose other half did not come.</summary>
-    public void Flush()
-    {
-        if (_half is { } half)
-        {
-            _half = null;
-            Say(_halfOf, [half]);
-        }
-    }
+    public void Flush() => Say(_reader.Rest());
 
-    private void Say(Voice voice, ReadOnlySpan<char> text)
+    private void Say(ReadOnlySpan<char> text)
     {
         if (text.IsEmpty)
         {
             return;
         }
 
-        switch (voice)
+        switch (_voice)
         {
             case Voice.Reasoning:
                 sink.Reasoning(text);

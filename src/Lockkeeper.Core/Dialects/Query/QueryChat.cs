@@ -1,5 +1,4 @@
 using System.Buffers;
-using Lockkeeper.Core.Scheduling;
 
 namespace Lockkeeper.Core.Dialects.Query;
 
@@ -8,12 +7,6 @@ internal sealed class QueryChat(ChatTurn turn) : ClientChat(turn)
 {
     /// <summary>How long the client waits.</summary>
     public required TimeSpan Timeout { get; init; }
-
-    /// <summary>Null where the client names none.</summary>
-    public Priority? Priority { get; init; }
-
-    /// <summary>Whether a cloud is to keep what the system says for the next request.</summary>
-    public bool CacheSystem { get; init; }
 
     /// <summary>Whether a cloud answers, which the answer says; to be set before it is written.</summary>
     public bool IsCloud { get; set; }

@@ -1,7 +1,6 @@
 using System.Buffers;
 using System.Text.Json;
 using Lockkeeper.Core.Dialects.Anthropic;
-using Lockkeeper.Core.Scheduling;
 using Lockkeeper.Core.Wire;
 
 namespace Lockkeeper.Core.Dialects.Query;
@@ -9,7 +8,9 @@ namespace Lockkeeper.Core.Dialects.Query;
 /// <summary>Reads a request to sluice's <c>/v1/query</c>. sluice checked no types; a wrong one is told here.</summary>
 internal static class QueryRequestReader
 {
-    private const string DefaultModel = "fast";
+    /// <summary>The model of a request that names none.</summary>
+    public const string DefaultModel = "fast";
+
     private const long DefaultMaxTokens = 2048;
     private const double DefaultTemperature = 0.3;
     private const double DefaultTimeout = 120;
@@ -36,7 +37,7 @@ internal static class QueryRequestReader
             ToolChoice = choice,
             ParallelToolCalls = parallel,
         };
-        return new QueryChat(turn) { Timeout = Timeout(root, fields), Priority = Priority(root, fields), CacheSystem = fields.Boolean(root, "cache_system") ?? false };
+        return new QueryChat(turn) { Timeout = Timeout(root, fields) };
     });
 
     private static long MaxTokens(JsonElement root, RequestFields fields)
@@ -59,21 +60,5 @@ internal static class QueryRequestReader
         }
 
         return TimeSpan.FromSeconds(Math.Min(Math.Max(seconds, 0), LongestTimeout));
-    }
-
-    private static Priority? Priority(JsonElement root, RequestFields fields)
-    {
-        switch (RequestFields.Find(root, "priority"))
-        {
-            case null:
-                return null;
-            case { ValueKind: JsonValueKind.Number } number when number.TryGetInt64(out var whole) && whole is >= (long)Scheduling.Priority.Critical and <= (long)Scheduling.Priority.Background:
-                return (Priority)whole;
-            case { ValueKind: JsonValueKind.String } name when fields.TextOf(name, "priority") is { } text && PriorityName.TryParse(text, out var named):
-                return named;
-            default:
-                fields.Fail("priority", $"must be {PriorityName.Allowed}.");
-                return null;
-        }
     }
 }

@@ -35,9 +35,6 @@ internal sealed class ResponsesStream(IBufferWriter<byte> output, ResponseJson r
     /// <summary>The id under which the client knows the response.</summary>
     public string ResponseId => response.Id;
 
-    /// <summary>Whether the client has been told of the response already.</summary>
-    public bool IsCreated => _isCreated;
-
     /// <summary>The number of the next event.</summary>
     public int TakeNumber() => _number++;
 

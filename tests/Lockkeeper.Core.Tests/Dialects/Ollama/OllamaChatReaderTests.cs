@@ -19,7 +19,6 @@ public sealed class OllamaChatReaderTests
              "tools":[{"type":"function","function":{"name":"ls","description":"Lists","parameters":{"type":"object"}}}],
              "messages":[{"role":"system","content":"S"},{"role":"User","content":"Hi"}]}
             """).ShouldBeOfType<OllamaRequest.Chat>();
-        request.KeepAlive.ShouldBe(new KeepAlive(TimeSpan.FromMinutes(5)));
         var turn = request.Asked.Turn;
         AnyTurn.Same(turn, new ChatTurn
         {
@@ -82,7 +81,7 @@ public sealed class OllamaChatReaderTests
     [InlineData("""{"model":"m","messages":[{"content":"a"}]}""", "'messages[0].role' is required.")]
     [InlineData("""{"model":"m","messages":[{"role":"bard","content":"a"}]}""", "'messages[0].role' must be 'system', 'user', 'assistant' or 'tool', not 'bard'.")]
     [InlineData("""{"model":"m","messages":[{"role":"user","content":[{"type":"text"}]}]}""", "'messages[0].content' must be a string, not an array.")]
-    [InlineData("""{"model":"m","messages":[{"role":"user","content":"a","images":["AAAA"]}]}""", "'messages[0].images[0]' must be a PNG, JPEG, GIF, WebP, BMP or TIFF image in base64.")]
+    [InlineData("""{"model":"m","messages":[{"role":"user","content":"a","images":["AAAA"]}]}""", "'messages[0].images[0]' must be a PNG, JPEG, WebP, GIF or BMP image in base64.")]
     [InlineData("""{"model":"m","messages":[{"role":"assistant","tool_calls":[{"function":{"arguments":{}}}]}]}""", "'messages[0].tool_calls[0].function.name' is required.")]
     [InlineData("""{"model":"m","messages":[{"role":"user","content":"a"}],"think":"deeply"}""", "'think' must be true, false, \"low\", \"medium\" or \"high\", not 'deeply'.")]
     [InlineData("""{"model":"m","messages":[{"role":"user","content":"a"}],"format":"xml"}""", "'format' must be \"json\" or a JSON schema, not 'xml'.")]

@@ -63,7 +63,6 @@ public sealed class OllamaStreamTests
     public void An_error_is_a_line_and_is_said_once()
     {
         var stream = new ChatStream(_output, _naming, _clock);
-        stream.HasBegun.ShouldBeFalse();
         stream.Error(new ErrorText(503, "queue_full", "Too \"busy\""));
         stream.Fail(new AnswerFailure(500, null, "late"));
         stream.Remark("nothing");

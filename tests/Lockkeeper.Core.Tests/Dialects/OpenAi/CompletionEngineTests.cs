@@ -24,7 +24,7 @@ public sealed class CompletionEngineTests
     {
         var told = new Transcript();
 
-        CompletionEngine.ReadWhole("""{"object":"text_completion","choices":[{"index":0,"text":" x)","finish_reason":"stop"}],"usage":{"prompt_tokens":4,"completion_tokens":2}}"""u8, told);
+        ChatStreamReader.ReadWhole("""{"object":"text_completion","choices":[{"index":0,"text":" x)","finish_reason":"stop"}],"usage":{"prompt_tokens":4,"completion_tokens":2}}"""u8, told);
 
         told.ToString().ShouldBe("begin\ntext:  x)\nend Stop 4+2 cached  reasoning ");
     }

@@ -21,7 +21,6 @@ public sealed class QueryAnswerTests
         answer.Reasoning("Hm");
         answer.Text("\n\nGrüße ");
         answer.Text("\"du\"");
-        answer.HasBegun.ShouldBeFalse();
         answer.End(new AnswerEnd(AnswerFinish.Stop, null));
         Written().ShouldBe(""" {"status":"ok","source":"local","result":"Grüße \"du\""}""");
     }

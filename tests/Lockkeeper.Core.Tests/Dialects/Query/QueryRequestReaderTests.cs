@@ -2,7 +2,6 @@ using System.Buffers;
 using System.Text;
 using Lockkeeper.Core.Dialects;
 using Lockkeeper.Core.Dialects.Query;
-using Lockkeeper.Core.Scheduling;
 using Shouldly;
 using Xunit;
 
@@ -14,7 +13,7 @@ public sealed class QueryRequestReaderTests
     public void A_prompt_is_enough()
     {
         var chat = Read("""{"prompt":"Hi"}""");
-        (chat.Turn.Model, chat.Turn.MaxTokens, chat.Turn.Sampling.Temperature, chat.Timeout, chat.Priority, chat.CacheSystem).ShouldBe(("fast", 2048, 0.3, TimeSpan.FromSeconds(120), null, false));
+        (chat.Turn.Model, chat.Turn.MaxTokens, chat.Turn.Sampling.Temperature, chat.Timeout).ShouldBe(("fast", 2048, 0.3, TimeSpan.FromSeconds(120)));
         chat.Turn.Messages.ShouldBe([new ChatMessage(ChatRole.User, [new ChatPart.Text("Hi")])]);
     }
 
@@ -25,7 +24,7 @@ public sealed class QueryRequestReaderTests
             {"model":"cloud","prompt":"Hi","system":"S","max_tokens":10,"temperature":0,"timeout":1.5,"priority":"high","cache_system":true,"json_mode":true,
              "tools":[{"name":"ls","description":"Lists","input_schema":{"type":"object"}}],"tool_choice":{"type":"any"}}
             """);
-        (chat.Turn.Model, chat.Turn.MaxTokens, chat.Turn.Sampling.Temperature, chat.Timeout, chat.Priority, chat.CacheSystem).ShouldBe(("cloud", 10, 0, TimeSpan.FromSeconds(1.5), Priority.High, true));
+        (chat.Turn.Model, chat.Turn.MaxTokens, chat.Turn.Sampling.Temperature, chat.Timeout).ShouldBe(("cloud", 10, 0, TimeSpan.FromSeconds(1.5)));
         chat.Turn.Messages[0].ShouldBe(new ChatMessage(ChatRole.System, [new ChatPart.Text("S")]));
         chat.Turn.Tools.ShouldBe([new ToolSpec("ls", "Lists", """{"type":"object"}""")]);
         chat.Turn.ToolChoice.ShouldBe(new ToolChoice(ToolChoiceKind.Required));
@@ -41,8 +40,6 @@ public sealed class QueryRequestReaderTests
     [InlineData("""{"prompt":"a","temperature":"hot"}""", "'temperature' must be a number, not a string.")]
     [InlineData("""{"prompt":"a","max_tokens":-5}""", "'max_tokens' must be at least 1, not -5.")]
     [InlineData("""{"prompt":"a","timeout":0}""", "'timeout' must be more than 0 seconds.")]
-    [InlineData("""{"prompt":"a","priority":-7}""", "'priority' must be critical, high, medium, low, background or 0 to 4.")]
-    [InlineData("""{"prompt":"a","priority":1.5}""", "'priority' must be critical, high, medium, low, background or 0 to 4.")]
     public void A_wrong_request_is_told_where_it_is_wrong(string body, string message)
     {
         QueryRequestReader.Read(new ReadOnlySequence<byte>(Encoding.UTF8.GetBytes(body))).Holds(out _, out var error).ShouldBeFalse();

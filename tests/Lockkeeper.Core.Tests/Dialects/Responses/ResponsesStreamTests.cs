@@ -87,10 +87,8 @@ public sealed class ResponsesStreamTests
         var stream = Stream();
 
         stream.Waiting("queued\n2");
-        stream.HasBegun.ShouldBeFalse();
         stream.Waiting("loading");
         stream.Begin();
-        stream.HasBegun.ShouldBeTrue();
         stream.Waiting("slow");
         stream.Remark("waited");
 
