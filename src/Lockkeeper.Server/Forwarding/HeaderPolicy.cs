@@ -36,7 +36,7 @@ internal static class HeaderPolicy
     [
         .. PerConnection, HeaderNames.Date, HeaderNames.AccessControlAllowOrigin, HeaderNames.AccessControlAllowCredentials, HeaderNames.AccessControlAllowHeaders,
         HeaderNames.AccessControlAllowMethods, HeaderNames.AccessControlExposeHeaders, HeaderNames.AccessControlMaxAge, "Access-Control-Allow-Private-Network",
-        RouterHeaders.RequestId, RouterHeaders.QueueMs, RouterHeaders.LoadMs, RouterHeaders.MaxTokens,
+        RouterHeaders.RequestId, RouterHeaders.QueueMs, RouterHeaders.LoadMs, RouterHeaders.MaxTokens, RouterHeaders.Estimate,
     ], StringComparer.OrdinalIgnoreCase);
 
     /// <summary>Copies the request's headers to the engine's request.</summary>

@@ -31,7 +31,8 @@ internal sealed class KeepAlive(HttpResponse response, TimeSpan interval, TimePr
             return;
         }
 
-        var pause = Started || (interval < CommitDelay) != atEngine ? interval : CommitDelay;
+        var (shorter, longer) = interval < CommitDelay ? (interval, CommitDelay) : (CommitDelay, interval);
+        var pause = Started ? interval : atEngine ? longer : shorter;
         while (!await EndsWithinAsync(work, pause, aborted))
         {
             if (aborted.IsCancellationRequested)

@@ -23,6 +23,9 @@ internal sealed record InferRoute(string Path, Dialect Dialect, Capability Needs
     /// <summary>Whether an answer is a stream unless the client says otherwise.</summary>
     public bool StreamsByDefault { get; init; }
 
+    /// <summary>Whether its API has streams at all.</summary>
+    public bool HasStreams => Dialect != Dialect.Query;
+
     /// <summary>The model of a request that names none; null where it must name one.</summary>
     public string? DefaultModel { get; init; }
 

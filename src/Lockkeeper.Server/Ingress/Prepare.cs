@@ -48,7 +48,7 @@ internal sealed class Prepare(IInstanceHost host, Translation translation, Media
         var naming = new AnswerNaming(peeked.Facts.Model, request.Entry.Id, request.Entry.Arrived);
         var clock = new AnswerClock(() => request.Age, () => request.Entry.Queue ?? TimeSpan.Zero);
         var asked = peeked.Facts.StreamAsked ?? (route.StreamsByDefault ? true : null);
-        var conversation = new Conversation(route, model, peeked, model.Shape.Streams(asked), http.Response.BodyWriter, naming)
+        var conversation = new Conversation(route, model, peeked, route.HasStreams && model.Shape.Streams(asked), http.Response.BodyWriter, naming)
         {
             Format = StreamingFormats.AskedFor(http.Request) ?? model.StreamingFormat,
             Clock = clock,
@@ -83,7 +83,13 @@ internal sealed class Prepare(IInstanceHost host, Translation translation, Media
             edits = edits.With(AttributionBlock.Edits(plan.Body)); // or no engine could use again what it has read of a prompt
         }
 
-        return new Prepared(model, priority, plan.Passage(new EngineBody(plan.Body, edits)), edits.AreCapped ? cap : null) { Voice = plan.Voice, Timeout = plan.Timeout, PromptEstimate = plan.Body.Length / TokenEstimate.BytesPerToken, MostTokens = plan.Facts.Limits.Asked ?? UnsaidTokens };
+        return new Prepared(model, priority, plan.Passage(new EngineBody(plan.Body, edits)), edits.AreCapped ? cap : null)
+        {
+            Voice = plan.Voice,
+            Timeout = plan.Timeout,
+            PromptEstimate = plan.Body.Length / TokenEstimate.BytesPerToken,
+            MostTokens = plan.Facts.Limits.Asked ?? UnsaidTokens,
+        };
     }
 
     /// <summary>A form is passed on as it is, to an engine that speaks its dialect.</summary>

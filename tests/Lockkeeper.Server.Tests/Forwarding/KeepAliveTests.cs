@@ -96,6 +96,33 @@ public sealed class KeepAliveTests : IDisposable
         }
     }
 
+    [Theory]
+    [InlineData(false, 0.2, 0.2)]
+    [InlineData(true, 0.2, 1)]
+    [InlineData(false, 5, 1)]
+    [InlineData(true, 5, 5)]
+    public async Task The_status_of_an_engine_that_works_on_it_is_waited_for_longer(bool atEngine, double interval, double firstWord)
+    {
+        var since = _time.GetTimestamp();
+        TimeSpan? asked = null;
+        var keepAlive = new KeepAlive(_http.Response, TimeSpan.FromSeconds(interval), _time) { Voice = new JsonVoice(_http.Response.BodyWriter, Dialect.OpenAi) };
+        var waiting = keepAlive.WhileAsync(_work.Task, () =>
+        {
+            asked ??= _time.GetElapsedTime(since);
+            return new("waiting");
+        }, CancellationToken.None, atEngine).AsTask();
+
+        await Eventually.True(() =>
+        {
+            _time.Advance(asked is null && _time.Timers > 0 ? TimeSpan.FromSeconds(0.1) : TimeSpan.Zero);
+            return asked is not null;
+        }, "the first word");
+        asked!.Value.TotalSeconds.ShouldBeInRange(firstWord, firstWord + 0.25);
+
+        _work.SetResult();
+        await waiting;
+    }
+
     [Fact]
     public async Task A_client_that_nobody_can_speak_to_is_told_nothing_and_its_work_is_not_waited_for()
     {
