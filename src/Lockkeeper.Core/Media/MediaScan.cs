@@ -19,7 +19,7 @@ internal sealed class MediaScan
     {
     }
 
-    /// <summary>Whether a body is worth a scan. Says no only of one that certainly holds nothing, and costs a fraction of a scan.</summary>
+    /// <summary>Whether a body, in whatever dialect, is worth a scan. Says no only of one that certainly holds nothing, and costs a fraction of a scan.</summary>
     public static bool MayHoldMedia(in ReadOnlySequence<byte> body) => body.IsSingleSegment ? Holds(body.FirstSpan) : HoldsInPieces(body);
 
     /// <summary>All parts, in the order of their places.</summary>
@@ -32,13 +32,15 @@ internal sealed class MediaScan
         return scan.Body(ref reader) is { } refused ? refused : scan._parts;
     }
 
-    /// <summary>The last three are how a letter of a name may be written too: <c>image\u005furl</c>. No serialiser does, but whoever wants to be overlooked may.</summary>
+    /// <summary>First OpenAI's words, then those of Anthropic, of Ollama and of responses. The last three are how a letter of a name may be written too: <c>image\u005furl</c>. No serialiser does, but whoever wants to be overlooked may.</summary>
     private static bool Holds(ReadOnlySpan<byte> text) =>
-        text.IndexOf("_url\""u8) >= 0 || text.IndexOf("\"file\""u8) >= 0 || text.IndexOf("\\u005"u8) >= 0 || text.IndexOf("\\u006"u8) >= 0 || text.IndexOf("\\u007"u8) >= 0;
+        text.IndexOf("_url\""u8) >= 0 || text.IndexOf("\"file\""u8) >= 0
+        || text.IndexOf("\"image\""u8) >= 0 || text.IndexOf("\"document\""u8) >= 0 || text.IndexOf("\"images\""u8) >= 0 || text.IndexOf("\"input_"u8) >= 0
+        || text.IndexOf("\\u005"u8) >= 0 || text.IndexOf("\\u006"u8) >= 0 || text.IndexOf("\\u007"u8) >= 0;
 
     private static bool HoldsInPieces(in ReadOnlySequence<byte> body)
     {
-        const int Reach = 5; // one less than the longest of them
+        const int Reach = 9; // one less than the longest of them
         Span<byte> seam = stackalloc byte[2 * Reach];
         var kept = 0;
         foreach (var piece in body)

@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using Lockkeeper.Core.Dialects.Leaks;
 
 namespace Lockkeeper.Core.Models;
 
@@ -13,4 +14,13 @@ internal sealed record EngineFallback
 
     /// <summary>Program and arguments, with placeholders.</summary>
     public required ImmutableArray<string> Command { get; init; }
+
+    /// <summary>APIs it speaks natively.</summary>
+    public ImmutableArray<EngineDialect> Dialects { get; init; } = [EngineDialect.Openai];
+
+    /// <summary>What it can do; empty for everything its models can.</summary>
+    public ImmutableArray<Capability> Capabilities { get; init; } = [];
+
+    /// <summary>What has to be taken out of the text of its answers.</summary>
+    public LeakPlan Leaks { get; init; } = LeakPlan.None;
 }

@@ -1,6 +1,5 @@
 using System.Collections.Immutable;
 using Lockkeeper.Core.Config;
-using Lockkeeper.Core.Dialects.Leaks;
 using Lockkeeper.Core.ModelFiles;
 using Lockkeeper.Core.Models;
 using Lockkeeper.Core.Wire;
@@ -75,7 +74,7 @@ internal static class CatalogBuilder
             Engine = Engine(model, config, engine),
             Path = model.Path is { } path && !engine.IsName(path) ? engine.Resolve(path) : null,
             Values = values,
-            Leaks = Leaks(model, engine.Whole),
+            Leaks = EngineExpansion.Leaks(model, engine.Whole),
             AskedAs = model.RequestModel ?? engine.NameIn(model.Path) ?? Placeholders.Fill(engine.Whole.RequestModel ?? "{id}", placeholder => values[Placeholders.NameOf(placeholder)]),
         };
     }
@@ -109,14 +108,6 @@ internal static class CatalogBuilder
         MaxUsdPerDay = model.MaxUsdPerDay,
         RequestTimeout = model.RequestTimeout,
         MaxDuration = (model.MaxDuration ?? config.Scheduling.MaxDuration).Value,
-    };
-
-    private static LeakPlan Leaks(ModelConfig model, EngineConfig engine) => new()
-    {
-        Format = model.ReasoningFormat ?? engine.ReasoningFormat ?? ReasoningFormat.None,
-        Reasoning = model.Reasoning ?? ReasoningPolicy.Separate,
-        StartsInReasoning = model.StartsInReasoning,
-        Tools = model.ToolParser ?? engine.ToolParser ?? ToolDialect.Off,
     };
 
     private static RequestShaping Shaping(ModelConfig model) => new()

@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using Lockkeeper.Core.Config;
+using Lockkeeper.Core.Dialects.Leaks;
 using Lockkeeper.Core.Models;
 using Lockkeeper.Server.Engines;
 
@@ -67,8 +68,25 @@ internal sealed record EngineExpansion(EngineConfig Written, ConfigFolder Folder
         var type = Enum.Parse<Capability>((model.Type ?? ModelType.Chat).ToString());
         return other.Engine.Capabilities?.Contains(type) == false
             ? null
-            : new EngineFallback { Preset = other.Name, Without = fallback.Without, Command = [.. other.Engine.Command!, .. Groups(other, model).SelectMany(group => group.Args)] };
+            : new EngineFallback
+            {
+                Preset = other.Name,
+                Without = fallback.Without,
+                Command = [.. other.Engine.Command!, .. Groups(other, model).SelectMany(group => group.Args)],
+                Dialects = [.. other.Engine.Dialects ?? []],
+                Capabilities = [.. other.Engine.Capabilities ?? []],
+                Leaks = Leaks(model, other.Engine),
+            };
     }
+
+    /// <summary>What has to be taken out of the text of an engine's answers: the model's own words on it come first.</summary>
+    public static LeakPlan Leaks(ModelConfig model, EngineConfig engine) => new()
+    {
+        Format = model.ReasoningFormat ?? engine.ReasoningFormat ?? ReasoningFormat.None,
+        Reasoning = model.Reasoning ?? ReasoningPolicy.Separate,
+        StartsInReasoning = model.StartsInReasoning,
+        Tools = model.ToolParser ?? engine.ToolParser ?? ToolDialect.Off,
+    };
 
     private IEnumerable<PresetArguments> Groups(EnginePreset preset, ModelConfig model) => preset.ArgumentsFor(model, Whole.Sleep ?? false, PlaceholderValues.Of("id", model, path => path));
 }

@@ -79,6 +79,9 @@ internal sealed record EngineCommand(string Executable, ImmutableArray<string> A
         return true;
     }
 
+    /// <summary>Whether its own program is there to be started.</summary>
+    public static bool IsInstalled(EngineSpec engine) => IsInstalled(engine, Path.GetFullPath(engine.WorkingDirectory ?? "."));
+
     private static bool IsInstalled(EngineSpec engine, string folder) => engine.Command.Length > 0 && TryFind(engine.Command[0], folder, SearchPath(engine), out _, out _);
 
     private static string SearchPath(EngineSpec engine) => (engine.Environment.TryGetValue("PATH", out var own) ? own : Environment.GetEnvironmentVariable("PATH")) ?? "";

@@ -72,9 +72,14 @@ internal sealed class Forwarder(TimeProvider time, Func<ValueTask<bool>> othersW
                 return new ForwardOutcome(ForwardEnd.Unreached, gone.Cause);
             }
 
-            return answer.IsSuccessStatusCode || (passage.IsNative && !keepAlive.Started)
-                ? await PassAsync(answer, http, passage, tap, patience, keepAlive)
-                : await RefusalAsync(answer, patience);
+            if (!answer.IsSuccessStatusCode && (!passage.IsNative || keepAlive.Started))
+            {
+                return await RefusalAsync(answer, patience);
+            }
+
+            // SDKs hang up right behind the last event, while the engine may still be closing its connection.
+            var outcome = await PassAsync(answer, http, passage, tap, patience, keepAlive);
+            return outcome.End == ForwardEnd.Aborted && tap.HasEnded ? ForwardEnd.Answered : outcome;
         }
     }
 

@@ -59,6 +59,10 @@ internal sealed partial class Endpoints(LiveCatalog catalog, Admission admission
         {
             error = await AnswerAsync(answer, prepare);
         }
+        catch (OperationCanceledException) when (request.Aborted.IsCancellationRequested)
+        {
+            error = request.WhyAborted; // while something slow was done for it
+        }
         catch (Exception failure)
         {
             error = LastResort.MeaningOf(failure, http);

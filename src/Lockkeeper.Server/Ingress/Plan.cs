@@ -184,7 +184,7 @@ internal sealed record Plan
     private static IClientStream Speaker(Conversation asked, IngressOptions limits) => asked.Route switch
     {
         { Dialect: Dialect.Responses } => ResponsesStream.ForPassing(asked.Body, asked.Output, asked.Naming),
-        { Dialect: Dialect.Anthropic } => new MessagesStream(asked.Output, asked.Naming),
+        { Dialect: Dialect.Anthropic } => new MessagesStream(asked.Output, asked.Naming, stops: []),
         { Dialect: Dialect.Ollama, Kind: RouteKind.Chat } => new Core.Dialects.Ollama.ChatStream(asked.Output, asked.Naming, asked.Clock),
         { Dialect: Dialect.Ollama } => new GenerateStream(asked.Output, asked.Naming, asked.Clock),
         _ => new ChatStream(asked.Output, asked.Naming, includeUsage: false, limits.ProgressAsReasoning && asked.Route.Kind == RouteKind.Chat),

@@ -33,7 +33,8 @@ internal sealed class Prepare(IInstanceHost host, Translation translation, Media
     public async ValueTask<Checked<Prepared>> RequestAsync(
         InferRoute route, Resolved resolved, HttpContext http, LiveRequest request, IngressOptions limits)
     {
-        var (peeked, model, priority) = resolved;
+        var (peeked, priority) = (resolved.Peeked, resolved.Priority);
+        var model = translation.Served(resolved.Model);
         if (Suitability.WhyNot(model, route) is { } unsuited)
         {
             return unsuited;
@@ -86,8 +87,9 @@ internal sealed class Prepare(IInstanceHost host, Translation translation, Media
     }
 
     /// <summary>A form is passed on as it is, to an engine that speaks its dialect.</summary>
-    public Checked<Prepared> Form(InferRoute route, SpooledBody form, ModelSpec model, Priority priority, HttpContext http)
+    public Checked<Prepared> Form(InferRoute route, SpooledBody form, ModelSpec named, Priority priority, HttpContext http)
     {
+        var model = translation.Served(named);
         if (Suitability.WhyNot(model, route) is { } unsuited)
         {
             return unsuited;

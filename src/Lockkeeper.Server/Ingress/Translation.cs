@@ -10,6 +10,7 @@ using Lockkeeper.Core.Dialects.Responses;
 using Lockkeeper.Core.Media;
 using Lockkeeper.Core.Models;
 using Lockkeeper.Core.Wire;
+using Lockkeeper.Server.Engines;
 using Lockkeeper.Server.Engines.Cloud;
 
 namespace Lockkeeper.Server.Ingress;
@@ -22,8 +23,13 @@ internal sealed class Translation(Func<ModelSpec, ImmutableArray<EngineDialect>>
     /// <summary>Of a program that is asked in place of a cloud.</summary>
     private static readonly TimeSpan LongestAnswer = TimeSpan.FromMinutes(10);
 
+    private readonly StandIns _standIns = new(time);
+
     /// <summary>Of what an engine speaks, the one that can say most is asked in.</summary>
     private static readonly ImmutableArray<EngineWords> Preferred = [EngineWords.OpenAi, new(EngineDialect.Anthropic, new AnthropicEngine()), new(EngineDialect.Ollama, new OllamaEngine())];
+
+    /// <summary>The model as it is served now: by its engine, or by what stands in for that.</summary>
+    public ModelSpec Served(ModelSpec model) => _standIns.Served(model);
 
     /// <summary>Whether a model's engine takes requests in a dialect.</summary>
     public bool Speaks(ModelSpec model, EngineDialect dialect) => speaks(model).Contains(dialect);
@@ -54,13 +60,18 @@ internal sealed class Translation(Func<ModelSpec, ImmutableArray<EngineDialect>>
         return asked.Route.Dialect != Dialect.Query && Speaks(model, asked.Route.Native)
             && (!Speaks(model, EngineDialect.Openai)
                 || (model.Shape.IsNone && model.MaxTokensUnderPressure.IsEmpty && !model.Leaks.Concerns([]) && model.Leaks.Tools == ToolDialect.Off
-                    && (Clouds.Has(model) || !MediaScan.MayHoldMedia(asked.Body))));
+                    && (Clouds.Has(model) || !MediaScan.MayHoldMedia(asked.Body) || HoldsNone(asked))));
     }
 
     /// <summary>What answers in place of a cloud that there is no key for; null where the engine is asked.</summary>
     private ClaudeCommand? Program(ModelSpec model) => ClaudeCommand.StandsFor(model.Engine) && ClaudeCommand.Find(Environment.GetEnvironmentVariable) is { } found
         ? new ClaudeCommand(found, model.RequestTimeout ?? LongestAnswer, time)
         : null;
+
+    /// <summary>Whether there are no images and files in it after all; what cannot be read may have some.</summary>
+    private static bool HoldsNone(Conversation asked) => asked.Route.Kind == RouteKind.Chat
+        && ReadAny(asked).Holds(out var chat, out _)
+        && chat.Turn.Messages.All(message => message.Parts.All(part => part is not ChatPart.Media && (part as ChatPart.ToolResult)?.Content.Any(within => within is ChatPart.Media) != true));
 
     private static Checked<ClientChat> ReadAny(Conversation asked)
     {

@@ -129,4 +129,19 @@ public sealed class SseScannerTests
         scanner.Observe(Encoding.UTF8.GetBytes(stream));
         return scanner;
     }
+
+    [Theory]
+    [InlineData("data: {\"choices\":[]}\n\ndata: [DONE]\n\n", true)]
+    [InlineData("data: {\"choices\":[{\"delta\":{\"content\":\"data: [DONE]\"}}]}\n\n", false)]
+    [InlineData("event: message_stop\ndata: {\"type\":\"message_stop\"}\n\n", true)]
+    [InlineData("data: {\"text\":\"\\\"message_stop\\\"\"}\n\n", false)]
+    [InlineData("data: {\"type\":\"response.completed\",\"response\":{}}\n\n", true)]
+    [InlineData("{\"model\":\"m\",\"done\":true}\n", true)]
+    [InlineData("{\"model\":\"m\",\"done\":false}\n", false)]
+    public void An_answer_that_says_it_is_over_is_over(string stream, bool over)
+    {
+        var scanner = new SseScanner();
+        scanner.Observe(Encoding.UTF8.GetBytes(stream));
+        scanner.HasEnded.ShouldBe(over);
+    }
 }

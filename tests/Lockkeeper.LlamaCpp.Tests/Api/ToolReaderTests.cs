@@ -41,8 +41,8 @@ public sealed class ToolReaderTests
     }
 
     [Fact]
-    public void A_tool_is_written_as_the_models_were_trained_to_read_it() => Read("""{"type":"function","function":{"name":"f","description":"Ä \"x\" <b>\n","strict":null,"parameters":{"a":[1.50,true]}}}""", "")
-        .Request!.Conversation.Tools.Single().Definition.ShouldBe("""{"type": "function", "function": {"name": "f", "description": "Ä \"x\" <b>\n", "strict": null, "parameters": {"a": [1.50, true]}}}""");
+    public void A_tool_is_written_as_the_models_were_trained_to_read_it() => Read("""{"type":"function","function":{"name":"f","description":"Ä \"x\" <b>\n","strict":false,"parameters":{"a":[1.50,true]}}}""", "")
+        .Request!.Conversation.Tools.Single().Definition.ShouldBe("""{"type": "function", "function": {"name": "f", "description": "Ä \"x\" <b>\n", "parameters": {"a": [1.50, true]}}}""");
 
     [Fact]
     public void A_choice_of_none_hides_the_tools() => Read(Good, """ "tool_choice":"none", """).Request!.Conversation.Tools.ShouldBeEmpty();

@@ -146,7 +146,7 @@ public sealed class ConfigTextTests
     }
 
     [Theory]
-    [InlineData("serverr: {}", "4: serverr: is an unknown key; did you mean 'server'? Known here: server, scheduling, pools, engines, models, discover, include, state_file")]
+    [InlineData("serverr: {}", "4: serverr: is an unknown key; did you mean 'server'? Known here: server, scheduling, pools, engines, models, discover, prices, include, state_file, allow_destructive_ollama_api")]
     [InlineData("server:\n  lisen: x", "5: server.lisen: is an unknown key; did you mean 'listen'? Known here: listen, api_keys, allow_anonymous, allowed_hosts, cors, shutdown_grace, max_body")]
     [InlineData("server:\n  tls: {}", "5: server.tls: is an unknown key; Known here: listen, api_keys, allow_anonymous, allowed_hosts, cors, shutdown_grace, max_body")]
     [InlineData("server: {}\nserver: {}", "5: server: is given twice, first on line 4; remove one of them")]

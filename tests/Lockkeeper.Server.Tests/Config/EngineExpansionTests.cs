@@ -1,3 +1,4 @@
+using Lockkeeper.Core.Dialects.Leaks;
 using Lockkeeper.Core.Models;
 using Lockkeeper.Server.Config;
 using Lockkeeper.Server.Tests.Engines;
@@ -35,11 +36,13 @@ public sealed class EngineExpansionTests
         var fallback = Model("preset: llama.cpp, args: [--mlock]", "context_length: 512, temp: 1").Engine.Fallback!;
         fallback.Preset.ShouldBe("builtin");
         fallback.Command.ShouldBe(["lockkeeper", "engine", "--model", "{path}", "--port", "{port}", "--alias", "{id}", "--ctx-size", "{context_length}"]);
-        fallback.Without.ShouldContain("embeddings");
+        fallback.Without.ShouldContain("reranking");
+        fallback.Dialects.ShouldBe([EngineDialect.Openai], "and not what llama-server speaks");
+        fallback.Leaks.Tools.ShouldBe(ToolDialect.Hermes);
     }
 
     [Theory]
-    [InlineData("preset: llama.cpp", "type: embedding")]
+    [InlineData("preset: llama.cpp", "type: rerank")]
     [InlineData("preset: llama.cpp, command: [my-llama, '{port}']", "type: chat")]
     [InlineData("preset: vllm", "type: chat")]
     [InlineData("command: [mine, '{port}']", "type: chat")]

@@ -60,7 +60,7 @@ public sealed class KeepAliveTests : IDisposable
         _time.Advance(TimeSpan.FromSeconds(1));
         await Eventually.True(() => Sent == ": queued 2\n\n", "the first comment");
         keepAlive.Started.ShouldBeTrue();
-        _http.Response.ContentType.ShouldBe("text/event-stream; charset=utf-8");
+        _http.Response.ContentType.ShouldBe("text/event-stream");
 
         await AdvanceUntil(() => Sent == ": queued 2\n\n: queued 1\n\n");
         await AdvanceUntil(() => Sent == ": queued 2\n\n: queued 1\n\n: loading\n\n");

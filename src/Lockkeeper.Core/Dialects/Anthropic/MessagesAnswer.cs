@@ -1,11 +1,12 @@
 using System.Buffers;
+using System.Collections.Immutable;
 using System.Text;
 using System.Text.Json;
 
 namespace Lockkeeper.Core.Dialects.Anthropic;
 
 /// <summary>An answer as one message of Anthropic's, which is written when it has ended.</summary>
-internal sealed class MessagesAnswer(IBufferWriter<byte> output, AnswerNaming naming) : IAnswerSink
+internal sealed class MessagesAnswer(IBufferWriter<byte> output, AnswerNaming naming, ImmutableArray<string> stops) : IAnswerSink
 {
     private readonly List<Block> _blocks = [];
 
@@ -51,8 +52,9 @@ internal sealed class MessagesAnswer(IBufferWriter<byte> output, AnswerNaming na
         }
 
         json.WriteEndArray();
-        json.WriteString("stop_reason"u8, StopReason.Of(end, _blocks.Exists(block => block is Block.ToolUse)));
-        json.WriteString("stop_sequence"u8, end.StopText);
+        var stop = StopReason.Told(end, stops);
+        json.WriteString("stop_reason"u8, StopReason.Of(end, _blocks.Exists(block => block is Block.ToolUse), stop));
+        json.WriteString("stop_sequence"u8, stop);
         json.WritePropertyName("usage"u8);
         MessagesUsage.Write(json, end.Usage);
         json.WriteEndObject();

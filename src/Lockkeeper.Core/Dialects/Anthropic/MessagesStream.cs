@@ -1,4 +1,5 @@
 using System.Buffers;
+using System.Collections.Immutable;
 using System.Globalization;
 using System.Text;
 using System.Text.Json;
@@ -7,7 +8,7 @@ using Lockkeeper.Core.Wire;
 namespace Lockkeeper.Core.Dialects.Anthropic;
 
 /// <summary>An answer as Anthropic's events: a message of blocks, each of which is opened, filled and closed before the next one is.</summary>
-internal sealed class MessagesStream(IBufferWriter<byte> output, AnswerNaming naming) : IClientStream
+internal sealed class MessagesStream(IBufferWriter<byte> output, AnswerNaming naming, ImmutableArray<string> stops) : IClientStream
 {
     private readonly Utf8JsonWriter _json = PieceWriter.For(output);
     private BlockKind _open;
@@ -118,8 +119,9 @@ internal sealed class MessagesStream(IBufferWriter<byte> output, AnswerNaming na
         _ended = true;
         BeginEvent("message_delta"u8);
         _json.WriteStartObject("delta"u8);
-        _json.WriteString("stop_reason"u8, StopReason.Of(end, _calls > 0));
-        _json.WriteString("stop_sequence"u8, end.StopText);
+        var stop = StopReason.Told(end, stops);
+        _json.WriteString("stop_reason"u8, StopReason.Of(end, _calls > 0, stop));
+        _json.WriteString("stop_sequence"u8, stop);
         _json.WriteEndObject();
         _json.WritePropertyName("usage"u8);
         MessagesUsage.Write(_json, end.Usage);

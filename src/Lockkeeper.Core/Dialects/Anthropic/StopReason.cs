@@ -1,17 +1,24 @@
+using System.Collections.Immutable;
+
 namespace Lockkeeper.Core.Dialects.Anthropic;
 
 /// <summary>Why an answer ended, and what went wrong, in Anthropic's words.</summary>
 internal static class StopReason
 {
+    /// <param name="end">How it ended.</param>
     /// <param name="hasCalls">Whether tools were called: engines differ in whether that is an end of its own.</param>
-    public static string Of(in AnswerEnd end, bool hasCalls) => end.Finish switch
+    /// <param name="stop">The client's stop text that ended it; null for none.</param>
+    public static string Of(in AnswerEnd end, bool hasCalls, string? stop) => end.Finish switch
     {
         AnswerFinish.Length => "max_tokens",
         AnswerFinish.Filtered => "refusal",
         AnswerFinish.ToolCalls => "tool_use",
         _ when hasCalls => "tool_use",
-        _ => end.StopText is null ? "end_turn" : "stop_sequence",
+        _ => stop is null ? "end_turn" : "stop_sequence",
     };
+
+    /// <summary>The stop text that the client is told of: one of its own. A model's configuration may have others, which are nobody's business but its own.</summary>
+    public static string? Told(in AnswerEnd end, ImmutableArray<string> asked) => end.StopText is { } stop && asked.Contains(stop) ? stop : null;
 
     /// <summary>A pause is an end to clients of other dialects, who know of none.</summary>
     public static AnswerFinish Parse(string? reason) => reason switch

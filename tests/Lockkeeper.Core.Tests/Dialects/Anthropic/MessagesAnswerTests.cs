@@ -12,7 +12,7 @@ public sealed class MessagesAnswerTests
     private readonly ArrayBufferWriter<byte> _output = new();
     private readonly MessagesAnswer _answer;
 
-    public MessagesAnswerTests() => _answer = new MessagesAnswer(_output, new AnswerNaming("qwen", "r1", DateTimeOffset.UnixEpoch));
+    public MessagesAnswerTests() => _answer = new MessagesAnswer(_output, new AnswerNaming("qwen", "r1", DateTimeOffset.UnixEpoch), ["\n\n", "END", "STOP", "5"]);
 
     [Fact]
     public void An_answer_is_one_message()

@@ -113,7 +113,7 @@ public sealed class MessagesStreamReaderTests
     {
         var output = new System.Buffers.ArrayBufferWriter<byte>();
         var told = new ToldAnswer();
-        var writer = new MessagesStream(output, new AnswerNaming("m", "r", DateTimeOffset.UnixEpoch));
+        var writer = new MessagesStream(output, new AnswerNaming("m", "r", DateTimeOffset.UnixEpoch), stops: []);
         writer.Begin();
         writer.Text("a");
         writer.ToolCall(0, "t", "ls");

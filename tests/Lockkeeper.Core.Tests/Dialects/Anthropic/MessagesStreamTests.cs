@@ -68,7 +68,7 @@ public sealed class MessagesStreamTests
     private readonly ArrayBufferWriter<byte> _output = new();
     private readonly MessagesStream _stream;
 
-    public MessagesStreamTests() => _stream = new MessagesStream(_output, new AnswerNaming("qwen", "r1", DateTimeOffset.UnixEpoch));
+    public MessagesStreamTests() => _stream = new MessagesStream(_output, new AnswerNaming("qwen", "r1", DateTimeOffset.UnixEpoch), ["\n\n", "END", "STOP", "5"]);
 
     [Fact]
     public void An_answer_is_a_message_of_blocks()

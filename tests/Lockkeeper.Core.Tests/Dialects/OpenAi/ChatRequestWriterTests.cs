@@ -15,8 +15,9 @@ public sealed class ChatRequestWriterTests
     {
         ChatRequestReader.Read(new ReadOnlySequence<byte>(Encoding.UTF8.GetBytes(Write(turn)))).Holds(out var chat, out var error).ShouldBeTrue(error?.Message);
 
-        // Counts are always asked for.
-        Turns.Describe(chat!.Turn).ShouldBe(Turns.Describe(turn with { IncludeUsage = turn.Stream }));
+        // Counts are always asked for, and a tool that need not be strict is one of which nothing is said.
+        var expected = turn with { IncludeUsage = turn.Stream, Tools = [.. turn.Tools.Select(tool => tool with { Strict = tool.Strict == true ? true : null })] };
+        Turns.Describe(chat!.Turn).ShouldBe(Turns.Describe(expected));
     }));
 
     [Fact]

@@ -21,7 +21,7 @@ public sealed class TokensCostNoMemoryTests
     public void From_Anthropic_to_Ollama() => Cost(AnthropicToken, sink => new AnthropicEngine().ReadStream(sink), output => new ChatStream(output, Naming, AnswerClock.Stopped)).ShouldBe(0);
 
     [Fact]
-    public void From_Ollama_to_Anthropic() => Cost(OllamaToken, sink => new OllamaEngine().ReadStream(sink), output => new MessagesStream(output, Naming)).ShouldBe(0);
+    public void From_Ollama_to_Anthropic() => Cost(OllamaToken, sink => new OllamaEngine().ReadStream(sink), output => new MessagesStream(output, Naming, stops: [])).ShouldBe(0);
 
     private static long Cost(byte[] token, Func<IAnswerSink, IAnswerReader> read, Func<IBufferWriter<byte>, IClientStream> write)
     {

@@ -51,7 +51,7 @@ public sealed class EngineKeyTests : IAsyncLifetime
     [InlineData("anthropic", "x-api-key", "of-ours")]
     public async Task It_is_sent_as_the_dialect_wants_it_and_the_clients_stays_here(string model, string name, string value)
     {
-        using var request = new HttpRequestMessage(HttpMethod.Post, new Uri(new Uri(_web.Urls.First()), "/v1/chat/completions")) { Content = new StringContent($$"""{"model":"{{model}}"}""") };
+        using var request = new HttpRequestMessage(HttpMethod.Post, new Uri(new Uri(_web.Urls.First()), model == "plain" ? "/v1/chat/completions" : "/upstream/anthropic/v1/chat/completions")) { Content = new StringContent($$"""{"model":"{{model}}"}""") };
         request.Headers.TryAddWithoutValidation("Authorization", "Bearer of-the-client");
         request.Headers.TryAddWithoutValidation("x-api-key", "of-the-client");
         using var answer = await _client.SendAsync(request, CancellationToken.None);
