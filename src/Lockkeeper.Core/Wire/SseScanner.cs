@@ -6,6 +6,7 @@ namespace Lockkeeper.Core.Wire;
 /// <remarks>
 /// Counts are called <c>prompt_tokens</c> and <c>completion_tokens</c> by OpenAI, <c>input_tokens</c> and <c>output_tokens</c> by Anthropic and in Responses, <c>prompt_eval_count</c> and
 /// <c>eval_count</c> by Ollama; the last that is told counts.
+/// The end of a stream is <c>[DONE]</c> to OpenAI, an event to Anthropic and in Responses, <c>"done":true</c> to Ollama, and an error to all of them.
 /// It looks for member names with their quotes, so that the name of one is never found in a longer one. Inside a JSON string a quote is always escaped, so text that a model writes can never look like one.
 /// A name, or the value behind it, may be cut by a chunk's end: the last <see cref="Overlap"/> bytes are kept and looked at again with the next chunk.
 /// </remarks>
@@ -26,11 +27,17 @@ internal struct SseScanner
     /// <summary>Whether the bytes so far end between two events, so that another event may follow.</summary>
     public bool AtEventBoundary { get; private set; } = true;
 
-    /// <summary>Whether the answer has said that it is over, in whatever dialect: what a client does then is no concern of the answer any more.</summary>
+    /// <summary>Whether the last event of a stream, or an error in its place, has passed: what may still follow is none of the answer.</summary>
     public bool HasEnded { get; private set; }
+
+    /// <summary>Whether an answer has said why it ends; in a stream its counts, and the last event, may still follow.</summary>
+    public bool IsFinished { get; private set; }
 
     public SseScanner()
     {
+        // The first byte stands at the beginning of a line.
+        _carry[0] = (byte)'\n';
+        _carried = 1;
     }
 
     /// <summary>Shows it the next bytes.</summary>
@@ -41,31 +48,15 @@ internal struct SseScanner
             return;
         }
 
-        if (_carried > 0)
-        {
-            // The seam: what was kept, and as much of the new chunk as can belong to it.
-            Span<byte> seam = stackalloc byte[2 * Overlap];
-            Span<byte> kept = _carry;
-            kept[.._carried].CopyTo(seam);
-            var taken = Math.Min(Overlap, chunk.Length);
-            chunk[..taken].CopyTo(seam[_carried..]);
-            Find(seam[..(_carried + taken)]);
-        }
-
+        // The seam: what was kept, and as much of the new chunk as can belong to it.
+        Span<byte> seam = stackalloc byte[2 * Overlap];
+        Span<byte> kept = _carry;
+        kept[.._carried].CopyTo(seam);
+        var taken = Math.Min(Overlap, chunk.Length);
+        chunk[..taken].CopyTo(seam[_carried..]);
+        Find(seam[..(_carried + taken)]);
         Find(chunk);
         Keep(chunk);
-        HasEnded = HasEnded || SaysItIsOver(chunk);
-    }
-
-    /// <summary>A quote within text is escaped, so none of these can be what a model wrote. Where one is cut in two, the end of the connection tells soon enough.</summary>
-    private readonly bool SaysItIsOver(ReadOnlySpan<byte> chunk)
-    {
-        ReadOnlySpan<byte> carry = _carry;
-        return carry[.._carried].TrimEnd("\r\n"u8).EndsWith("data: [DONE]"u8)
-            || chunk.IndexOf("\"done\":true"u8) >= 0
-            || chunk.IndexOf("\"message_stop\""u8) >= 0
-            || chunk.IndexOf("\"response.completed\""u8) >= 0
-            || chunk.IndexOf("\"response.incomplete\""u8) >= 0;
     }
 
     private void Find(ReadOnlySpan<byte> text)
@@ -81,7 +72,22 @@ internal struct SseScanner
             PromptTokens = Number(text, "\"prompt_eval_count\""u8) ?? PromptTokens;
             CompletionTokens = Number(text, "\"eval_count\""u8) ?? CompletionTokens;
         }
+
+        HasEnded = HasEnded || IsEnd(text);
+        IsFinished = IsFinished || HasEnded || Says(text, "\"finish_reason\":\""u8, "\"finish_reason\": \""u8);
     }
+
+    private static bool IsEnd(ReadOnlySpan<byte> text) =>
+        (text.IndexOf("[DONE]"u8) >= 0 && Says(text, "\ndata: [DONE]"u8, "\ndata:[DONE]"u8))
+        || text.IndexOf("\"message_stop\""u8) >= 0
+        || (text.IndexOf("\"response."u8) >= 0 && (Says(text, "\"response.completed\""u8, "\"response.incomplete\""u8) || text.IndexOf("\"response.failed\""u8) >= 0))
+        || (text.IndexOf("\"done\""u8) >= 0 && Says(text, "\"done\":true"u8, "\"done\": true"u8))
+        || (text.IndexOf("error\""u8) >= 0 && IsError(text));
+
+    private static bool IsError(ReadOnlySpan<byte> text) =>
+        Says(text, "\ndata: {\"error\""u8, "\n{\"error\""u8) || Says(text, "\"type\":\"error\""u8, "\"type\": \"error\""u8) || Says(text, "\"object\":\"error\""u8, "\"object\": \"error\""u8);
+
+    private static bool Says(ReadOnlySpan<byte> text, ReadOnlySpan<byte> one, ReadOnlySpan<byte> other) => text.IndexOf(one) >= 0 || text.IndexOf(other) >= 0;
 
     /// <summary>The number behind the last such name; null when there is none, or when it may go on behind the end.</summary>
     private static int? Number(ReadOnlySpan<byte> text, ReadOnlySpan<byte> name)

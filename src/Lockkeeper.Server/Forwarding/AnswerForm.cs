@@ -17,7 +17,7 @@ internal abstract class AnswerForm
     public abstract IBodyStage? Stage(string? engine, IBufferWriter<byte> output, bool hasWaited);
 
     /// <summary>How the JSON values of an answer follow each other; null for what is no JSON.</summary>
-    protected static BodyFraming? FramingOf(string? mediaType) => mediaType?.ToLowerInvariant() switch
+    public static BodyFraming? FramingOf(string? mediaType) => mediaType?.ToLowerInvariant() switch
     {
         "text/event-stream" => BodyFraming.Events,
         "application/x-ndjson" or "application/jsonl" => BodyFraming.Lines,
@@ -39,6 +39,9 @@ internal sealed class UntouchedForm : AnswerForm
 /// <param name="continued">Takes up a stream that has begun in another's name; null where there is nothing to take up.</param>
 internal sealed class PassedForm(string asked, Func<IBodyStage>? continued = null) : AnswerForm
 {
+    /// <summary>Whether a stream of it says where it ends, so that one which does not has been cut.</summary>
+    public bool HasEnd { get; init; }
+
     public override IBodyStage? Stage(string? engine, IBufferWriter<byte> output, bool hasWaited) =>
         FramingOf(engine) is not { } framing ? null
         : hasWaited && continued is not null ? new TwoStages(continued(), new ModelRewriter(framing, asked))

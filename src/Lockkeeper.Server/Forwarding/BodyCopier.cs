@@ -47,7 +47,8 @@ internal sealed class BodyCopier(TimeProvider time, Func<ValueTask<bool>> others
                 }
                 catch (Exception failure) when (failure is IOException or HttpRequestException or OperationCanceledException)
                 {
-                    return patience.Explain(failure);
+                    // Everything in the answer has been relayed: a client that leaves now has it, and so has one whose engine does not close its stream well.
+                    return tap.HasEnded || (tap.IsFinished && patience.Aborted.IsCancellationRequested) ? ForwardEnd.Answered : patience.Explain(failure);
                 }
 
                 if (count == 0)

@@ -158,7 +158,7 @@ internal sealed class Forwarder(TimeProvider time, Func<ValueTask<bool>> othersW
                 http.Response.ContentLength = null; // the engine's; what is sent may be longer
             }
 
-            return stage;
+            return stage is not null && passage.Answer is PassedForm { HasEnd: true } && AnswerForm.FramingOf(contentType) is { } framing ? new UncutStage(stage, framing, tap) : stage;
         });
     }
 

@@ -19,6 +19,9 @@ internal sealed class KeepAlive(HttpResponse response, TimeSpan interval, TimePr
     /// <summary>Whether headers have been sent early, so that the rest must follow in the voice's form.</summary>
     public bool Started { get; private set; }
 
+    /// <summary>Who can end an answer that has begun; null where an engine's own words have begun it, which a voice that has said nothing knows nothing of.</summary>
+    public IClientVoice? LastWords => Started || Voice is not IClientStream { HasBegun: false } ? Voice : null;
+
     /// <summary>Waits for <paramref name="work"/> to end, well or badly, and says meanwhile what is being waited for. Starts the answer when the wait is long.</summary>
     /// <param name="work">What the client is waiting for. It is not awaited for its result here.</param>
     /// <param name="status">A short line without line breaks.</param>

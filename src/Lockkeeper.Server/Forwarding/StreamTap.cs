@@ -21,8 +21,11 @@ internal sealed class StreamTap(TimeProvider time)
     /// <summary>Whether an event stream may be continued here by an event of ours.</summary>
     public bool AtEventBoundary => _scanner.AtEventBoundary;
 
-    /// <summary>Whether the answer has said that it is over.</summary>
+    /// <summary>Whether the last event of a stream has passed.</summary>
     public bool HasEnded => _scanner.HasEnded;
+
+    /// <summary>Whether the answer has said why it ends.</summary>
+    public bool IsFinished => _scanner.IsFinished;
 
     /// <summary>From sending the request to the latest byte of the answer; null before the first.</summary>
     public TimeSpan? LastByte => FirstByte is null ? null : time.GetElapsedTime(_began, _latest);

@@ -82,7 +82,7 @@ internal sealed partial class Endpoints(LiveCatalog catalog, Admission admission
         {
             Log(error, http);
             RouterHeaders.Waited(http.Response, request.Entry);
-            await Refuse.WithAsync(http, error, route.Dialect, answer.Tap.AtEventBoundary, answer.KeepAlive.Voice);
+            await Refuse.WithAsync(http, error, route.Dialect, answer.Tap.AtEventBoundary, answer.KeepAlive.LastWords);
         }
     }
 

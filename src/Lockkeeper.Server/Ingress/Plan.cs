@@ -65,7 +65,7 @@ internal sealed record Plan
             Facts = asked.Peeked.Facts,
             Path = asked.Route.EnginePath,
             Engine = asked.Route.Native,
-            Answer = new PassedForm(asked.Naming.Model, stream is ResponsesStream told ? () => new ResumedStage(told) : null),
+            Answer = new PassedForm(asked.Naming.Model, stream is ResponsesStream told ? () => new ResumedStage(told) : null) { HasEnd = asked.Route.Needs is Capability.Chat or Capability.Completion },
             IsNative = true,
             Stream = asked.Stream,
             IsPlain = !string.Equals(asked.Naming.Model, asked.Model.AskedAs, StringComparison.Ordinal),

@@ -151,7 +151,7 @@ internal sealed class Translation(Func<ModelSpec, ImmutableArray<EngineDialect>>
     }
 
     private Checked<Plan> Embed(Conversation asked, EmbedRequest request, IngressOptions limits) => request.Input is null
-        ? Plan.Silent(asked, OllamaRequest.Silent(request.Model, OllamaSurface.Generate, request.KeepAlive))
+        ? Plan.Silent(asked, OllamaRequest.Silent(request.Model, request.IsOld ? OllamaSurface.OldEmbed : OllamaSurface.Embed, request.KeepAlive))
         : Speaks(asked.Model, EngineDialect.Openai) ? Plan.Embeddings(asked, request, limits) : Unspoken(asked.Model, asked.Route);
 }
 

@@ -37,6 +37,32 @@ public sealed class SseScannerTests
     }
 
     [Theory]
+    [InlineData("data: {\"choices\":[{\"delta\":{},\"finish_reason\":\"stop\"}]}\n\n", false, true)]
+    [InlineData("data: {\"choices\":[{\"delta\":{},\"finish_reason\": \"stop\"}]}\n\ndata: [DONE]\n\n", true, true)]
+    [InlineData("data: [DONE]\n\n", true, true)]
+    [InlineData("event: message_stop\ndata: {\"type\": \"message_stop\"}\n\n", true, true)]
+    [InlineData("event: response.incomplete\ndata: {\"type\":\"response.incomplete\"}\n\n", true, true)]
+    [InlineData("event: response.completed\ndata: {\"type\":\"response.completed\"}\n\n", true, true)]
+    [InlineData("{\"model\":\"m\",\"done\": true}\n", true, true)]
+    [InlineData("data: {\"error\":{\"message\":\"no\"}}\n\n", true, true)]
+    [InlineData("event: error\ndata: {\"type\":\"error\"}\n\n", true, true)]
+    [InlineData("{\"error\":\"no\"}\n", true, true)]
+    [InlineData("data: {\"choices\":[{\"delta\":{\"content\":\"data: [DONE] \\\"done\\\":true\"},\"finish_reason\":null}]}\n\n", false, false)]
+    [InlineData("{\"model\":\"m\",\"done\":false}\n", false, false)]
+    [InlineData("event: response.created\ndata: {\"type\":\"response.created\",\"response\":{\"error\":null}}\n\n", false, false)]
+    public void The_end_of_a_stream_is_seen_in_every_dialect(string stream, bool hasEnded, bool isFinished)
+    {
+        var bytes = Encoding.UTF8.GetBytes(stream);
+        for (var size = 1; size <= bytes.Length; size++)
+        {
+            var scanner = new SseScanner();
+            Cuts.Into<byte>(bytes, [size], piece => scanner.Observe(piece.Span));
+            scanner.HasEnded.ShouldBe(hasEnded, $"in pieces of {size}");
+            scanner.IsFinished.ShouldBe(isFinished, $"in pieces of {size}");
+        }
+    }
+
+    [Theory]
     [InlineData(
         """{"type":"message_start","message":{"usage":{"input_tokens":25,"cache_read_input_tokens":7,"output_tokens":1}}} {"type":"message_delta","usage":{"output_tokens":15}} """, 25, 15)]
     [InlineData(

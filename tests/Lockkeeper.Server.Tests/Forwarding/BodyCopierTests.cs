@@ -104,6 +104,34 @@ public sealed class BodyCopierTests : IDisposable
         outcome.Detail.ShouldBe("reset by peer");
     }
 
+    [Theory]
+    [InlineData("data: [DONE]\n\n", true)]
+    [InlineData("data: {\"choices\":[{\"delta\":{},\"finish_reason\":\"stop\"}]}\n\n", true)]
+    [InlineData("data: {\"choices\":[{\"delta\":{\"content\":\"a\"},\"finish_reason\":null}]}\n\n", false)]
+    public async Task Who_leaves_behind_the_end_of_the_answer_has_it(string last, bool hasIt)
+    {
+        using var aborted = new CancellationTokenSource();
+        using var patience = new EnginePatience(TimeSpan.FromMinutes(10), _engineTime, recall: null, new Upstream(new Uri("http://127.0.0.1:1")), stream: true, aborted.Token);
+        var copying = new BodyCopier(_time, () => new ValueTask<bool>(false)).CopyAsync(_engine.Reader.AsStream(), _http, new StreamTap(_time), patience, Quiet).AsTask();
+        await _engine.Writer.WriteAsync(Encoding.UTF8.GetBytes(last));
+        var read = await _client.Reader.ReadAsync();
+        _client.Reader.AdvanceTo(read.Buffer.End);
+
+        await aborted.CancelAsync();
+        (await copying).End.ShouldBe(hasIt ? ForwardEnd.Answered : ForwardEnd.Aborted);
+    }
+
+    [Fact]
+    public async Task A_connection_that_breaks_behind_the_end_of_the_answer_takes_nothing_from_it()
+    {
+        var copying = Copy(othersWait: false);
+        await _engine.Writer.WriteAsync("data: [DONE]\n\n"u8.ToArray());
+        var read = await _client.Reader.ReadAsync();
+        _client.Reader.AdvanceTo(read.Buffer.End);
+        await _engine.Writer.CompleteAsync(new IOException("reset by peer"));
+        (await copying).End.ShouldBe(ForwardEnd.Answered);
+    }
+
     private KeepAlive Quiet => new(_http.Response, TimeSpan.FromSeconds(5), _time);
 
     private Task<ForwardOutcome> Copy(bool othersWait) =>

@@ -24,6 +24,20 @@ public sealed class KeepAliveTests : IDisposable
     public void Dispose() => _sent.Dispose();
 
     [Fact]
+    public async Task Only_who_has_spoken_ends_an_answer_that_an_engine_has_begun()
+    {
+        var keepAlive = Speaking();
+        keepAlive.LastWords.ShouldBeNull();
+
+        var waiting = keepAlive.WhileAsync(_work.Task, () => new("queued 1"), CancellationToken.None);
+        _time.Advance(TimeSpan.FromSeconds(1));
+        await Eventually.True(() => keepAlive.Started, "it speaks");
+        keepAlive.LastWords.ShouldBe(keepAlive.Voice);
+        _work.SetResult();
+        await waiting;
+    }
+
+    [Fact]
     public async Task A_short_wait_sends_nothing()
     {
         var keepAlive = Speaking();

@@ -23,7 +23,7 @@ internal static class MessagesRequestReader
         var messages = Messages(root, fields);
         var tools = MessagesTools.Read(root, fields);
         var choice = MessagesTools.ReadChoice(root, fields, tools, out var parallel);
-        return new ChatTurn
+        var turn = new ChatTurn
         {
             Model = fields.Text(root, "model") ?? "",
             Stream = fields.Boolean(root, "stream") ?? false,
@@ -38,6 +38,12 @@ internal static class MessagesRequestReader
             Thinking = Thinking(root, fields),
             ContinuesLastMessage = messages is [.., { Role: ChatRole.Assistant, Parts.IsEmpty: false }],
         };
+        if (messages.All(message => message.Role == ChatRole.System))
+        {
+            fields.Fail("messages", "must hold at least one message."); // an engine would say so too, but only when the model is loaded
+        }
+
+        return turn;
     }
 
     private static ImmutableArray<ChatMessage> Messages(JsonElement root, RequestFields fields)

@@ -16,6 +16,12 @@ internal static class OllamaLines
     public static void WriteLoad(OllamaRequest request, AnswerNaming naming, AnswerClock clock, IBufferWriter<byte> output)
     {
         using var json = PieceWriter.For(output);
+        if (request.Surface is OllamaSurface.Embed or OllamaSurface.OldEmbed)
+        {
+            NoEmbedding(json, request, naming);
+            return;
+        }
+
         Begin(json, naming, clock);
         if (request.Surface == OllamaSurface.Chat)
         {
@@ -30,6 +36,20 @@ internal static class OllamaLines
 
         json.WriteBoolean("done"u8, true);
         json.WriteString("done_reason"u8, request is OllamaRequest.Unload ? "unload"u8 : "load"u8);
+        json.WriteEndObject();
+    }
+
+    /// <summary>Clients read the embeddings of no text like any others, and are told of nothing else.</summary>
+    private static void NoEmbedding(Utf8JsonWriter json, OllamaRequest request, AnswerNaming naming)
+    {
+        json.WriteStartObject();
+        if (request.Surface == OllamaSurface.Embed)
+        {
+            json.WriteString("model"u8, naming.Model);
+        }
+
+        json.WriteStartArray(request.Surface == OllamaSurface.Embed ? "embeddings"u8 : "embedding"u8);
+        json.WriteEndArray();
         json.WriteEndObject();
     }
 

@@ -31,4 +31,10 @@ internal enum OllamaSurface
 
     /// <summary><c>/api/generate</c>.</summary>
     Generate,
+
+    /// <summary><c>/api/embed</c>.</summary>
+    Embed,
+
+    /// <summary><c>/api/embeddings</c>.</summary>
+    OldEmbed,
 }

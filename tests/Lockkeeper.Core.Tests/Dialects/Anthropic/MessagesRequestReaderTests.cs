@@ -108,13 +108,13 @@ public sealed class MessagesRequestReaderTests
 
     [Fact]
     public void A_tool_that_only_Anthropic_has_cannot_be_chosen() =>
-        Turn("""{"model":"m","max_tokens":1,"messages":[],"tools":[{"type":"web_search_20250305","name":"web_search"}],"tool_choice":{"type":"any"}}""").ToolChoice.ShouldBeNull();
+        Turn("""{"model":"m","max_tokens":1,"messages":[{"role":"user","content":"a"}],"tools":[{"type":"web_search_20250305","name":"web_search"}],"tool_choice":{"type":"any"}}""").ToolChoice.ShouldBeNull();
 
     [Theory]
     [InlineData("""{"type":"disabled"}""", false)]
     [InlineData("""{"type":"adaptive","display":"omitted"}""", true)]
     public void Thinking_is_on_or_off(string thinking, bool enabled) =>
-        Turn($$"""{"model":"m","max_tokens":1,"thinking":{{thinking}},"messages":[]}""").Thinking.ShouldBe(new Thinking(enabled));
+        Turn($$"""{"model":"m","max_tokens":1,"thinking":{{thinking}},"messages":[{"role":"user","content":"a"}]}""").Thinking.ShouldBe(new Thinking(enabled));
 
     [Theory]
     [InlineData("""{"model":"m","messages":[]}""", "max_tokens", "'max_tokens' is required.")]
@@ -122,6 +122,7 @@ public sealed class MessagesRequestReaderTests
     [InlineData("""{"model":"m","max_tokens":1}""", "messages", "'messages' is required.")]
     [InlineData("""{"max_tokens":1,"messages":[]}""", "model", "'model' is required.")]
     [InlineData("""{"model":"m","max_tokens":1,"messages":[{"role":"user","content":"a"},{"role":"tool","content":"b"}]}""", "messages[1].role", "'messages[1].role' must be 'user', 'assistant' or 'system', not 'tool'.")]
+    [InlineData("""{"model":"m","max_tokens":1,"system":"a","messages":[]}""", "messages", "'messages' must hold at least one message.")]
     [InlineData("""{"model":"m","max_tokens":1,"messages":["a"]}""", "messages[0]", "'messages[0]' must be an object, not a string.")]
     [InlineData("""{"model":"m","max_tokens":1,"messages":[{"role":"user"}]}""", "messages[0].content", "'messages[0].content' is required.")]
     [InlineData("""{"model":"m","max_tokens":1,"messages":[{"role":"user","content":7}]}""", "messages[0].content", "'messages[0].content' must be a string or an array of blocks, not 7.")]

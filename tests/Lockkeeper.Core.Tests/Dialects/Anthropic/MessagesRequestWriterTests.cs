@@ -52,7 +52,7 @@ public sealed class MessagesRequestWriterTests
 
     [Fact]
     public void A_turn_is_read_as_it_was_written() =>
-        Prop.ForAll(Expressible().ToArbitrary(), turn => AnyTurn.Same(MessagesRequestReaderTests.Turn(Written(turn)), turn)).QuickCheckThrowOnFailure();
+        Prop.ForAll(Expressible().Where(turn => turn.Messages.Any(message => message.Role != ChatRole.System)).ToArbitrary(), turn => AnyTurn.Same(MessagesRequestReaderTests.Turn(Written(turn)), turn)).QuickCheckThrowOnFailure();
 
     /// <summary>Turns that Anthropic's API has words for: two speakers who take turns, signed thoughts, a limit.</summary>
     private static Gen<ChatTurn> Expressible()

@@ -12,6 +12,8 @@ public sealed class OllamaLinesTests
     [Theory]
     [InlineData(OllamaSurface.Chat, false, """{"model":"m","created_at":"1970-01-01T00:00:00Z","message":{"role":"assistant","content":""},"done":true,"done_reason":"load"}""")]
     [InlineData(OllamaSurface.Generate, true, """{"model":"m","created_at":"1970-01-01T00:00:00Z","response":"","done":true,"done_reason":"unload"}""")]
+    [InlineData(OllamaSurface.Embed, false, """{"model":"m","embeddings":[]}""")]
+    [InlineData(OllamaSurface.OldEmbed, true, """{"embedding":[]}""")]
     internal void A_model_that_was_loaded_or_unloaded_is_told_in_the_form_of_the_place(OllamaSurface surface, bool unload, string expected)
     {
         var output = new ArrayBufferWriter<byte>();
