@@ -26,6 +26,8 @@ internal sealed class MessagesStream(IBufferWriter<byte> output, AnswerNaming na
 
     public string ContentType => "text/event-stream";
 
+    public bool HasBegun { get; private set; }
+
     /// <summary>A ping may come at any time, also before the message begins.</summary>
     public void Waiting(string status)
     {
@@ -35,6 +37,7 @@ internal sealed class MessagesStream(IBufferWriter<byte> output, AnswerNaming na
 
     public void Begin()
     {
+        HasBegun = true;
         BeginEvent("message_start"u8);
         _json.WriteStartObject("message"u8);
         _json.WriteString("id"u8, MessageId(naming));

@@ -14,11 +14,14 @@ internal abstract class OllamaStream(IBufferWriter<byte> output, AnswerNaming na
 
     public string ContentType => "application/x-ndjson";
 
+    public bool HasBegun { get; private set; }
+
     /// <summary>A piece of the answer that says nothing; the dialect has no other way.</summary>
     public void Waiting(string status) => Line("", "", null);
 
     public void Begin()
     {
+        HasBegun = true;
         _begun = clock.Total;
     }
 

@@ -15,6 +15,9 @@ internal sealed class QueryAnswer(IBufferWriter<byte> output, bool isCloud) : IC
 
     public string ContentType => "application/json";
 
+    /// <summary>Nothing of it is written before it is whole.</summary>
+    public bool HasBegun => _ended;
+
     /// <summary>White space before a JSON value means nothing, and keeps the connection alive.</summary>
     public void Waiting(string status) => output.Write(" "u8);
 
