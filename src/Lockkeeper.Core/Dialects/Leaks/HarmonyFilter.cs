@@ -10,7 +10,11 @@ namespace Lockkeeper.Core.Dialects.Leaks;
 /// </code>
 /// What is not understood (another channel, a call of an unknown tool or with arguments that are no JSON object) is told as the text it is, marks and all. Calls are told when they are whole.
 /// </remarks>
-internal sealed class HarmonyFilter : LeakFilter
+/// <param name="sink">Is told what remains.</param>
+/// <param name="tools">What may be called.</param>
+/// <param name="takesCalls">Whether calls are told as such.</param>
+/// <param name="takesChannels">Whether reasoning is told as such, and the marks of channels go; else only calls are taken out.</param>
+internal sealed class HarmonyFilter(IAnswerSink sink, KnownTools tools, bool takesCalls, bool takesChannels) : LeakFilter(sink)
 {
     private const int LongestHead = 1024;
     private const int LongestBlank = 256;
@@ -24,10 +28,6 @@ internal sealed class HarmonyFilter : LeakFilter
     private static readonly Marks HeadEnds = new(Message, Start, "<|end|>", "<|return|>", "<|call|>");
     private static readonly Marks BodyEnds = new(Start, Channel, "<|end|>", "<|return|>", "<|call|>");
 
-    private readonly KnownTools _tools;
-    private readonly bool _takesCalls;
-    private readonly bool _takesChannels;
-
     private Step _step;
     private Content _content = Content.Text;
 
@@ -37,18 +37,6 @@ internal sealed class HarmonyFilter : LeakFilter
     /// <summary>Where the arguments of a call begin, from the first mark of its message on; and whom it calls.</summary>
     private int _argumentsAt;
     private string _name = "";
-
-    /// <param name="sink">Is told what remains.</param>
-    /// <param name="tools">What may be called.</param>
-    /// <param name="takesCalls">Whether calls are told as such.</param>
-    /// <param name="takesChannels">Whether reasoning is told as such, and the marks of channels go; else only calls are taken out.</param>
-    public HarmonyFilter(IAnswerSink sink, KnownTools tools, bool takesCalls, bool takesChannels)
-        : base(sink)
-    {
-        _tools = tools;
-        _takesCalls = takesCalls;
-        _takesChannels = takesChannels;
-    }
 
     private enum Step
     {
@@ -136,7 +124,7 @@ internal sealed class HarmonyFilter : LeakFilter
         }
 
         _step = Step.Body;
-        return _takesChannels ? blank : 0;
+        return takesChannels ? blank : 0;
     }
 
     private int? Body(ReadOnlySpan<char> rest, bool isEnd)
@@ -154,7 +142,7 @@ internal sealed class HarmonyFilter : LeakFilter
             return found;
         }
 
-        if (_content == Content.Raw || !_takesChannels)
+        if (_content == Content.Raw || !takesChannels)
         {
             TellText(mark);
         }
@@ -185,14 +173,14 @@ internal sealed class HarmonyFilter : LeakFilter
 
         end += Message.Length;
         var head = view[..end];
-        if (_takesCalls && Recipient(head) is { } name && _tools.Find(name) is not null)
+        if (takesCalls && Recipient(head) is { } name && tools.Find(name) is not null)
         {
             (_step, _name, _argumentsAt, _searched) = (Step.Call, name, end, end);
             return 0;
         }
 
         _step = Step.Body;
-        _content = !_takesChannels || Recipient(head) is not null ? Content.Raw : ContentOf(head);
+        _content = !takesChannels || Recipient(head) is not null ? Content.Raw : ContentOf(head);
         if (_content == Content.Raw)
         {
             TellText(head);
@@ -220,7 +208,7 @@ internal sealed class HarmonyFilter : LeakFilter
         (_step, _content) = (Step.Body, Content.Text);
         if ((mark is not null || !isLonger) && LeakedCall.IsObject(arguments))
         {
-            TellCall(_tools.NextId(), new LeakedCall(_name, arguments.ToString()));
+            TellCall(tools.NextId(), new LeakedCall(_name, arguments.ToString()));
         }
         else
         {

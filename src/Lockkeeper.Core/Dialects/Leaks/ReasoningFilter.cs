@@ -2,7 +2,10 @@ namespace Lockkeeper.Core.Dialects.Leaks;
 
 /// <summary>Tells reasoning that stands in tags at the start of an answer as what it is, or not at all. A tag later in the text is text; what is not in tags is never taken for reasoning.</summary>
 /// <remarks>One line feed inside of each tag goes with it, and up to two behind the last, as models write them. Reasoning without an end stays reasoning.</remarks>
-internal sealed class ReasoningFilter : LeakFilter
+/// <param name="sink">Is told what remains.</param>
+/// <param name="policy">What becomes of reasoning, also of what the engine tells as such.</param>
+/// <param name="looksForTags">Whether there is any in the text.</param>
+internal sealed class ReasoningFilter(IAnswerSink sink, ReasoningPolicy policy, bool looksForTags) : LeakFilter(sink)
 {
     /// <summary>White space before the tag that is waited for.</summary>
     private const int LongestBlank = 256;
@@ -10,19 +13,8 @@ internal sealed class ReasoningFilter : LeakFilter
     private static readonly Marks Openings = new("<think>", "<thinking>", "[THINK]");
     private static readonly Marks Endings = new("</think>", "\n</think>", "</thinking>", "\n</thinking>", "[/THINK]", "\n[/THINK]");
 
-    private readonly ReasoningPolicy _policy;
-    private Step _step;
+    private Step _step = looksForTags && policy != ReasoningPolicy.Keep ? Step.Start : Step.Answer;
     private int _lineFeeds;
-
-    /// <param name="sink">Is told what remains.</param>
-    /// <param name="policy">What becomes of reasoning, also of what the engine tells as such.</param>
-    /// <param name="looksForTags">Whether there is any in the text.</param>
-    public ReasoningFilter(IAnswerSink sink, ReasoningPolicy policy, bool looksForTags)
-        : base(sink)
-    {
-        _policy = policy;
-        _step = looksForTags && policy != ReasoningPolicy.Keep ? Step.Start : Step.Answer;
-    }
 
     private enum Step
     {
@@ -40,7 +32,7 @@ internal sealed class ReasoningFilter : LeakFilter
 
     public override void Reasoning(ReadOnlySpan<char> text)
     {
-        if (_policy != ReasoningPolicy.Drop)
+        if (policy != ReasoningPolicy.Drop)
         {
             base.Reasoning(text);
         }
@@ -48,7 +40,7 @@ internal sealed class ReasoningFilter : LeakFilter
 
     public override void Signature(ReadOnlySpan<char> signature)
     {
-        if (_policy != ReasoningPolicy.Drop)
+        if (policy != ReasoningPolicy.Drop)
         {
             base.Signature(signature);
         }
@@ -128,7 +120,7 @@ internal sealed class ReasoningFilter : LeakFilter
 
     private void Think(ReadOnlySpan<char> text)
     {
-        if (_policy != ReasoningPolicy.Drop)
+        if (policy != ReasoningPolicy.Drop)
         {
             Sink.Reasoning(text);
         }
