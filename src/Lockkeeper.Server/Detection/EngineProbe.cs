@@ -20,6 +20,8 @@ internal sealed class EngineProbe : IDisposable
     /// <summary>A route, and what its answer says only when that engine gives it.</summary>
     private static readonly (string Path, string Engine, Func<JsonElement, bool> Is)[] Signs =
     [
+        // Another Lockkeeper, which answers as an Ollama does and more, and decides itself what is loaded.
+        ("/v1/models", "openai-compatible", answer => Entries(answer, "data").Any(model => Has(model, "memory_source"))),
         ("/api/extra/version", "koboldcpp", answer => Text(answer, "result") == "KoboldCpp"),
         ("/api/v1/models", "lm-studio", answer => Entries(answer, "models").Any(model => Has(model, "loaded_instances"))),
         ("/props", "llama.cpp", answer => Has(answer, "default_generation_settings") || (Has(answer, "chat_template") && Has(answer, "total_slots"))),

@@ -45,15 +45,7 @@ internal sealed class Prepare(IInstanceHost host, Translation translation, Media
             return new RouterError.StartFailed(model.Id, failure);
         }
 
-        var naming = new AnswerNaming(peeked.Facts.Model, request.Entry.Id, request.Entry.Arrived);
-        var clock = new AnswerClock(() => request.Age, () => request.Entry.Queue ?? TimeSpan.Zero);
-        var asked = peeked.Facts.StreamAsked ?? (route.StreamsByDefault ? true : null);
-        var conversation = new Conversation(route, model, peeked, route.HasStreams && model.Shape.Streams(asked), http.Response.BodyWriter, naming)
-        {
-            Format = StreamingFormats.AskedFor(http.Request) ?? model.StreamingFormat,
-            Clock = clock,
-        };
-        if (!translation.Of(conversation, limits).Holds(out var plan, out var refused))
+        if (!translation.Of(Asked(route, model, peeked, http, request), limits).Holds(out var plan, out var refused))
         {
             return refused;
         }
@@ -89,6 +81,17 @@ internal sealed class Prepare(IInstanceHost host, Translation translation, Media
             Timeout = plan.Timeout,
             PromptEstimate = plan.Body.Length / TokenEstimate.BytesPerToken,
             MostTokens = plan.Facts.Limits.Asked ?? UnsaidTokens,
+        };
+    }
+
+    private static Conversation Asked(InferRoute route, ModelSpec model, Peeked peeked, HttpContext http, LiveRequest request)
+    {
+        var stream = peeked.Facts.StreamAsked ?? (route.StreamsByDefault ? true : null);
+        var naming = new AnswerNaming(peeked.Facts.Model, request.Entry.Id, request.Entry.Arrived);
+        return new Conversation(route, model, peeked, route.HasStreams && model.Shape.Streams(stream), http.Response.BodyWriter, naming)
+        {
+            Format = StreamingFormats.AskedFor(http.Request) ?? model.StreamingFormat,
+            Clock = new AnswerClock(() => request.Age, () => request.Entry.Queue ?? TimeSpan.Zero),
         };
     }
 
