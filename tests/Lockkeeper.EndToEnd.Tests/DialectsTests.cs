@@ -8,22 +8,16 @@ using Xunit;
 namespace Lockkeeper.EndToEnd.Tests;
 
 /// <summary>One conversation in every dialect, whole and streamed, on the real built-in engine: the same text, the same calls, the same counts.</summary>
-public sealed class DialectsTests : IAsyncLifetime
+public sealed class DialectsTests(DialectsTests.Router router) : IClassFixture<DialectsTests.Router>
 {
     private const string Question = "What is 2+2?";
     private const string Weather = "What is the weather in Paris?";
     private const string Schema = """{"type":"object","properties":{"location":{"type":"string"}},"required":["location"]}""";
 
-    private LockkeeperProcess _lockkeeper = null!;
-
     public static TheoryData<string, bool> Dialects =>
     [
         .. from dialect in (string[])["openai", "responses", "anthropic", "ollama"] from stream in (bool[])[false, true] select new TheoryDataRow<string, bool>(dialect, stream),
     ];
-
-    public async ValueTask InitializeAsync() => _lockkeeper = await LockkeeperProcess.StartAsync();
-
-    public ValueTask DisposeAsync() => _lockkeeper.DisposeAsync();
 
     [Theory]
     [MemberData(nameof(Dialects))]
@@ -62,7 +56,7 @@ public sealed class DialectsTests : IAsyncLifetime
     private async Task<Said> SayAsync(string dialect, bool stream, string question, bool tools)
     {
         var (path, body) = Request(dialect, stream, question, tools);
-        using var response = await _lockkeeper.PostAsync(path, body.ToJsonString());
+        using var response = await router.Lockkeeper.PostAsync(path, body.ToJsonString());
         var text = await response.Content.ReadAsStringAsync();
         response.IsSuccessStatusCode.ShouldBeTrue($"{dialect}: {(int)response.StatusCode} {text}");
         return dialect switch
@@ -107,6 +101,16 @@ public sealed class DialectsTests : IAsyncLifetime
 
     private static List<JsonElement> Events(string text) =>
         [.. text.Split('\n').Where(line => line.StartsWith("data: {", StringComparison.Ordinal)).Select(line => JsonElement.Parse(line["data: ".Length..]))];
+
+    /// <summary>One for all of them: what they ask changes nothing.</summary>
+    public sealed class Router : IAsyncLifetime
+    {
+        internal LockkeeperProcess Lockkeeper { get; private set; } = null!;
+
+        public async ValueTask InitializeAsync() => Lockkeeper = await LockkeeperProcess.StartAsync();
+
+        public ValueTask DisposeAsync() => Lockkeeper.DisposeAsync();
+    }
 
     /// <summary>An answer, whatever its dialect.</summary>
     private sealed record Said(string Text, string Reasoning, IReadOnlyList<string> Calls, string Finish, (int Prompt, int Completion) Tokens, string Model)

@@ -80,7 +80,9 @@ public sealed class LivenessTests
 
         var engine = lockkeeper.Engines.ShouldHaveSingleItem().Pid;
         using var slow = await lockkeeper.AskAsync("a", "burn=28000", stream: true);
-        (await slow.LinesAsync().ToListAsync())[^1].ShouldBe("data: [DONE]");
+        var lines = await slow.LinesAsync().ToListAsync();
+        lines.Last(line => !line.StartsWith(':')).ShouldBe("data: [DONE]");
+        lines.ShouldContain(": processing the prompt", "its client is kept alive meanwhile");
         lockkeeper.Engines.ShouldHaveSingleItem().Pid.ShouldBe(engine);
     }
 
