@@ -24,6 +24,9 @@ internal struct SseScanner
     /// <summary>Generated tokens as the engine counted them; null while it has not said.</summary>
     public int? CompletionTokens { get; private set; }
 
+    /// <summary>Whether the bytes so far end between two lines, so that another line of JSON may follow.</summary>
+    public bool AtLineBoundary { get; private set; } = true;
+
     /// <summary>Whether the bytes so far end between two events, so that another event may follow.</summary>
     public bool AtEventBoundary { get; private set; } = true;
 
@@ -125,6 +128,7 @@ internal struct SseScanner
         }
 
         ReadOnlySpan<byte> end = kept[.._carried];
+        AtLineBoundary = end.EndsWith("\n"u8);
         AtEventBoundary = end.EndsWith("\n\n"u8) || end.EndsWith("\r\n\r\n"u8);
     }
 

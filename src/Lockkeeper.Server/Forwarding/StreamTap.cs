@@ -18,6 +18,9 @@ internal sealed class StreamTap(TimeProvider time)
 
     public int? CompletionTokens => _scanner.CompletionTokens;
 
+    /// <summary>Whether a stream of lines may be continued here by a line of ours.</summary>
+    public bool AtLineBoundary => _scanner.AtLineBoundary;
+
     /// <summary>Whether an event stream may be continued here by an event of ours.</summary>
     public bool AtEventBoundary => _scanner.AtEventBoundary;
 

@@ -1,3 +1,4 @@
+using Lockkeeper.Core.Wire;
 using Lockkeeper.Server.Forwarding;
 using Lockkeeper.Server.Telemetry;
 using Microsoft.AspNetCore.Http;
@@ -22,6 +23,12 @@ internal sealed class Answer(HttpContext http, LiveRequest request, IngressOptio
     public KeepAlive KeepAlive { get; } = new(http.Response, limits.KeepAliveInterval, time);
 
     public StreamTap Tap { get; } = new(time);
+
+    /// <summary>Whether what the client gets is written here, in whole events and lines, and not passed in the pieces of its engine.</summary>
+    public bool IsWritten { get; set; }
+
+    /// <summary>Whether something may follow what the client has got. Between lines of JSON there must never be an empty one.</summary>
+    public bool AtBoundary(Dialect dialect) => IsWritten || (dialect == Dialect.Ollama ? Tap.AtLineBoundary : Tap.AtEventBoundary);
 
     /// <summary>The request's body is wanted until the answer is there.</summary>
     public void Holds(IDisposable body) => _body = body;

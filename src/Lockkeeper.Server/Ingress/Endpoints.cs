@@ -82,7 +82,7 @@ internal sealed partial class Endpoints(LiveCatalog catalog, Admission admission
         {
             Log(error, http);
             RouterHeaders.Waited(http.Response, request.Entry);
-            await Refuse.WithAsync(http, error, route.Dialect, answer.Tap.AtEventBoundary, answer.KeepAlive.LastWords);
+            await Refuse.WithAsync(http, error, route.Dialect, answer.AtBoundary(route.Dialect), answer.KeepAlive.LastWords);
         }
     }
 
@@ -94,6 +94,7 @@ internal sealed partial class Endpoints(LiveCatalog catalog, Admission admission
         }
 
         answer.KeepAlive.Voice = prepared.Voice;
+        answer.IsWritten = prepared.Passage.Answer.ContentType is not null;
         if (prepared.Timeout is { } timeout)
         {
             answer.Request.Allow(timeout);

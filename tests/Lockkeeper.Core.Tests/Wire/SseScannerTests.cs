@@ -144,4 +144,15 @@ public sealed class SseScannerTests
         scanner.Observe(Encoding.UTF8.GetBytes(stream));
         scanner.HasEnded.ShouldBe(over);
     }
+
+    [Theory]
+    [InlineData("{\"done\":false}\n", true)]
+    [InlineData("{\"done\":fal", false)]
+    public void A_line_may_follow_a_line_that_is_whole(string lines, bool may)
+    {
+        var scanner = new SseScanner();
+        scanner.AtLineBoundary.ShouldBeTrue();
+        scanner.Observe(Encoding.UTF8.GetBytes(lines));
+        scanner.AtLineBoundary.ShouldBe(may);
+    }
 }
