@@ -26,6 +26,10 @@ internal sealed class FakeSystemd : IAsyncDisposable
         fi
         case $verb in
           show)
+            if [ -e "$d/looks" ]; then
+              echo >> "$d/looks"
+              if [ "$(wc -l < "$d/looks")" -gt 1 ]; then rm "$d/looks"; "$0" start "$unit"; fi
+            fi
             printf 'LoadState=loaded\nActiveState=%s\nSubState=%s\nMainPID=%s\nResult=%s\nExecMainStatus=%s\nNRestarts=%s\nControlGroup=\n' \
               "$(value active inactive)" "$(value sub dead)" "$(value pid 0)" "$(value result success)" "$(value code 0)" "$(value restarts 0)" ;;
           reset-failed)
@@ -50,11 +54,7 @@ internal sealed class FakeSystemd : IAsyncDisposable
             left=$(value revives 0)
             if [ "$left" -gt 0 ]; then
               echo $((left - 1)) > "$d/revives"
-              if [ -e "$d/later" ]; then
-                setsid sh -c 'sleep 0.1; exec "$0" start "$1"' "$0" "$unit" < /dev/null > /dev/null 2>&1 &
-              else
-                "$0" start "$unit"
-              fi
+              if [ -e "$d/later" ]; then touch "$d/looks"; else "$0" start "$unit"; fi
             fi ;;
           kill) kill -KILL "$(value pid 0)" ;;
           status) printf 'the unit\n   its state\n\n'; tail -n 5 "$d/log"; exit 3 ;;
@@ -109,7 +109,7 @@ internal sealed class FakeSystemd : IAsyncDisposable
     /// <param name="name">Its name, with the type.</param>
     /// <param name="flags">Flags of the engine.</param>
     /// <param name="always">Whether it is started again whenever it dies (<c>Restart=always</c>).</param>
-    /// <param name="revives">How often something starts it again after a stop, as a timer or a socket would: before the stop returns, or if <c>later</c> is set a tenth of a second after it.</param>
+    /// <param name="revives">How often something starts it again after a stop, as a timer or a socket would: before the stop returns, or if <c>later</c> is set between the first and the second look after it.</param>
     /// <returns>The port it listens on.</returns>
     public int Add(string name, string flags = "", bool always = false, int revives = 0)
     {
