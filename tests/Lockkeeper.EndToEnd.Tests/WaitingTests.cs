@@ -22,9 +22,10 @@ public sealed class WaitingTests
         response.StatusCode.ShouldBe(HttpStatusCode.OK);
         response.Content.Headers.ContentType!.MediaType.ShouldBe("text/event-stream");
         var lines = await response.LinesAsync().ToListAsync();
+        var most = (int)(TimeProvider.System.GetElapsedTime(since) / TimeSpan.FromSeconds(0.2)) + 1;
 
         var comments = lines.TakeWhile(line => line.StartsWith(':')).ToList();
-        comments.Count.ShouldBeInRange(5, 12);
+        comments.Count.ShouldBeInRange(5, most);
         comments.ShouldContain(line => line.Contains("loading slow"));
         lines.ShouldContain(line => line.Contains("t0 "));
         lines.Where(line => !line.StartsWith(':')).Last().ShouldBe("data: [DONE]");
