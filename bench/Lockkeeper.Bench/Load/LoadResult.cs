@@ -4,4 +4,9 @@ namespace Lockkeeper.Bench.Load;
 internal sealed record LoadResult(IReadOnlyList<TimeSpan> Latencies, TimeSpan Elapsed)
 {
     public double PerSecond => Latencies.Count / Elapsed.TotalSeconds;
+
+    /// <summary>What the process between the load and the upstream took of the processors; zero where there is none.</summary>
+    public TimeSpan Processor { get; init; }
+
+    public TimeSpan ProcessorPerRequest => Processor / Latencies.Count;
 }

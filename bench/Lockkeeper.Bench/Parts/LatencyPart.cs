@@ -17,9 +17,9 @@ internal static class LatencyPart
         using var lockkeeper = router;
         var (forwarder, bare) = await TestBed.StartBaselineAsync(direct);
         using var baseline = forwarder;
-        List<(string Name, Uri Address)> targets = [("direct", direct), ("baseline", bare), ("lockkeeper", through)];
+        List<(string Name, Uri Address, Child? Between)> targets = [("direct", direct, null), ("baseline", bare, baseline), ("lockkeeper", through, lockkeeper)];
         var request = Requests.Chat("a");
-        foreach (var (_, address) in targets)
+        foreach (var (_, address, _) in targets)
         {
             LoadRun.Run(address, request, ManyAtOnce, WarmUpRequests, bed.Time);
         }
@@ -29,9 +29,11 @@ internal static class LatencyPart
             var rounds = targets.ToDictionary(target => target.Name, _ => new List<LoadResult>());
             for (var round = 0; round < options.Rounds; round++)
             {
-                foreach (var (name, address) in targets)
+                foreach (var (name, address, between) in targets)
                 {
-                    rounds[name].Add(LoadRun.Run(address, request, concurrency, count, bed.Time));
+                    var before = between?.ProcessorTime;
+                    var result = LoadRun.Run(address, request, concurrency, count, bed.Time);
+                    rounds[name].Add(result with { Processor = between?.ProcessorTime - before ?? TimeSpan.Zero });
                 }
             }
 
@@ -56,6 +58,7 @@ internal static class LatencyPart
         {
             // Round by round: both sides of each difference met the same machine.
             var added = rounds[target].Zip(rounds["direct"], (through, direct) => Quantile.Median(through.Latencies) - Quantile.Median(direct.Latencies));
+            Add("processor time a request", target, Quantile.Median(rounds[target].Select(result => result.ProcessorPerRequest)).TotalMicroseconds, "µs");
             Add("p50 added", target, Quantile.Median(added).TotalMilliseconds, "ms", concurrency == 1 ? "≤ 0.1 ms" : "");
         }
 

@@ -28,6 +28,16 @@ internal sealed class Child : IDisposable
 
     public int Pid => _process.Id;
 
+    /// <summary>Processor time it has taken since its start, in the kernel too.</summary>
+    public TimeSpan ProcessorTime
+    {
+        get
+        {
+            _process.Refresh();
+            return _process.TotalProcessorTime;
+        }
+    }
+
     /// <summary>MiB of resident memory now.</summary>
     public double ResidentMebibytes
     {

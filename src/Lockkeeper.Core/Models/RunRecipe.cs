@@ -13,6 +13,7 @@ internal sealed class RunRecipe : IEquatable<RunRecipe>
     private readonly ImmutableArray<string> _ingredients;
     private readonly ImmutableDictionary<string, string?> _environment;
     private readonly ImmutableDictionary<string, Secret> _secrets;
+    private readonly int _hash;
 
     public RunRecipe(ModelSpec model)
     {
@@ -35,6 +36,7 @@ internal sealed class RunRecipe : IEquatable<RunRecipe>
             "", // what follows is the command, however many members the body has
             .. engine.Command.Select(Filled),
         ];
+        _hash = _ingredients.Aggregate(_environment.Count, HashCode.Combine);
     }
 
     public bool Equals(RunRecipe? other) =>
@@ -42,7 +44,7 @@ internal sealed class RunRecipe : IEquatable<RunRecipe>
 
     public override bool Equals(object? obj) => Equals(obj as RunRecipe);
 
-    public override int GetHashCode() => _ingredients.Aggregate(_environment.Count, HashCode.Combine);
+    public override int GetHashCode() => _hash;
 
     private static bool Same<T>(ImmutableDictionary<string, T> one, ImmutableDictionary<string, T> other) =>
         one.Count == other.Count && one.All(entry => other.TryGetValue(entry.Key, out var value) && Equals(value, entry.Value));

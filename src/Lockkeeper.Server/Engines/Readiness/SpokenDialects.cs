@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using System.Collections.Immutable;
+using System.Runtime.CompilerServices;
 using Lockkeeper.Core.Models;
 
 namespace Lockkeeper.Server.Engines.Readiness;
@@ -12,12 +13,15 @@ internal sealed class SpokenDialects
 
     private readonly ConcurrentDictionary<Made, ImmutableArray<EngineDialect>> _found = new();
 
+    /// <summary>What a model is made of is long to tell, and asked for with each request.</summary>
+    private readonly ConditionalWeakTable<ModelSpec, Made> _made = [];
+
     /// <summary>Those that a request for the model can be sent in.</summary>
     public ImmutableArray<EngineDialect> Of(ModelSpec model) =>
-        model.Engine.DialectsAreAssumed && _found.TryGetValue(new Made(model), out var found) ? found : model.Engine.Dialects;
+        model.Engine.DialectsAreAssumed && _found.TryGetValue(MadeOf(model), out var found) ? found : model.Engine.Dialects;
 
     /// <summary>Whether its engine would have to be asked.</summary>
-    public bool IsOpen(ModelSpec model) => model.Engine.DialectsAreAssumed && !_found.ContainsKey(new Made(model));
+    public bool IsOpen(ModelSpec model) => model.Engine.DialectsAreAssumed && !_found.ContainsKey(MadeOf(model));
 
     public void Found(ModelSpec model, ImmutableArray<EngineDialect> dialects)
     {
@@ -26,14 +30,10 @@ internal sealed class SpokenDialects
             _found.Clear();
         }
 
-        _found[new Made(model)] = dialects;
+        _found[MadeOf(model)] = dialects;
     }
 
-    private readonly record struct Made(string Engine, RunRecipe Recipe)
-    {
-        public Made(ModelSpec model)
-            : this(model.Engine.Name, new RunRecipe(model))
-        {
-        }
-    }
+    private Made MadeOf(ModelSpec model) => _made.GetValue(model, static model => new Made(model.Engine.Name, new RunRecipe(model)));
+
+    private sealed record Made(string Engine, RunRecipe Recipe);
 }
