@@ -10,7 +10,7 @@ namespace Lockkeeper.Server.Engines.Readiness;
 internal sealed class ReadyCheck(EngineTalk talk, ModelSpec model)
 {
     private readonly ReadyRule _rule = model.Engine.Ready;
-    private readonly ModelNames _names = ModelNames.Of(model);
+    private readonly ListedNames _names = ListedNames.Of(model);
     private readonly JsonCondition? _condition = model.Engine.Ready.Json is { } json && JsonCondition.TryParse(json, out var condition, out _) ? condition : null;
 
     /// <summary>What the last look saw, in words.</summary>
