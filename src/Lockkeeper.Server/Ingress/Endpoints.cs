@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Globalization;
 using Lockkeeper.Core.Dialects;
 using Lockkeeper.Core.Scheduling;
@@ -93,21 +94,27 @@ internal sealed partial class Endpoints(LiveCatalog catalog, Admission admission
             return error;
         }
 
-        answer.KeepAlive.Voice = prepared.Voice;
-        answer.IsWritten = prepared.Passage.Answer.ContentType is not null;
-        if (prepared.Timeout is { } timeout)
+        answer.KeepAlive.Voice = prepared.Plan.Voice;
+        if (prepared.Plan.Timeout is { } timeout)
         {
             answer.Request.Allow(timeout);
         }
 
-        if (prepared is { Wish: not null } or { Counts: not null } or { Program: not null })
+        return prepared.Plan switch
         {
-            return prepared.Wish is { } wish ? await _own.FulfilAsync(answer, prepared, wish)
-                : prepared.Counts is { } turn ? await _own.CountAsync(answer, prepared, turn)
-                : await OwnAnswers.AskAsync(answer, prepared.Program!);
-        }
+            Plan.Forward forward => await ForwardAsync(answer, prepared, forward),
+            Plan.Wish(var wish) => await _own.FulfilAsync(answer, prepared, wish),
+            Plan.Count(var turn) => await _own.CountAsync(answer, prepared, turn),
+            Plan.Program(var question) => await OwnAnswers.AskAsync(answer, question),
+            _ => throw new UnreachableException(),
+        };
+    }
 
-        if (prepared.MaxTokens is { } cap)
+    /// <summary>Admit, forward; again where the engine has not seen the request.</summary>
+    private async ValueTask<RouterError?> ForwardAsync(Answer answer, Prepared prepared, Plan.Forward forward)
+    {
+        answer.IsWritten = forward.Passage.Answer.ContentType is not null;
+        if (forward.MaxTokens is { } cap)
         {
             answer.Request.Entry.MaxTokens = cap;
             answer.Http.Response.Headers[RouterHeaders.MaxTokens] = cap.ToString(CultureInfo.InvariantCulture);
@@ -117,7 +124,7 @@ internal sealed partial class Endpoints(LiveCatalog catalog, Admission admission
         var outlived = false;
         for (var tries = 1; ; tries++)
         {
-            (error, place) = await AdmitAndForwardAsync(answer, prepared, place);
+            (var error, place) = await AdmitAndForwardAsync(answer, prepared, forward, place);
             if (error is RouterError.Recalled)
             {
                 tries--; // that was not the engine's fault
@@ -155,7 +162,7 @@ internal sealed partial class Endpoints(LiveCatalog catalog, Admission admission
         var entry = answer.Request.Entry;
         (entry.Model, entry.Priority) = (resolved.Model.Id, resolved.Priority);
         var prepared = await Prepare.RequestAsync(route, resolved, answer.Http, answer.Request, answer.Limits);
-        entry.Stream = prepared.Holds(out var held, out _) && held.Passage.Stream;
+        entry.Stream = prepared.Holds(out var held, out _) && held.Plan.Stream;
         return prepared;
     }
 
@@ -208,14 +215,14 @@ internal sealed partial class Endpoints(LiveCatalog catalog, Admission admission
         }
 
         answer.Holds(body);
-        return new Prepared(model, priority, upstream.Passage(body.Bytes), null);
+        return new Prepared(model, priority, new Plan.Forward(upstream.Passage(body.Bytes)));
     }
 
     /// <returns>Why it was not answered, and the place in the queue that it may be tried again with.</returns>
-    private async ValueTask<(RouterError? Error, Ticket? Place)> AdmitAndForwardAsync(Answer answer, Prepared prepared, Ticket? place)
+    private async ValueTask<(RouterError? Error, Ticket? Place)> AdmitAndForwardAsync(Answer answer, Prepared prepared, Plan.Forward forward, Ticket? place)
     {
         SpendingHold? hold = null;
-        if (Clouds.Has(prepared.Model) && Spending?.Reserve(prepared.Model, prepared.PromptEstimate, prepared.MostTokens).Holds(out hold, out var overspent) == false)
+        if (Clouds.Has(prepared.Model) && Spending?.Reserve(prepared.Model, forward.PromptEstimate, forward.MostTokens).Holds(out hold, out var overspent) == false)
         {
             return (overspent, place);
         }
@@ -241,7 +248,7 @@ internal sealed partial class Endpoints(LiveCatalog catalog, Admission admission
         await using (lease)
         {
             outcome = await AbsentAsync(lease)
-                ?? await _forwarder.SendAsync(answer.Http, prepared.Passage, lease, answer.Tap, answer.KeepAlive, patience, answer.Request.Aborted);
+                ?? await _forwarder.SendAsync(answer.Http, forward.Passage, lease, answer.Tap, answer.KeepAlive, patience, answer.Request.Aborted);
             var died = answer.Tap.Bytes == 0 && journal.Time.GetElapsedTime(sent) < JustSent;
 
             // Before the lease is given back: or a dying engine is given the next request, or stopped for another model before it is known that it had died, and why.
