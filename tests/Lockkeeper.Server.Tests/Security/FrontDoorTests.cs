@@ -225,7 +225,7 @@ public sealed class FrontDoorTests : IAsyncLifetime
         var catalog = ModelCatalog.Of([new ModelSpec { Id = new ModelId("a"), Engine = engine }, new ModelSpec { Id = new ModelId("b"), Aliases = ["second"], Engine = engine }]);
         _web.Use(new FrontDoor(server, new KeyRing(keys, server.AllowAnonymous, catalog, _time), NullLogger<FrontDoor>.Instance).PassAsync);
         _web.MapHealth();
-        var nothing = new Standing(SchedulerSnapshot.Empty, new Dictionary<InstanceId, InstanceSnapshot>(), new Dictionary<long, JournalEntry>(), new Dictionary<ModelId, LearnedModel>(), default);
+        var nothing = new Standing(SchedulerSnapshot.Empty, new Dictionary<InstanceId, RunSnapshot>(), new Dictionary<long, JournalEntry>(), new Dictionary<ModelId, LearnedModel>(), default);
         _web.MapModels(new LiveCatalog(catalog), () => Task.FromResult(nothing), default);
         _web.Map("/v1/fail", (RequestDelegate)(_ => throw new InvalidOperationException("on purpose")));
         _web.Map("/v1/wait", async http =>
