@@ -163,19 +163,12 @@ internal sealed class MessagesStreamReader : IAnswerReader, ISseListener
     /// <summary>What a block has from its beginning, which is next to always nothing.</summary>
     private void First(ref Utf8JsonReader reader)
     {
-        if (reader.ValueTextEquals("text"u8))
+        if (IsPiece(ref reader))
         {
-            Text(ref reader);
+            return;
         }
-        else if (reader.ValueTextEquals("thinking"u8))
-        {
-            Thinking(ref reader);
-        }
-        else if (reader.ValueTextEquals("signature"u8))
-        {
-            Signature(ref reader);
-        }
-        else if (reader.ValueTextEquals("data"u8))
+
+        if (reader.ValueTextEquals("data"u8))
         {
             reader.Read();
             if (_other.Read(reader) is { IsEmpty: false } hidden)
@@ -218,19 +211,12 @@ internal sealed class MessagesStreamReader : IAnswerReader, ISseListener
         // The names of its members say which delta it is, before or behind its type.
         while (reader.Read() && reader.TokenType == JsonTokenType.PropertyName)
         {
-            if (reader.ValueTextEquals("text"u8))
+            if (IsPiece(ref reader))
             {
-                Text(ref reader);
+                continue;
             }
-            else if (reader.ValueTextEquals("thinking"u8))
-            {
-                Thinking(ref reader);
-            }
-            else if (reader.ValueTextEquals("signature"u8))
-            {
-                Signature(ref reader);
-            }
-            else if (reader.ValueTextEquals("partial_json"u8))
+
+            if (reader.ValueTextEquals("partial_json"u8))
             {
                 reader.Read();
                 Arguments(_inCall ? _arguments.Read(reader) : []);
@@ -241,6 +227,29 @@ internal sealed class MessagesStreamReader : IAnswerReader, ISseListener
                 reader.Skip();
             }
         }
+    }
+
+    /// <summary>What a block may have from its beginning, and a delta brings more of; it has been told when it was that.</summary>
+    private bool IsPiece(ref Utf8JsonReader reader)
+    {
+        if (reader.ValueTextEquals("text"u8))
+        {
+            Text(ref reader);
+        }
+        else if (reader.ValueTextEquals("thinking"u8))
+        {
+            Thinking(ref reader);
+        }
+        else if (reader.ValueTextEquals("signature"u8))
+        {
+            Signature(ref reader);
+        }
+        else
+        {
+            return false;
+        }
+
+        return true;
     }
 
     private void Text(ref Utf8JsonReader reader)

@@ -9,19 +9,7 @@ internal sealed class ChatStream(IBufferWriter<byte> output, AnswerNaming naming
     protected override void Piece(Utf8JsonWriter json, ReadOnlySpan<char> text, ReadOnlySpan<char> thought, GatheredCall? call)
     {
         OllamaLines.BeginMessage(json);
-        json.WritePiece("content"u8, text);
-        if (!thought.IsEmpty)
-        {
-            json.WritePiece("thinking"u8, thought);
-        }
-
-        if (call is not null)
-        {
-            json.WriteStartArray("tool_calls"u8);
-            OllamaLines.ToolCall(json, call);
-            json.WriteEndArray();
-        }
-
+        OllamaLines.Said(json, "content"u8, text, thought, call is null ? [] : [call]);
         json.WriteEndObject();
     }
 }

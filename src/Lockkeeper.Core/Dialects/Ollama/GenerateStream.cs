@@ -6,19 +6,6 @@ namespace Lockkeeper.Core.Dialects.Ollama;
 /// <summary>An answer of <c>/api/generate</c>, line by line.</summary>
 internal sealed class GenerateStream(IBufferWriter<byte> output, AnswerNaming naming, AnswerClock clock) : OllamaStream(output, naming, clock)
 {
-    protected override void Piece(Utf8JsonWriter json, ReadOnlySpan<char> text, ReadOnlySpan<char> thought, GatheredCall? call)
-    {
-        json.WritePiece("response"u8, text);
-        if (!thought.IsEmpty)
-        {
-            json.WritePiece("thinking"u8, thought);
-        }
-
-        if (call is not null)
-        {
-            json.WriteStartArray("tool_calls"u8);
-            OllamaLines.ToolCall(json, call);
-            json.WriteEndArray();
-        }
-    }
+    protected override void Piece(Utf8JsonWriter json, ReadOnlySpan<char> text, ReadOnlySpan<char> thought, GatheredCall? call) =>
+        OllamaLines.Said(json, "response"u8, text, thought, call is null ? [] : [call]);
 }

@@ -53,6 +53,29 @@ internal static class OllamaLines
         json.WriteEndObject();
     }
 
+    /// <summary>Writes what was said, under the name that it has there, and all else that came.</summary>
+    public static void Said(Utf8JsonWriter json, ReadOnlySpan<byte> name, ReadOnlySpan<char> text, ReadOnlySpan<char> thought, ReadOnlySpan<GatheredCall> calls)
+    {
+        json.WritePiece(name, text);
+        if (!thought.IsEmpty)
+        {
+            json.WritePiece("thinking"u8, thought);
+        }
+
+        if (calls.IsEmpty)
+        {
+            return;
+        }
+
+        json.WriteStartArray("tool_calls"u8);
+        foreach (var call in calls)
+        {
+            ToolCall(json, call);
+        }
+
+        json.WriteEndArray();
+    }
+
     public static void Begin(Utf8JsonWriter json, AnswerNaming naming, AnswerClock clock)
     {
         Span<char> time = stackalloc char[Rfc3339.Length];
