@@ -11,8 +11,6 @@ using Lockkeeper.Server.Telemetry;
 using Lockkeeper.Server.Tests.Scheduling;
 using Lockkeeper.Testing;
 using Microsoft.AspNetCore.Builder;
-using Microsoft.AspNetCore.Hosting;
-using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Abstractions;
 using Shouldly;
@@ -31,10 +29,7 @@ public sealed class FaultTests : IAsyncLifetime
 
     public async ValueTask InitializeAsync()
     {
-        var builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions());
-        builder.Services.AddRoutingCore();
-        builder.WebHost.UseKestrelCore().UseUrls("http://127.0.0.1:0");
-        _web = builder.Build();
+        _web = Loopback.Build();
         _web.UseRequestIds(new RequestIds(TimeProvider.System));
         _web.Use(new LastResort(_notes).PassAsync);
         _web.MapGet("/broken", new Func<string>(() => throw new InvalidOperationException("a bug outside the request path")));
