@@ -157,4 +157,23 @@ public sealed class MessagesStreamReaderTests
     [InlineData("data: {\"type\":\n\n", "an event whose data are not JSON")]
     public void What_is_no_such_stream_is_refused(string stream, string why) =>
         Should.Throw<InvalidDataException>(() => Transcript.Of(Engine, Encoding.UTF8.GetBytes(stream), 4)).Message.ShouldBe(why);
+
+    [Fact]
+    public void A_name_with_half_a_character_in_it_is_passed_over()
+    {
+        var stream = """
+            data: {"\ud83d":1,"type":"message_start","message":{"\ud83d":1,"usage":{"\ud83d":1}}}
+
+            data: {"type":"content_block_start","index":0,"content_block":{"\ud83d":1,"type":"text","text":""}}
+
+            data: {"type":"content_block_delta","index":0,"delta":{"\ud83d":1,"type":"text_delta","text":"a"}}
+
+            data: {"type":"message_delta","delta":{"\ud83d":1,"stop_reason":"end_turn"}}
+
+            data: {"type":"message_stop"}
+
+
+            """;
+        Transcript.Of(Engine, Encoding.UTF8.GetBytes(stream), 7).Pieces.ShouldBe(["begin", "text: a", "end Stop"]);
+    }
 }

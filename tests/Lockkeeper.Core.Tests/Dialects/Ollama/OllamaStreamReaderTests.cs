@@ -48,6 +48,10 @@ public sealed class OllamaStreamReaderTests
     [Fact]
     public void The_last_line_may_lack_its_end() => Transcript.Of(Engine, """{"message":{"content":"a"},"done":true}"""u8.ToArray(), 4).Pieces.ShouldBe(["begin", "text: a", "end Stop"]);
 
+    [Fact]
+    public void A_name_with_half_a_character_in_it_is_passed_over() =>
+        Transcript.Of(Engine, """{"\ud83d":1,"message":{"\ud83d":1,"content":"a"},"done":true}"""u8.ToArray(), 4).Pieces.ShouldBe(["begin", "text: a", "end Stop"]);
+
     [Theory]
     [InlineData("""{"message":{"content":"a"},"done":false}""", "a stream that broke off before a line with 'done'")]
     [InlineData("<html>\n", "a line that is not JSON")]
