@@ -35,14 +35,9 @@ internal sealed class Prepare(IInstanceHost host, Translation translation, Media
     {
         var (peeked, priority) = (resolved.Peeked, resolved.Priority);
         var model = translation.Served(resolved.Model);
-        if (Suitability.WhyNot(model, route) is { } unsuited)
+        if ((Suitability.WhyNot(model, route) ?? WhyNotStart(model)) is { } hopeless)
         {
-            return unsuited;
-        }
-
-        if (host.WhyNotStart(model) is { } failure)
-        {
-            return new RouterError.StartFailed(model.Id, failure);
+            return hopeless;
         }
 
         if (!translation.Of(Asked(route, model, peeked, http, request), limits).Holds(out var plan, out var refused))
@@ -99,18 +94,16 @@ internal sealed class Prepare(IInstanceHost host, Translation translation, Media
         };
     }
 
+    /// <returns>Why an engine cannot be started at all; null when it can, or may.</returns>
+    public RouterError? WhyNotStart(ModelSpec model) => host.WhyNotStart(model) is { } failure ? new RouterError.StartFailed(model.Id, failure) : null;
+
     /// <summary>A form is passed on as it is, to an engine that speaks its dialect.</summary>
     public Checked<Prepared> Form(InferRoute route, SpooledBody form, ModelSpec named, Priority priority, HttpContext http)
     {
         var model = translation.Served(named);
-        if (Suitability.WhyNot(model, route) is { } unsuited)
+        if ((Suitability.WhyNot(model, route) ?? WhyNotStart(model)) is { } hopeless)
         {
-            return unsuited;
-        }
-
-        if (host.WhyNotStart(model) is { } failure)
-        {
-            return new RouterError.StartFailed(model.Id, failure);
+            return hopeless;
         }
 
         var passage = new Passage(route.EnginePath, form.With(BodyEdits.For(form.Facts, model.AskedAs)), new PassedForm(form.Facts.Model))

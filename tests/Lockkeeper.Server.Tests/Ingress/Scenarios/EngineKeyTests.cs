@@ -29,7 +29,11 @@ public sealed class EngineKeyTests : IAsyncLifetime
         _web.UseRequestIds(new RequestIds(TimeProvider.System));
         var options = new IngressOptions(1024, TimeSpan.FromSeconds(5), TimeSpan.FromSeconds(60), _ => PressureLevel.Normal);
         var models = ModelCatalog.Of([Model("plain", [EngineDialect.Openai]), Model("anthropic", [EngineDialect.Anthropic])]);
-        new Endpoints(new LiveCatalog(models), _fixture.Admission, _fixture.Host, () => options, new Journal(TimeProvider.System), NullLogger<Endpoints>.Instance) { Prepare = Preparing.With(_fixture.Host) }.Map(_web);
+        new Endpoints(new LiveCatalog(models), _fixture.Admission, () => options, new Journal(TimeProvider.System), NullLogger<Endpoints>.Instance)
+        {
+            Prepare = Preparing.With(_fixture.Host),
+            Forward = new Forward(_fixture.Admission, _fixture.Host, TimeProvider.System, NullLogger<Forward>.Instance),
+        }.Map(_web);
         await _web.StartAsync();
     }
 

@@ -48,7 +48,11 @@ public sealed class FaultTests : IAsyncLifetime
             MaxTokensUnderPressure = ImmutableDictionary<PressureLevel, int>.Empty.Add(PressureLevel.High, 64),
         };
         var options = new IngressOptions(1024, TimeSpan.FromSeconds(5), TimeSpan.FromSeconds(60), _ => throw new InvalidOperationException("a bug in the request path"));
-        new Endpoints(new LiveCatalog(ModelCatalog.Of([model])), _fixture.Admission, _fixture.Host, () => options, _journal, NullLogger<Endpoints>.Instance) { Prepare = Preparing.With(_fixture.Host) }.Map(_web);
+        new Endpoints(new LiveCatalog(ModelCatalog.Of([model])), _fixture.Admission, () => options, _journal, NullLogger<Endpoints>.Instance)
+        {
+            Prepare = Preparing.With(_fixture.Host),
+            Forward = new Forward(_fixture.Admission, _fixture.Host, TimeProvider.System, NullLogger<Forward>.Instance),
+        }.Map(_web);
         await _web.StartAsync();
     }
 

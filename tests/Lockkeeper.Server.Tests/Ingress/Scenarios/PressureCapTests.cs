@@ -41,7 +41,11 @@ public sealed class PressureCapTests : IAsyncLifetime
 
         _web = Loopback.Build();
         var options = new IngressOptions(1024 * 1024, TimeSpan.FromSeconds(5), TimeSpan.FromSeconds(60), _ => _level);
-        new Endpoints(new LiveCatalog(catalog), _admission, _instances, () => options, new Journal(TimeProvider.System), NullLogger<Endpoints>.Instance) { Prepare = Preparing.With(_instances) }.Map(_web);
+        new Endpoints(new LiveCatalog(catalog), _admission, () => options, new Journal(TimeProvider.System), NullLogger<Endpoints>.Instance)
+        {
+            Prepare = Preparing.With(_instances),
+            Forward = new Forward(_admission, _instances, TimeProvider.System, NullLogger<Forward>.Instance),
+        }.Map(_web);
         await _web.StartAsync();
     }
 
