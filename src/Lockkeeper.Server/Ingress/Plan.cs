@@ -102,6 +102,7 @@ internal abstract record Plan
             Facts = asked.Peeked.Facts,
             Engine = engine.Name,
             Voice = (IClientVoice?)voice ?? Quiet(asked, limits),
+            Timeout = chat.Timeout,
         };
     }
 
@@ -144,7 +145,7 @@ internal abstract record Plan
             (sink, cancellation) => program.AskAsync(chat.Turn with { Model = asked.Model.AskedAs }, sink, cancellation),
             output => stream ?? chat.ToWhole(output, asked.Naming),
             stream?.ContentType ?? JsonVoice.MediaType);
-        return new Program(question with { Stream = asked.Stream }) { Voice = (IClientVoice?)stream ?? Quiet(asked, limits) };
+        return new Program(question with { Stream = asked.Stream }) { Voice = (IClientVoice?)stream ?? Quiet(asked, limits), Timeout = chat.Timeout };
     }
 
     private static IAnswerSink Filtered(Conversation asked, ImmutableArray<ToolSpec> tools, IAnswerSink client)

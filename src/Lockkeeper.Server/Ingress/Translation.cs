@@ -132,9 +132,7 @@ internal sealed class Translation(Func<ModelSpec, ImmutableArray<EngineDialect>>
     }
 
     private Checked<Plan> Chat(Conversation asked, ClientChat chat, IngressOptions limits) =>
-        Preferred.FirstOrDefault(words => Speaks(asked.Model, words.Name)) is not { } engine ? Unspoken(asked.Model, asked.Route)
-        : Plan.Translated(asked, chat, engine, limits).Holds(out var plan, out var broken) ? plan with { Timeout = (chat as QueryChat)?.Timeout }
-        : broken;
+        Preferred.FirstOrDefault(words => Speaks(asked.Model, words.Name)) is { } engine ? Plan.Translated(asked, chat, engine, limits) : Unspoken(asked.Model, asked.Route);
 
     /// <summary>A chat, the completion of a text, or nothing but a word on the model itself.</summary>
     private Checked<Plan> Ollama(Conversation asked, OllamaRequest request, IngressOptions limits)

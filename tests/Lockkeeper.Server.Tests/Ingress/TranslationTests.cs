@@ -4,8 +4,10 @@ using System.Text;
 using System.Text.Json;
 using Lockkeeper.Core.Dialects;
 using Lockkeeper.Core.Dialects.Leaks;
+using Lockkeeper.Core.Dialects.Query;
 using Lockkeeper.Core.Models;
 using Lockkeeper.Core.Wire;
+using Lockkeeper.Server.Engines.Cloud;
 using Lockkeeper.Server.Forwarding;
 using Lockkeeper.Server.Ingress;
 using Lockkeeper.Server.Telemetry;
@@ -19,6 +21,8 @@ public sealed class TranslationTests
 {
     private const string Chat = """{"model":"m","messages":[{"role":"user","content":"hi"}]}""";
     private const string Messages = """{"model":"m","max_tokens":5,"messages":[{"role":"user","content":"hi"}]}""";
+
+    private static readonly IngressOptions Limits = new(10_000, TimeSpan.FromSeconds(5), TimeSpan.FromSeconds(60), _ => default);
 
     private static readonly ModelSpec Plain = new() { Id = new ModelId("m"), Engine = new EngineSpec { Name = "e", Command = [] } };
 
@@ -107,6 +111,17 @@ public sealed class TranslationTests
     public async Task The_tokens_of_a_chat_are_counted_and_no_engine_is_asked_for_an_answer() =>
         (await PlanAsync("/v1/messages/count_tokens", Messages, Plain, EngineDialect.Anthropic)).ShouldBeOfType<Plan.Count>().Turn.Messages.Length.ShouldBe(1);
 
+    [Fact]
+    public async Task A_query_is_waited_for_as_long_as_it_says_whoever_answers_it()
+    {
+        const string Query = """{"model":"m","prompt":"hi","timeout":7}""";
+        (await PlanAsync("/v1/query", Query, Plain, EngineDialect.Openai)).Timeout.ShouldBe(TimeSpan.FromSeconds(7));
+
+        var asked = await ConversationAsync("/v1/query", Query, Plain);
+        QueryRequestReader.Read(asked.Body).Holds(out var chat, out _).ShouldBeTrue();
+        Plan.Asked(asked, chat!, new ClaudeCommand("/nowhere/claude", TimeSpan.FromMinutes(3), TimeProvider.System), Limits).Timeout.ShouldBe(TimeSpan.FromSeconds(7));
+    }
+
     private static async Task<Passage> PassageAsync(string route, string body, ModelSpec model, params ImmutableArray<EngineDialect> spoken) =>
         (await PlanAsync(route, body, model, spoken)).ShouldBeOfType<Plan.Forward>().Passage;
 
@@ -118,7 +133,10 @@ public sealed class TranslationTests
 
     private static async Task<RouterError> RefusalAsync(string route, string body, params ImmutableArray<EngineDialect> spoken) => (await OfAsync(route, body, Plain, spoken)).Error.ShouldNotBeNull();
 
-    private static async Task<Checked<Plan>> OfAsync(string path, string body, ModelSpec model, ImmutableArray<EngineDialect> spoken)
+    private static async Task<Checked<Plan>> OfAsync(string path, string body, ModelSpec model, ImmutableArray<EngineDialect> spoken) =>
+        new Translation(_ => spoken, TimeProvider.System).Of(await ConversationAsync(path, body, model), Limits);
+
+    private static async Task<Conversation> ConversationAsync(string path, string body, ModelSpec model)
     {
         var http = new DefaultHttpContext();
         http.Request.Body = new MemoryStream(Encoding.UTF8.GetBytes(body));
@@ -126,8 +144,6 @@ public sealed class TranslationTests
         var route = InferRoutes.All.Single(route => route.Path == path);
         (await Peek.AtAsync(http, 10_000, request, route.DefaultModel)).Holds(out var peeked, out var error).ShouldBeTrue(error?.Message);
         var stream = peeked.Facts.StreamAsked ?? route.StreamsByDefault;
-        var asked = new Conversation(route, model, peeked, stream, new ArrayBufferWriter<byte>(), new AnswerNaming("m", "r", DateTimeOffset.UnixEpoch)) { Format = model.StreamingFormat };
-        var limits = new IngressOptions(10_000, TimeSpan.FromSeconds(5), TimeSpan.FromSeconds(60), _ => default);
-        return new Translation(_ => spoken, TimeProvider.System).Of(asked, limits);
+        return new Conversation(route, model, peeked, stream, new ArrayBufferWriter<byte>(), new AnswerNaming("m", "r", DateTimeOffset.UnixEpoch)) { Format = model.StreamingFormat };
     }
 }
