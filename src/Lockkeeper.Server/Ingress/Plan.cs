@@ -9,7 +9,6 @@ using Lockkeeper.Core.Models;
 using Lockkeeper.Core.Wire;
 using Lockkeeper.Server.Engines.Cloud;
 using Lockkeeper.Server.Forwarding;
-using ChatStream = Lockkeeper.Core.Dialects.OpenAi.ChatStream;
 
 namespace Lockkeeper.Server.Ingress;
 
@@ -119,8 +118,8 @@ internal abstract record Plan
     {
         var written = new ArrayBufferWriter<byte>();
         CompletionEngine.WriteRequest(turn with { Stream = asked.Stream }, written);
-        var stream = asked.Stream ? new GenerateStream(asked.Output, asked.Naming, asked.Clock) : null;
-        var answer = new ToldForm(EngineWords.OpenAi.Dialect, stream?.ContentType ?? JsonVoice.MediaType, output => stream ?? (IAnswerSink)new GenerateAnswer(output, asked.Naming, asked.Clock));
+        var stream = asked.Stream ? new OllamaGenerateStream(asked.Output, asked.Naming, asked.Clock) : null;
+        var answer = new ToldForm(EngineWords.OpenAi.Dialect, stream?.ContentType ?? JsonVoice.MediaType, output => stream ?? (IAnswerSink)new OllamaGenerateAnswer(output, asked.Naming, asked.Clock));
         return new Forward(new Passage(CompletionEngine.Path, default, answer) { Stream = asked.Stream, IsPlain = true })
         {
             Engine = EngineDialect.Openai,
@@ -159,8 +158,8 @@ internal abstract record Plan
     {
         { Dialect: Dialect.Responses } => ResponsesStream.ForPassing(asked.Body, asked.Output, asked.Naming),
         { Dialect: Dialect.Anthropic } => new MessagesStream(asked.Output, asked.Naming, stops: []),
-        { Dialect: Dialect.Ollama, Kind: RouteKind.Chat } => new Core.Dialects.Ollama.ChatStream(asked.Output, asked.Naming, asked.Clock),
-        { Dialect: Dialect.Ollama } => new GenerateStream(asked.Output, asked.Naming, asked.Clock),
+        { Dialect: Dialect.Ollama, Kind: RouteKind.Chat } => new OllamaChatStream(asked.Output, asked.Naming, asked.Clock),
+        { Dialect: Dialect.Ollama } => new OllamaGenerateStream(asked.Output, asked.Naming, asked.Clock),
         _ => new ChatStream(asked.Output, asked.Naming, includeUsage: false, limits.ProgressAsReasoning && asked.Route.Kind == RouteKind.Chat),
     };
 

@@ -1,6 +1,7 @@
 using Lockkeeper.Core.Dialects;
 using Lockkeeper.Core.Dialects.Anthropic;
 using Lockkeeper.Core.Dialects.Ollama;
+using Lockkeeper.Core.Dialects.OpenAi;
 using Lockkeeper.Core.Engines;
 using Lockkeeper.Core.Memory;
 using Lockkeeper.Core.Models;
@@ -11,7 +12,6 @@ using Lockkeeper.Server.Forwarding;
 using Lockkeeper.Server.Ingress.Media;
 using Lockkeeper.Server.Telemetry;
 using Microsoft.AspNetCore.Http;
-using ChatStream = Lockkeeper.Core.Dialects.OpenAi.ChatStream;
 
 namespace Lockkeeper.Server.Ingress;
 

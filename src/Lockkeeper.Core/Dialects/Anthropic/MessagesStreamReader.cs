@@ -312,7 +312,7 @@ internal sealed class MessagesStreamReader : IAnswerReader, ISseListener
 
             if (JsonName.Is(reader, "stop_reason"u8))
             {
-                _finish = StopReason.Parse(TextOf(ref reader));
+                _finish = MessagesStopReason.Parse(TextOf(ref reader));
             }
             else if (JsonName.Is(reader, "stop_sequence"u8))
             {
