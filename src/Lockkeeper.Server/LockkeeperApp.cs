@@ -173,11 +173,10 @@ internal sealed partial class LockkeeperApp : IAsyncDisposable
         _web.MapHealth();
         _observation.Map(_web, wellbeing, new OllamaStore(() => _config.Ollama, () => _config.Config.AllowDestructiveOllamaApi));
         _web.MapConfig(_config);
-        new Endpoints(_config.Catalog, _admission, _instances, () => _limits, _observation.Journal, logs.CreateLogger<Endpoints>())
+        new Endpoints(_config.Catalog, _admission, () => _limits, _observation.Journal, logs.CreateLogger<Endpoints>())
         {
-            Clouds = _clouds,
-            Spending = _observation.Spending,
             Prepare = new Prepare(_instances, new Translation(_instances.Spoken.Of, TimeProvider.System), _media),
+            Forward = new Forward(_admission, _instances, _observation.Journal.Time, logs.CreateLogger<Forward>()) { Clouds = _clouds, Spending = _observation.Spending },
         }.Map(_web);
     }
 

@@ -9,6 +9,9 @@ internal abstract class ClientChat(ChatTurn turn)
     /// <summary>What is asked.</summary>
     public ChatTurn Turn { get; } = turn;
 
+    /// <summary>How long the client waits; null for as long as it takes.</summary>
+    public TimeSpan? Timeout { get; init; }
+
     /// <summary>Writes the answer as a stream.</summary>
     public abstract IClientStream ToStream(IBufferWriter<byte> output, AnswerNaming naming);
 

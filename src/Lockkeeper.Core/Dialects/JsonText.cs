@@ -1,6 +1,7 @@
 using System.Buffers;
 using System.Text;
 using System.Text.Json;
+using Lockkeeper.Core.Wire;
 
 namespace Lockkeeper.Core.Dialects;
 
@@ -44,50 +45,11 @@ internal static class JsonText
     /// <param name="value">At the string.</param>
     /// <param name="target">Has room for as many characters as the value has bytes.</param>
     /// <returns>How many characters there are.</returns>
-    public static int Read(in Utf8JsonReader value, Span<char> target)
-    {
-        var text = value.ValueSpan;
-        if (!value.ValueIsEscaped)
-        {
-            return Encoding.UTF8.GetChars(text, target);
-        }
+    public static int Read(in Utf8JsonReader value, Span<char> target) =>
+        value.ValueIsEscaped ? JsonName.Unescape(value.ValueSpan, target) : Encoding.UTF8.GetChars(value.ValueSpan, target);
 
-        var length = 0;
-        while (!text.IsEmpty)
-        {
-            var plain = text.IndexOf((byte)'\\');
-            plain = plain < 0 ? text.Length : plain;
-            length += Encoding.UTF8.GetChars(text[..plain], target[length..]);
-            text = text[plain..];
-            if (!text.IsEmpty)
-            {
-                target[length++] = Unescape(text, out var used);
-                text = text[used..];
-            }
-        }
-
-        return length;
-    }
-
-    /// <summary>Whether the name or string is this one. The reader's own comparison throws at half of a surrogate pair.</summary>
-    /// <param name="value">At it.</param>
-    /// <param name="text">ASCII.</param>
-    public static bool Is(in Utf8JsonReader value, ReadOnlySpan<byte> text)
-    {
-        if (!value.ValueIsEscaped)
-        {
-            return value.ValueSpan.SequenceEqual(text);
-        }
-
-        // An escape makes six bytes of one at most.
-        if (value.ValueSpan.Length > 6 * text.Length)
-        {
-            return false;
-        }
-
-        Span<char> unescaped = stackalloc char[value.ValueSpan.Length];
-        return Ascii.Equals(text, unescaped[..Read(value, unescaped)]);
-    }
+    /// <summary>Whether the name or string is this one.</summary>
+    public static bool Is(in Utf8JsonReader value, ReadOnlySpan<byte> text) => JsonName.Is(value, text);
 
     private static int PlainLength(ReadOnlySpan<char> text)
     {
@@ -139,36 +101,6 @@ internal static class JsonText
 
                 output.Advance(6);
                 break;
-        }
-    }
-
-    /// <summary>The character of an escape, which the reader has found to be one.</summary>
-    private static char Unescape(ReadOnlySpan<byte> escape, out int used)
-    {
-        used = 2;
-        switch (escape[1])
-        {
-            case (byte)'n':
-                return '\n';
-            case (byte)'r':
-                return '\r';
-            case (byte)'t':
-                return '\t';
-            case (byte)'b':
-                return '\b';
-            case (byte)'f':
-                return '\f';
-            case (byte)'u':
-                used = 6;
-                var code = 0;
-                foreach (var digit in escape.Slice(2, 4))
-                {
-                    code = code << 4 | (digit <= '9' ? digit - '0' : (digit | 0x20) - 'a' + 10);
-                }
-
-                return (char)code;
-            default:
-                return (char)escape[1];
         }
     }
 }

@@ -44,7 +44,7 @@ internal sealed record ListedModel(string Name, string Instance)
     }
 
     /// <summary>Whether an answer of any common shape names the model: a list under <c>data</c> or <c>models</c>, a bare list, or one model alone.</summary>
-    public static bool IsNamedIn(JsonElement answer, ModelNames names) => Entries(answer, "data").Concat(Entries(answer, "models")).Any(entry =>
+    public static bool IsNamedIn(JsonElement answer, ListedNames names) => Entries(answer, "data").Concat(Entries(answer, "models")).Any(entry =>
         entry.ValueKind == JsonValueKind.String ? names.Contain(entry.GetString()!)
         : entry.ValueKind == JsonValueKind.Object && ((string[])["id", "model", "name", "path", "root"]).Any(member => Text(entry, member) is { } said && names.Contain(said)));
 

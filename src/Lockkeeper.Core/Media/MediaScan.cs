@@ -76,7 +76,7 @@ internal sealed class MediaScan
         var seen = false;
         while (reader.Read() && reader.TokenType == JsonTokenType.PropertyName)
         {
-            if (!reader.ValueTextEquals("messages"u8))
+            if (!JsonName.Is(reader, "messages"u8))
             {
                 reader.Skip();
                 continue;
@@ -116,7 +116,7 @@ internal sealed class MediaScan
         var seen = false;
         while (reader.Read() && reader.TokenType == JsonTokenType.PropertyName)
         {
-            if (!reader.ValueTextEquals("content"u8))
+            if (!JsonName.Is(reader, "content"u8))
             {
                 reader.Skip();
                 continue;
@@ -157,9 +157,9 @@ internal sealed class MediaScan
         (MediaPartKind Kind, ByteRange Value)? found = null;
         while (reader.Read() && reader.TokenType == JsonTokenType.PropertyName)
         {
-            MediaPartKind? kind = reader.ValueTextEquals("image_url"u8) ? MediaPartKind.Image
-                : reader.ValueTextEquals("file"u8) ? MediaPartKind.File
-                : reader.ValueTextEquals("audio_url"u8) || reader.ValueTextEquals("video_url"u8) ? MediaPartKind.Recording
+            MediaPartKind? kind = JsonName.Is(reader, "image_url"u8) ? MediaPartKind.Image
+                : JsonName.Is(reader, "file"u8) ? MediaPartKind.File
+                : JsonName.Is(reader, "audio_url"u8) || JsonName.Is(reader, "video_url"u8) ? MediaPartKind.Recording
                 : null;
             reader.Read();
             if (kind is null || reader.TokenType == JsonTokenType.Null)
@@ -207,8 +207,8 @@ internal sealed class MediaScan
         var byId = false;
         while (reader.Read() && reader.TokenType == JsonTokenType.PropertyName)
         {
-            byId |= kind == MediaPartKind.File && reader.ValueTextEquals("file_id"u8);
-            if (!reader.ValueTextEquals(name))
+            byId |= kind == MediaPartKind.File && JsonName.Is(reader, "file_id"u8);
+            if (!JsonName.Is(reader, kind == MediaPartKind.File ? "file_data"u8 : "url"u8))
             {
                 reader.Skip();
                 continue;

@@ -1,4 +1,5 @@
 using System.Text.Json;
+using Lockkeeper.Core.Wire;
 
 namespace Lockkeeper.Core.ModelFiles;
 
@@ -98,9 +99,9 @@ internal static class HubJson
             var isDefault = false;
             while (reader.Read() && reader.TokenType == JsonTokenType.PropertyName)
             {
-                var (isName, isTemplate) = (reader.ValueTextEquals("name"u8), reader.ValueTextEquals("template"u8));
+                var (isName, isTemplate) = (JsonName.Is(reader, "name"u8), JsonName.Is(reader, "template"u8));
                 reader.Read();
-                isDefault |= isName && reader.TokenType == JsonTokenType.String && reader.ValueTextEquals("default"u8);
+                isDefault |= isName && reader.TokenType == JsonTokenType.String && JsonName.Is(reader, "default"u8);
                 template = isTemplate && reader.TokenType == JsonTokenType.String ? Text(ref reader) : template;
                 reader.Skip();
             }
@@ -128,7 +129,7 @@ internal static class HubJson
 
         while (reader.Read() && reader.TokenType == JsonTokenType.PropertyName)
         {
-            var isIt = reader.ValueTextEquals(member);
+            var isIt = JsonName.Is(reader, member);
             reader.Read();
             if (isIt)
             {

@@ -1,5 +1,6 @@
 using System.Buffers.Binary;
 using System.Text.Json;
+using Lockkeeper.Core.Wire;
 
 namespace Lockkeeper.Core.ModelFiles;
 
@@ -64,7 +65,7 @@ internal sealed record SafetensorsHeader
         var end = 0L;
         while (reader.Read() && reader.TokenType == JsonTokenType.PropertyName)
         {
-            if (reader.ValueTextEquals("__metadata__"u8))
+            if (JsonName.Is(reader, "__metadata__"u8))
             {
                 reader.Read();
                 Metadata(ref reader);
@@ -85,9 +86,9 @@ internal sealed record SafetensorsHeader
         Expect(reader.TokenType == JsonTokenType.StartObject);
         while (reader.Read() && reader.TokenType == JsonTokenType.PropertyName)
         {
-            var isFormat = reader.ValueTextEquals("format"u8);
+            var isFormat = JsonName.Is(reader, "format"u8);
             reader.Read();
-            IsMlx |= isFormat && reader.TokenType == JsonTokenType.String && reader.ValueTextEquals("mlx"u8);
+            IsMlx |= isFormat && reader.TokenType == JsonTokenType.String && JsonName.Is(reader, "mlx"u8);
             reader.Skip();
         }
     }
@@ -99,17 +100,17 @@ internal sealed record SafetensorsHeader
         long elements = 1, end = 0;
         while (reader.Read() && reader.TokenType == JsonTokenType.PropertyName)
         {
-            if (reader.ValueTextEquals("dtype"u8))
+            if (JsonName.Is(reader, "dtype"u8))
             {
                 reader.Read();
                 type = reader.TokenType == JsonTokenType.String && reader.ValueSpan.Length <= 16 ? reader.GetString() : null;
             }
-            else if (reader.ValueTextEquals("shape"u8))
+            else if (JsonName.Is(reader, "shape"u8))
             {
                 reader.Read();
                 elements = Product(ref reader);
             }
-            else if (reader.ValueTextEquals("data_offsets"u8))
+            else if (JsonName.Is(reader, "data_offsets"u8))
             {
                 reader.Read();
                 end = Last(ref reader);

@@ -76,7 +76,7 @@ internal sealed class ModelCatalog
         var byEngine = Models.ToLookup(model => model.Engine.Name);
         List<ModelSpec> added = [.. listed
             .Where(model => !Knows(model.Id.Value) && !_ambiguous.ContainsKey(model.Id.Value))
-            .Where(model => !byEngine[model.Engine.Name].Any(known => known.AskedAs == model.AskedAs || ModelNames.Of(known).Contain(model.Id.Value)))
+            .Where(model => !byEngine[model.Engine.Name].Any(known => known.AskedAs == model.AskedAs || ListedNames.Of(known).Contain(model.Id.Value)))
             .DistinctBy(model => model.Id.Value, StringComparer.OrdinalIgnoreCase)];
         var names = added.Select(model => model.Id.Value).ToHashSet(StringComparer.OrdinalIgnoreCase);
         bool IsFree(string alias) => !Knows(alias) && !_ambiguous.ContainsKey(alias) && names.Add(alias);

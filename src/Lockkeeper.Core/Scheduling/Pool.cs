@@ -18,7 +18,7 @@ internal sealed class Pool(PoolOptions options)
     public long? Available { get; set; }
 
     /// <summary>Whom room is being made for; null when for nobody.</summary>
-    public Plan? Plan { get; set; }
+    public SwapPlan? Plan { get; set; }
 
     /// <summary>Whether the latest turn was given to a better priority although another model was overdue: the next one is the overdue one's.</summary>
     public bool Interposed { get; set; }
@@ -66,7 +66,7 @@ internal sealed class Pool(PoolOptions options)
 /// <param name="Target">The model that is started when there is room.</param>
 /// <param name="Victims">Chosen at once; what they free is nobody else's.</param>
 /// <param name="Interposed">Whether it goes first although another model is overdue.</param>
-internal sealed record Plan(ScheduledModel Target, HashSet<Instance> Victims, bool Interposed)
+internal sealed record SwapPlan(ScheduledModel Target, HashSet<Instance> Victims, bool Interposed)
 {
     /// <summary>Models that were stopped for it: they must not come back before it, or the swap was for nothing.</summary>
     public HashSet<ScheduledModel> Left { get; init; } = [];

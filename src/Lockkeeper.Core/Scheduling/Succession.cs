@@ -27,7 +27,7 @@ internal sealed class Succession(Waiting waiting, FairShare shares)
         {
             Reopen(plan.Victims.Except(victims));
             Close(victims, decision);
-            pool.Plan = new Plan(rival.Model, victims, rival.Interposed) { Left = plan.Left };
+            pool.Plan = new SwapPlan(rival.Model, victims, rival.Interposed) { Left = plan.Left };
         }
     }
 
@@ -55,7 +55,7 @@ internal sealed class Succession(Waiting waiting, FairShare shares)
         model.HasRetriedForMemory = true;
         Drop(model.Pool);
         Close(idle, decision);
-        model.Pool.Plan = new Plan(model, idle, Interposed: false) { MustEvict = true };
+        model.Pool.Plan = new SwapPlan(model, idle, Interposed: false) { MustEvict = true };
         return true;
     }
 
@@ -110,7 +110,7 @@ internal sealed class Succession(Waiting waiting, FairShare shares)
         }
     }
 
-    private static bool IsMoreUrgent(Choice rival, Plan plan, Decision decision)
+    private static bool IsMoreUrgent(Choice rival, SwapPlan plan, Decision decision)
     {
         // The order of rule 2 puts the rival first already. It also looks at costs, though, and for those alone nobody is kept waiting who was promised to be next.
         var target = plan.Target.Line;
@@ -160,7 +160,7 @@ internal sealed class Succession(Waiting waiting, FairShare shares)
     /// Drops a plan. Whom the next one leaves too keeps the gate he has: opened and closed again, it would begin anew, and those who come and go could put off for ever whoever waits
     /// behind it.
     /// </summary>
-    private void Replace(Plan plan, Pool pool, Decision decision)
+    private void Replace(SwapPlan plan, Pool pool, Decision decision)
     {
         var gates = plan.Victims.Where(victim => victim.Serves).Select(victim => (victim, victim.Gate)).ToList();
         Drop(pool);
@@ -175,7 +175,7 @@ internal sealed class Succession(Waiting waiting, FairShare shares)
         }
     }
 
-    private Plan? MakePlan(Pool pool, Decision decision)
+    private SwapPlan? MakePlan(Pool pool, Decision decision)
     {
         while (decision.AllMustGo is null && Urgency.NextModel(pool, decision) is { } next)
         {
@@ -191,7 +191,7 @@ internal sealed class Succession(Waiting waiting, FairShare shares)
             }
 
             Close(victims, decision);
-            return pool.Plan = new Plan(next.Model, victims, next.Interposed);
+            return pool.Plan = new SwapPlan(next.Model, victims, next.Interposed);
         }
 
         return null;
@@ -201,7 +201,7 @@ internal sealed class Succession(Waiting waiting, FairShare shares)
     private static TimeSpan? RetryAfter(ScheduledModel model) => MemoryFit.FitsWithoutOthers(model) ? TimeSpan.FromSeconds(30) : null;
 
     /// <returns>Whether the plan is done with, so that another can be made.</returns>
-    private bool Follow(Plan plan, Decision decision)
+    private bool Follow(SwapPlan plan, Decision decision)
     {
         var pool = plan.Target.Pool;
         var isRoomMade = !plan.MustEvict || plan.Victims.All(victim => !pool.Instances.Contains(victim));
@@ -228,7 +228,7 @@ internal sealed class Succession(Waiting waiting, FairShare shares)
         return false;
     }
 
-    private static void Leave(Instance victim, Plan plan, Decision decision)
+    private static void Leave(Instance victim, SwapPlan plan, Decision decision)
     {
         if (victim.Phase == InstancePhase.Starting)
         {

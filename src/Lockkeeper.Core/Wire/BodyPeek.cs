@@ -108,15 +108,15 @@ internal readonly record struct BodyPeek
                 }
 
                 RouterError? error = null;
-                if (reader.ValueTextEquals("model"u8))
+                if (JsonName.Is(reader, "model"u8))
                 {
                     error = ReadModel(ref reader);
                 }
-                else if (reader.ValueTextEquals("stream"u8))
+                else if (JsonName.Is(reader, "stream"u8))
                 {
                     error = ReadStream(ref reader);
                 }
-                else if (reader.ValueTextEquals("priority"u8))
+                else if (JsonName.Is(reader, "priority"u8))
                 {
                     error = ReadPriority(ref reader);
                     var from = previousEnd ?? start;

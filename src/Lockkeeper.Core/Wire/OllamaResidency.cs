@@ -44,11 +44,11 @@ internal readonly record struct OllamaResidency(string KeepAlive, int? ContextLe
         var hasOptions = false;
         while (reader.Read() && reader.TokenType == JsonTokenType.PropertyName)
         {
-            if (reader.ValueTextEquals("keep_alive"u8))
+            if (JsonName.Is(reader, "keep_alive"u8))
             {
                 edits.Add((Value(ref reader), Encoding.UTF8.GetBytes(KeepAlive)));
             }
-            else if (reader.ValueTextEquals("options"u8))
+            else if (JsonName.Is(reader, "options"u8))
             {
                 hasOptions = true;
                 Options(ref reader, isNative, edits);
@@ -98,7 +98,7 @@ internal readonly record struct OllamaResidency(string KeepAlive, int? ContextLe
                 (wantsItsComma, previousEnd) = (null, inside);
             }
 
-            if (!reader.ValueTextEquals("num_ctx"u8))
+            if (!JsonName.Is(reader, "num_ctx"u8))
             {
                 reader.Skip();
                 (empty, previousEnd) = (false, reader.BytesConsumed);

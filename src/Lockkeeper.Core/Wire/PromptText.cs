@@ -8,8 +8,8 @@ internal static class PromptText
 {
     /// <summary>Whether the member whose name the reader stands on holds a prompt.</summary>
     public static bool Holds(ref Utf8JsonReader reader) =>
-        reader.ValueTextEquals("messages"u8) || reader.ValueTextEquals("prompt"u8) || reader.ValueTextEquals("input"u8)
-        || reader.ValueTextEquals("system"u8) || reader.ValueTextEquals("instructions"u8) || reader.ValueTextEquals("documents"u8) || reader.ValueTextEquals("query"u8);
+        JsonName.Is(reader, "messages"u8) || JsonName.Is(reader, "prompt"u8) || JsonName.Is(reader, "input"u8)
+        || JsonName.Is(reader, "system"u8) || JsonName.Is(reader, "instructions"u8) || JsonName.Is(reader, "documents"u8) || JsonName.Is(reader, "query"u8);
 
     /// <summary>Characters of text in the value behind the name; the reader stands behind it afterwards.</summary>
     public static long Count(ref Utf8JsonReader reader)
@@ -36,8 +36,8 @@ internal static class PromptText
     }
 
     private static bool IsText(ref Utf8JsonReader reader) =>
-        reader.ValueTextEquals("content"u8) || reader.ValueTextEquals("text"u8) || reader.ValueTextEquals("arguments"u8) || reader.ValueTextEquals("thinking"u8)
-        || reader.ValueTextEquals("reasoning_content"u8) || reader.ValueTextEquals("output"u8) || reader.ValueTextEquals("input"u8);
+        JsonName.Is(reader, "content"u8) || JsonName.Is(reader, "text"u8) || JsonName.Is(reader, "arguments"u8) || JsonName.Is(reader, "thinking"u8)
+        || JsonName.Is(reader, "reasoning_content"u8) || JsonName.Is(reader, "output"u8) || JsonName.Is(reader, "input"u8);
 
     /// <summary>Code points: bytes that begin one, and one for each escape.</summary>
     private static long Length(ref Utf8JsonReader reader)

@@ -59,14 +59,14 @@ internal sealed class ShapeScan(BodyPeek peek, RequestShape shape, ShapeScan.Pur
     /// <returns>Whether the member has to go.</returns>
     private bool Member(ref Utf8JsonReader reader)
     {
-        if (reader.ValueTextEquals("model"u8))
+        if (JsonName.Is(reader, "model"u8))
         {
             _seenModel = true;
             reader.Skip();
             return false;
         }
 
-        if (reader.ValueTextEquals("priority"u8))
+        if (JsonName.Is(reader, "priority"u8))
         {
             reader.Skip();
             return !(purpose.KeepWholePriority && peek.PriorityIsWhole);
@@ -75,8 +75,8 @@ internal sealed class ShapeScan(BodyPeek peek, RequestShape shape, ShapeScan.Pur
         var index = RuleOf(ref reader);
         var rule = index < 0 ? null : shape.Rules[index];
         var limit = TokenLimits.Named(ref reader) is not null;
-        var kwargs = purpose.IsChat && reader.ValueTextEquals("chat_template_kwargs"u8);
-        _thinkingSaid |= reader.ValueTextEquals("enable_thinking"u8) && rule is not { Strips: true, Set: null };
+        var kwargs = purpose.IsChat && JsonName.Is(reader, "chat_template_kwargs"u8);
+        _thinkingSaid |= JsonName.Is(reader, "enable_thinking"u8) && rule is not { Strips: true, Set: null };
         if (rule is { Set: null, Strips: true })
         {
             SkipValue(ref reader, limit);
@@ -119,7 +119,7 @@ internal sealed class ShapeScan(BodyPeek peek, RequestShape shape, ShapeScan.Pur
     {
         for (var i = 0; i < shape.Rules.Length; i++)
         {
-            if (reader.ValueTextEquals(shape.Rules[i].NameBytes))
+            if (JsonName.Is(reader, shape.Rules[i].NameBytes))
             {
                 return i;
             }
@@ -170,7 +170,7 @@ internal sealed class ShapeScan(BodyPeek peek, RequestShape shape, ShapeScan.Pur
             while (reader.Read() && reader.TokenType == JsonTokenType.PropertyName)
             {
                 isEmpty = false;
-                _thinkingSaid |= reader.ValueTextEquals("enable_thinking"u8);
+                _thinkingSaid |= JsonName.Is(reader, "enable_thinking"u8);
                 reader.Skip();
             }
         }

@@ -21,9 +21,9 @@ internal record struct TokenLimits
 
     /// <summary>Which limit the reader stands on the name of; null for any other member.</summary>
     public static string? Named(ref Utf8JsonReader reader) =>
-        reader.ValueTextEquals("max_tokens"u8) ? MaxTokens
-        : reader.ValueTextEquals("max_completion_tokens"u8) ? MaxCompletionTokens
-        : reader.ValueTextEquals("max_output_tokens"u8) ? MaxOutputTokens
+        JsonName.Is(reader, "max_tokens"u8) ? MaxTokens
+        : JsonName.Is(reader, "max_completion_tokens"u8) ? MaxCompletionTokens
+        : JsonName.Is(reader, "max_output_tokens"u8) ? MaxOutputTokens
         : null;
 
     /// <summary>Reads the value behind the name. False when that limit has been read before.</summary>

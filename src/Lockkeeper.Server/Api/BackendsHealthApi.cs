@@ -1,6 +1,6 @@
 using System.Text.Json;
 using Lockkeeper.Core.Models;
-using Lockkeeper.Server.Engines.Liveness;
+using Lockkeeper.Server.Engines;
 using Lockkeeper.Server.Security;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
@@ -55,15 +55,15 @@ internal static class BackendsHealthApi
             return new Finding("unreachable", word) { Error = $"Not serving - {word}" };
         }
 
-        var reply = await new Question(upstream, model, lookout.Journal.Time).ReadyAsync(Patience, clientGone);
-        return new Finding(reply switch { { IsGood: true } => "healthy", { Status: not null } => "unhealthy", { IsLate: true } => "timeout", { IsRefused: true } => "unreachable", _ => "error" }, word)
+        var reply = await new EngineTalk(upstream, model.Engine, lookout.Journal.Time).ProbeReadyAsync(Patience, clientGone);
+        return new Finding(reply switch { { IsGood: true } => "healthy", { Status: not null } => "unhealthy", { IsLate: true } => "timeout", { IsUnreached: true } => "unreachable", _ => "error" }, word)
         {
             Port = upstream.BaseAddress.Port,
             Status = reply.Status,
             Error = reply.Status is not null ? null
                 : reply.IsLate ? FormattableString.Invariant($"Health check timed out after {Patience.TotalSeconds:0}s")
-                : reply.IsRefused ? "Connection refused - backend not running"
-                : reply.Words,
+                : reply.IsUnreached ? "Connection refused - backend not running"
+                : reply.ToString(),
         };
     }
 

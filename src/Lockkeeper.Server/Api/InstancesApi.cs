@@ -74,7 +74,7 @@ internal static class InstancesApi
         _ => "settling",
     };
 
-    private static void WriteFailure(Utf8JsonWriter json, InstanceSnapshot run)
+    private static void WriteFailure(Utf8JsonWriter json, RunSnapshot run)
     {
         json.WriteStartObject();
         json.WriteString("instance", run.Instance.ToString());

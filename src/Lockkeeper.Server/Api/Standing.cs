@@ -14,7 +14,7 @@ namespace Lockkeeper.Server.Api;
 /// <param name="Now">The moment.</param>
 internal sealed record Standing(
     SchedulerSnapshot Scheduler,
-    IReadOnlyDictionary<InstanceId, InstanceSnapshot> Runs,
+    IReadOnlyDictionary<InstanceId, RunSnapshot> Runs,
     IReadOnlyDictionary<long, JournalEntry> Requests,
     IReadOnlyDictionary<ModelId, LearnedModel> Learned,
     DateTimeOffset Now)

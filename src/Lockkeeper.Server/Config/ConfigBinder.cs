@@ -71,7 +71,7 @@ internal sealed class ConfigBinder(ConfigFindings findings)
         if (type == typeof(JsonFields))
         {
             return nothing ? JsonFields.None
-                : node is ConfigNode.Mapping fields ? new JsonFields(Distinct(fields, key).Select(field => KeyValuePair.Create(field.Key, JsonText.Of(field.Value))))
+                : node is ConfigNode.Mapping fields ? new JsonFields(Distinct(fields, key).Select(field => KeyValuePair.Create(field.Key, YamlAsJson.Of(field.Value))))
                 : Refuse(key, $"expected a section of JSON members, found {Describe(node)}");
         }
 

@@ -2,7 +2,6 @@ using System.Collections;
 using System.Reflection;
 using System.Text.Json;
 using Lockkeeper.Core.Config;
-using Lockkeeper.Core.Scheduling;
 
 namespace Lockkeeper.Server.Config;
 
@@ -71,39 +70,11 @@ internal static class ConfigJson
 
                 json.WriteEndArray();
                 break;
-            default:
-                WriteScalar(json, value);
-                break;
-        }
-    }
-
-    private static void WriteScalar(Utf8JsonWriter json, object value)
-    {
-        switch (value)
-        {
-            case bool truth:
-                json.WriteBooleanValue(truth);
-                break;
-            case int number:
-                json.WriteNumberValue(number);
-                break;
-            case double number:
-                json.WriteNumberValue(number);
-                break;
-            case Priority priority:
-                json.WriteStringValue(PriorityName.Of(priority));
-                break;
-            case TimeSpan duration:
-                json.WriteStringValue(HumanDuration.Format(duration));
-                break;
-            case Enum word:
-                json.WriteStringValue(JsonNamingPolicy.SnakeCaseLower.ConvertName(word.ToString()));
-                break;
-            case { } section when ConfigProperty.IsSection(section.GetType()):
-                WriteSection(json, section);
+            case { } nested when ConfigProperty.IsSection(nested.GetType()):
+                WriteSection(json, nested);
                 break;
             default:
-                json.WriteStringValue(value.ToString());
+                RecordJson.WriteScalar(json, value);
                 break;
         }
     }

@@ -2,7 +2,7 @@ using System.Text.Json;
 
 namespace Lockkeeper.Server.Config;
 
-/// <summary>JSON written so that <see cref="JsonText"/> makes the same JSON of it again. YAML reads JSON, but not every letter in it the same way.</summary>
+/// <summary>JSON written so that <see cref="YamlAsJson"/> makes the same JSON of it again. YAML reads JSON, but not every letter in it the same way.</summary>
 internal static class JsonInYaml
 {
     /// <param name="json">One JSON value.</param>

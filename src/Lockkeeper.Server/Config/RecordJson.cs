@@ -26,23 +26,8 @@ internal static class RecordJson
     {
         switch (value)
         {
-            case bool truth:
-                json.WriteBooleanValue(truth);
-                break;
-            case int number:
-                json.WriteNumberValue(number);
-                break;
-            case double number:
-                json.WriteNumberValue(number);
-                break;
             case string text:
                 json.WriteStringValue(text);
-                break;
-            case TimeSpan duration:
-                json.WriteStringValue(HumanDuration.Format(duration));
-                break;
-            case Enum word:
-                json.WriteStringValue(JsonNamingPolicy.SnakeCaseLower.ConvertName(word.ToString()));
                 break;
             case JsonFields fields:
                 json.WriteStartObject();
@@ -73,22 +58,38 @@ internal static class RecordJson
 
                 json.WriteEndArray();
                 break;
+            case { } section when ConfigProperty.IsSection(section.GetType()):
+                Write(json, section);
+                break;
             default:
-                WriteOther(json, value);
+                WriteScalar(json, value);
                 break;
         }
     }
 
-    /// <summary>A section, or a value that is written as its text.</summary>
-    private static void WriteOther(Utf8JsonWriter json, object value)
+    /// <summary>Writes a value that is neither text nor made of others.</summary>
+    public static void WriteScalar(Utf8JsonWriter json, object value)
     {
-        if (ConfigProperty.IsSection(value.GetType()))
+        switch (value)
         {
-            Write(json, value);
-        }
-        else
-        {
-            json.WriteStringValue(value.ToString());
+            case bool truth:
+                json.WriteBooleanValue(truth);
+                break;
+            case int number:
+                json.WriteNumberValue(number);
+                break;
+            case double number:
+                json.WriteNumberValue(number);
+                break;
+            case TimeSpan duration:
+                json.WriteStringValue(HumanDuration.Format(duration));
+                break;
+            case Enum word:
+                json.WriteStringValue(JsonNamingPolicy.SnakeCaseLower.ConvertName(word.ToString()));
+                break;
+            default:
+                json.WriteStringValue(value.ToString());
+                break;
         }
     }
 }

@@ -27,12 +27,12 @@ internal sealed partial class AttachedEngine(InstanceId instance, ModelSpec mode
     private readonly Upstream _upstream = new(model.Engine.Url!, model.Engine.ApiKey);
     private readonly CancellationTokenSource _refused = new();
     private volatile InstanceFailure? _failure;
-    private volatile InstanceState _state;
+    private volatile RunState _state;
 
     /// <remarks>Where nobody has named a path, any answer but a server's error will do: not every engine knows ours, but one that says so is up.</remarks>
     private ReadyCheck Check => field ??= new ReadyCheck(new EngineTalk(_upstream, model.Engine, room.Time), model) { AnyAnswerWillDo = model.Engine.Ready == new ReadyRule() };
 
-    public Upstream? Upstream => _state == InstanceState.Ready ? _upstream : null;
+    public Upstream? Upstream => _state == RunState.Ready ? _upstream : null;
 
     public Task Ended => _ended.Task;
 
@@ -41,14 +41,14 @@ internal sealed partial class AttachedEngine(InstanceId instance, ModelSpec mode
     /// <summary>Nobody cuts what runs there.</summary>
     public InstanceFailure? Interruption => null;
 
-    public InstanceSnapshot Snapshot() => new(instance, _state, Pid: null, Upstream?.BaseAddress, HeldBytes: null, _failure);
+    public RunSnapshot Snapshot() => new(instance, _state, Pid: null, Upstream?.BaseAddress, HeldBytes: null, _failure);
 
     public void Stop(StopReason reason) => _ = _stopAsked.CancelAsync();
 
     /// <inheritdoc/>
     public async Task<InstanceFailure?> ExamineAsync()
     {
-        if (_state == InstanceState.Ready && (await new EngineTalk(_upstream, model.Engine, room.Time).LookAsync(model.Engine.Ready.Path, wantsBody: false, CancellationToken.None)).IsUnreached)
+        if (_state == RunState.Ready && (await new EngineTalk(_upstream, model.Engine, room.Time).LookAsync(model.Engine.Ready.Path, wantsBody: false, CancellationToken.None)).IsUnreached)
         {
             await _refused.CancelAsync();
             await Ended;
@@ -69,7 +69,7 @@ internal sealed partial class AttachedEngine(InstanceId instance, ModelSpec mode
         var isUp = await IsUpWithinAsync(PatienceAtStart);
         if (isUp)
         {
-            _state = InstanceState.Ready;
+            _state = RunState.Ready;
             LogReady(instance, _upstream.BaseAddress);
             observer.Post(new SchedulerEvent.InstanceReady(instance));
             await WatchAsync();
@@ -77,7 +77,7 @@ internal sealed partial class AttachedEngine(InstanceId instance, ModelSpec mode
 
         var failure = _stopAsked.IsCancellationRequested ? null : InstanceFailure.Of($"no engine is ready at {_upstream.BaseAddress}, where somebody else is to run it: {Check.LastSeen}");
         _failure = failure;
-        _state = failure is null ? InstanceState.Stopped : InstanceState.Failed;
+        _state = failure is null ? RunState.Stopped : RunState.Failed;
         _ended.SetResult();
         if (failure is not null)
         {

@@ -18,6 +18,9 @@ internal sealed record EngineReply(string Asked, int? Status, ReadOnlyMemory<byt
     /// <summary>Whether nothing listens there at all.</summary>
     public bool IsUnreached { get; init; }
 
+    /// <summary>Whether there was no answer within the patience.</summary>
+    public bool IsLate { get; init; }
+
     public bool IsGood => Status is >= 200 and < 300;
 
     /// <summary>What it says of an error: in the whole body, or in any line of a stream of events or of JSON lines; null when it says nothing of one.</summary>

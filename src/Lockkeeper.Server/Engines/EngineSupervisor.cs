@@ -29,11 +29,11 @@ internal sealed partial class EngineSupervisor(InstanceId instance, ModelSpec mo
     private volatile Upstream? _upstream;
     private volatile InstanceFailure? _failure;
     private volatile InstanceFailure? _interruption;
-    private volatile InstanceState _state;
+    private volatile RunState _state;
     private volatile LivenessWatch? _watch;
 
     /// <summary>Where the engine answers, from ready until the run ends.</summary>
-    public Upstream? Upstream => _state == InstanceState.Ready ? _upstream : null;
+    public Upstream? Upstream => _state == RunState.Ready ? _upstream : null;
 
     /// <summary>Completes when it is known that the run ends, and why.</summary>
     public Task Ended => _ended.Task;
@@ -41,7 +41,7 @@ internal sealed partial class EngineSupervisor(InstanceId instance, ModelSpec mo
     /// <summary>Why it ended unasked; null while it has not.</summary>
     public InstanceFailure? Failure => _failure;
 
-    public InstanceSnapshot Snapshot() => new(instance, _state, _process?.Pid, Upstream?.BaseAddress, _held.Last?.Held, _failure)
+    public RunSnapshot Snapshot() => new(instance, _state, _process?.Pid, Upstream?.BaseAddress, _held.Last?.Held, _failure)
     {
         FootprintBytes = _held.Peak?.Use.Footprint,
     };
@@ -81,7 +81,7 @@ internal sealed partial class EngineSupervisor(InstanceId instance, ModelSpec mo
 
         // 1. Up: ready, or a failure, or asked to stop meanwhile.
         var failure = await StartAsync();
-        var wasReady = failure is null && _state == InstanceState.Ready;
+        var wasReady = failure is null && _state == RunState.Ready;
         if (wasReady)
         {
             room.Watch?.Observe(); // what it has taken is not free any more, and is not counted as still to be taken from here on
@@ -114,9 +114,9 @@ internal sealed partial class EngineSupervisor(InstanceId instance, ModelSpec mo
         }
 
         // 4. Its memory is back.
-        _state = InstanceState.Settling;
+        _state = RunState.Settling;
         await SettleAsync();
-        _state = failure is null ? InstanceState.Stopped : InstanceState.Failed;
+        _state = failure is null ? RunState.Stopped : RunState.Failed;
         room.Watch?.Observe();
         observer.Post(new SchedulerEvent.MemorySettled(instance));
     }
@@ -124,7 +124,7 @@ internal sealed partial class EngineSupervisor(InstanceId instance, ModelSpec mo
     private void End(InstanceFailure? failure)
     {
         _failure = failure;
-        _state = InstanceState.Stopping;
+        _state = RunState.Stopping;
         _ended.SetResult();
         if (failure is not null)
         {
@@ -213,7 +213,7 @@ internal sealed partial class EngineSupervisor(InstanceId instance, ModelSpec mo
             && await WarmUpAsync(process, upstream, timeout))
         {
             _upstream = upstream;
-            _state = InstanceState.Ready;
+            _state = RunState.Ready;
             LogReady(instance, upstream.BaseAddress, room.Time.GetElapsedTime(start).TotalMilliseconds);
             return (null, null);
         }

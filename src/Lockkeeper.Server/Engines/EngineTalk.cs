@@ -23,17 +23,24 @@ internal sealed class EngineTalk(Upstream upstream, EngineSpec engine, TimeProvi
     /// <param name="wantsBody">Whether the body is read.</param>
     /// <param name="cancellationToken">Ends it by an exception.</param>
     public Task<EngineReply> LookAsync(string path, bool wantsBody, CancellationToken cancellationToken) =>
-        SendAsync(new ControlCall("GET", path, default), isControl: false, wantsBody, Patience, cancellationToken);
+        SendAsync(new ControlCall("GET", path, default), isControl: false, wantsBody ? Reading.Whole : Reading.None, Patience, cancellationToken);
+
+    /// <summary>Asks the path that tells whether it is ready, which costs an engine nothing.</summary>
+    public Task<EngineReply> ProbeReadyAsync(TimeSpan patience, CancellationToken cancellationToken) => ProbeAsync(new ControlCall("GET", engine.Ready.Path, default), patience, cancellationToken);
+
+    /// <summary>A request as a client would send it, to find out whether it is answered: what is said is read where it is an error.</summary>
+    public Task<EngineReply> ProbeAsync(ControlCall call, TimeSpan? patience, CancellationToken cancellationToken) =>
+        SendAsync(call, isControl: false, Reading.Errors, patience, cancellationToken);
 
     /// <summary>A request as a client would send it.</summary>
     public Task<EngineReply> AskAsync(ControlCall call, TimeSpan? patience, CancellationToken cancellationToken) =>
-        SendAsync(call, isControl: false, wantsBody: true, patience, cancellationToken);
+        SendAsync(call, isControl: false, Reading.Whole, patience, cancellationToken);
 
     /// <summary>A call of its control API; read to the end, as some report there how it went.</summary>
     public Task<EngineReply> ControlAsync(ControlCall call, TimeSpan? patience, CancellationToken cancellationToken) =>
-        SendAsync(call, isControl: true, wantsBody: true, patience, cancellationToken);
+        SendAsync(call, isControl: true, Reading.Whole, patience, cancellationToken);
 
-    private async Task<EngineReply> SendAsync(ControlCall call, bool isControl, bool wantsBody, TimeSpan? patience, CancellationToken cancellationToken)
+    private async Task<EngineReply> SendAsync(ControlCall call, bool isControl, Reading reading, TimeSpan? patience, CancellationToken cancellationToken)
     {
         var asked = $"{call.Method} {call.Path}";
         using var late = new CancellationTokenSource(patience ?? Timeout.InfiniteTimeSpan, time);
@@ -42,7 +49,8 @@ internal sealed class EngineTalk(Upstream upstream, EngineSpec engine, TimeProvi
         {
             using var request = RequestFor(call, isControl);
             using var answer = await upstream.Invoker.SendAsync(request, ended.Token);
-            return new EngineReply(asked, (int)answer.StatusCode, wantsBody ? await ReadAsync(answer, ended.Token) : default);
+            var isRead = reading == Reading.Whole || (reading == Reading.Errors && !answer.IsSuccessStatusCode);
+            return new EngineReply(asked, (int)answer.StatusCode, isRead ? await ReadAsync(answer, ended.Token) : default);
         }
         catch (Exception failure) when (failure is HttpRequestException or IOException)
         {
@@ -54,7 +62,7 @@ internal sealed class EngineTalk(Upstream upstream, EngineSpec engine, TimeProvi
         }
         catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
         {
-            return new EngineReply(asked, null, default) { Trouble = string.Create(CultureInfo.InvariantCulture, $"had no answer for {patience!.Value.TotalSeconds:0.###} s") };
+            return new EngineReply(asked, null, default) { Trouble = string.Create(CultureInfo.InvariantCulture, $"had no answer for {patience!.Value.TotalSeconds:0.###} s"), IsLate = true };
         }
     }
 
@@ -94,4 +102,12 @@ internal sealed class EngineTalk(Upstream upstream, EngineSpec engine, TimeProvi
 
     /// <summary>Nobody listens there: so nobody there holds any memory.</summary>
     private static bool IsRefused(Exception failure) => failure.InnerException is SocketException { SocketErrorCode: SocketError.ConnectionRefused };
+
+    /// <summary>How much of an answer is read.</summary>
+    private enum Reading
+    {
+        None,
+        Errors,
+        Whole,
+    }
 }

@@ -17,7 +17,7 @@ internal interface IRun : IDisposable
     /// <summary>What to tell requests that were in flight when the run was stopped without waiting for them; null when none had to be.</summary>
     InstanceFailure? Interruption { get; }
 
-    InstanceSnapshot Snapshot();
+    RunSnapshot Snapshot();
 
     /// <summary>Asks the run to end, in whatever state it is. Returns at once.</summary>
     void Stop(StopReason reason);

@@ -155,7 +155,7 @@ internal sealed class Instances(
     }
 
     /// <summary>All living runs and the latest ended ones, in no particular order.</summary>
-    public IReadOnlyList<InstanceSnapshot> Snapshot()
+    public IReadOnlyList<RunSnapshot> Snapshot()
     {
         lock (_gate)
         {

@@ -8,13 +8,18 @@ namespace Lockkeeper.Server.Forwarding;
 /// <param name="bytes">The body, or its beginning.</param>
 /// <param name="edits">What changes in it.</param>
 /// <param name="rest">What follows the beginning, where the body is too large for memory.</param>
-internal readonly struct EngineBody(ReadOnlySequence<byte> bytes, BodyEdits edits, SpoolFile? rest = null)
+internal readonly struct EngineBody(ReadOnlySequence<byte> bytes, BodyEdits edits = default, SpoolFile? rest = null)
 {
-    private readonly ReadOnlySequence<byte> _bytes = bytes;
     private readonly BodyEdits _edits = edits;
     private readonly SpoolFile? _rest = rest;
 
-    public HttpContent ToContent() => _rest is null ? new Content(_bytes, _edits) : new SpooledContent(_bytes, _rest, _edits);
+    /// <summary>The body before the edits, or its beginning.</summary>
+    public ReadOnlySequence<byte> Bytes { get; } = bytes;
+
+    /// <summary>The same with edits in place of those that it has.</summary>
+    public EngineBody With(BodyEdits edits) => new(Bytes, edits, _rest);
+
+    public HttpContent ToContent() => _rest is null ? new Content(Bytes, _edits) : new SpooledContent(Bytes, _rest, _edits);
 
     private sealed class Content(ReadOnlySequence<byte> bytes, BodyEdits edits) : HttpContent
     {

@@ -141,7 +141,7 @@ internal sealed class OldSection
     public JsonFields Json(string key) => Node(key) switch
     {
         null => JsonFields.None,
-        ConfigNode.Mapping mapping => new JsonFields(mapping.Entries.DistinctBy(entry => entry.Key).Select(entry => KeyValuePair.Create(entry.Key, JsonText.Of(entry.Value)))),
+        ConfigNode.Mapping mapping => new JsonFields(mapping.Entries.DistinctBy(entry => entry.Key).Select(entry => KeyValuePair.Create(entry.Key, YamlAsJson.Of(entry.Value)))),
         _ => Wrong<JsonFields>(key, "a section") ?? JsonFields.None,
     };
 

@@ -43,7 +43,7 @@ internal static class Admit
             return request.WhyAborted;
         }
 
-        var ticket = admission.TakeTicket(new TicketRequest(prepared.Model.Id, prepared.Priority) { Key = request.Entry.Key, Place = place, OnlyLoads = prepared.Wish is not null });
+        var ticket = admission.TakeTicket(new TicketRequest(prepared.Model.Id, prepared.Priority) { Key = request.Entry.Key, Place = place, OnlyLoads = prepared.Plan is Plan.Wish });
         request.Wait(ticket);
         try
         {

@@ -1,11 +1,7 @@
-using System.Globalization;
-using Lockkeeper.Core.Dialects;
-using Lockkeeper.Core.Scheduling;
+using System.Diagnostics;
 using Lockkeeper.Core.Wire;
 using Lockkeeper.Server.Catalog;
-using Lockkeeper.Server.Engines;
 using Lockkeeper.Server.Engines.Cloud;
-using Lockkeeper.Server.Forwarding;
 using Lockkeeper.Server.Scheduling;
 using Lockkeeper.Server.Security;
 using Lockkeeper.Server.Telemetry;
@@ -17,25 +13,15 @@ using Microsoft.Extensions.Logging;
 namespace Lockkeeper.Server.Ingress;
 
 /// <summary>The request path, as a sentence: peek, resolve, prepare, admit, forward. Each step takes what the last one returned, or refuses.</summary>
-internal sealed partial class Endpoints(LiveCatalog catalog, Admission admission, IInstanceHost host, Func<IngressOptions> options, Journal journal, ILogger<Endpoints> logger)
+internal sealed partial class Endpoints(LiveCatalog catalog, Admission admission, Func<IngressOptions> options, Journal journal, ILogger<Endpoints> logger)
 {
-    /// <summary>How often a request that no engine has seen is admitted again, after its instance died in between.</summary>
-    private const int MostTries = 3;
-
-    /// <summary>Who dies within this time of being sent a request has probably not been killed by it.</summary>
-    private static readonly TimeSpan JustSent = TimeSpan.FromMilliseconds(250);
-
     private readonly OwnAnswers _own = new(admission, journal.Time);
-    private readonly Forwarder _forwarder = new(journal.Time, async () => (await admission.LookAsync()).Waiting.Length > 0);
 
     /// <summary>Its third step.</summary>
     public required Prepare Prepare { private get; init; }
 
-    /// <summary>The ways to engines that are not on this machine.</summary>
-    public Clouds Clouds { private get; init; } = new(TimeProvider.System);
-
-    /// <summary>Keeps what clouds cost within limits; null where nothing does.</summary>
-    public Spending? Spending { private get; init; }
+    /// <summary>Its last steps.</summary>
+    public required Forward Forward { private get; init; }
 
     /// <param name="web">Where all other routes are mapped already or will be: what none of them takes is refused here.</param>
     public void Map(WebApplication web)
@@ -93,49 +79,20 @@ internal sealed partial class Endpoints(LiveCatalog catalog, Admission admission
             return error;
         }
 
-        answer.KeepAlive.Voice = prepared.Voice;
-        answer.IsWritten = prepared.Passage.Answer.ContentType is not null;
-        if (prepared.Timeout is { } timeout)
+        answer.KeepAlive.Voice = prepared.Plan.Voice;
+        if (prepared.Plan.Timeout is { } timeout)
         {
             answer.Request.Allow(timeout);
         }
 
-        if (prepared is { Wish: not null } or { Counts: not null } or { Program: not null })
+        return prepared.Plan switch
         {
-            return prepared.Wish is { } wish ? await _own.FulfilAsync(answer, prepared, wish)
-                : prepared.Counts is { } turn ? await _own.CountAsync(answer, prepared, turn)
-                : await OwnAnswers.AskAsync(answer, prepared.Program!);
-        }
-
-        if (prepared.MaxTokens is { } cap)
-        {
-            answer.Request.Entry.MaxTokens = cap;
-            answer.Http.Response.Headers[RouterHeaders.MaxTokens] = cap.ToString(CultureInfo.InvariantCulture);
-        }
-
-        Ticket? place = null;
-        var outlived = false;
-        for (var tries = 1; ; tries++)
-        {
-            (error, place) = await AdmitAndForwardAsync(answer, prepared, place);
-            if (error is RouterError.Recalled)
-            {
-                tries--; // that was not the engine's fault
-            }
-            else if (error is RouterError.EngineFailed { DiedAtOnce: true } && !outlived)
-            {
-                outlived = true; // it was dying already; should the request itself have killed it, the second time says so
-            }
-            else if (error is not RouterError.EngineUnreached || tries == MostTries)
-            {
-                return error;
-            }
-
-            if (!answer.Http.Response.HasStarted)
-            {
-                RouterHeaders.ClearAllButOurs(answer.Http.Response); // the engine's status and headers may be there already
-            }
-        }
+            Plan.Forward forward => await Forward.RequestAsync(answer, prepared, forward),
+            Plan.Wish(var wish) => await _own.FulfilAsync(answer, prepared, wish),
+            Plan.Count(var turn) => await _own.CountAsync(answer, prepared, turn),
+            Plan.Program(var question) => await OwnAnswers.AskAsync(answer, question),
+            _ => throw new UnreachableException(),
+        };
     }
 
     /// <summary>Peek, resolve, prepare.</summary>
@@ -155,7 +112,7 @@ internal sealed partial class Endpoints(LiveCatalog catalog, Admission admission
         var entry = answer.Request.Entry;
         (entry.Model, entry.Priority) = (resolved.Model.Id, resolved.Priority);
         var prepared = await Prepare.RequestAsync(route, resolved, answer.Http, answer.Request, answer.Limits);
-        entry.Stream = prepared.Holds(out var held, out _) && held.Passage.Stream;
+        entry.Stream = prepared.Holds(out var held, out _) && held.Plan.Stream;
         return prepared;
     }
 
@@ -197,9 +154,9 @@ internal sealed partial class Endpoints(LiveCatalog catalog, Admission admission
             return new RouterError.ModelNotLoaded(model.Id);
         }
 
-        if (host.WhyNotStart(model) is { } failure)
+        if (Prepare.WhyNotStart(model) is { } failure)
         {
-            return new RouterError.StartFailed(model.Id, failure);
+            return failure;
         }
 
         if (!(await Peek.WholeAsync(http, answer.Limits.MaxBody, answer.Request)).Holds(out var body, out error))
@@ -208,59 +165,8 @@ internal sealed partial class Endpoints(LiveCatalog catalog, Admission admission
         }
 
         answer.Holds(body);
-        return new Prepared(model, priority, upstream.Passage(body.Bytes), null);
+        return new Prepared(model, priority, new Plan.Forward(upstream.Passage(body.Bytes)));
     }
-
-    /// <returns>Why it was not answered, and the place in the queue that it may be tried again with.</returns>
-    private async ValueTask<(RouterError? Error, Ticket? Place)> AdmitAndForwardAsync(Answer answer, Prepared prepared, Ticket? place)
-    {
-        SpendingHold? hold = null;
-        if (Clouds.Has(prepared.Model) && Spending?.Reserve(prepared.Model, prepared.PromptEstimate, prepared.MostTokens).Holds(out hold, out var overspent) == false)
-        {
-            return (overspent, place);
-        }
-
-        using var money = hold;
-        var admitted = Clouds.Has(prepared.Model)
-            ? Admit.IntoCloud(answer.Request, Clouds, prepared)
-            : await Admit.EnterAsync(answer.Request, admission, prepared, answer.KeepAlive, place);
-        if (!admitted.Holds(out var lease, out var error))
-        {
-            return (error, place);
-        }
-
-        if (!answer.KeepAlive.Started)
-        {
-            RouterHeaders.Waited(answer.Http.Response, answer.Request.Entry);
-        }
-
-        var patience = prepared.Model.RequestTimeout ?? answer.Limits.RequestTimeout;
-        ForwardOutcome outcome;
-        RouterError? verdict;
-        var sent = journal.Time.GetTimestamp();
-        await using (lease)
-        {
-            outcome = await AbsentAsync(lease)
-                ?? await _forwarder.SendAsync(answer.Http, prepared.Passage, lease, answer.Tap, answer.KeepAlive, patience, answer.Request.Aborted);
-            var died = answer.Tap.Bytes == 0 && journal.Time.GetElapsedTime(sent) < JustSent;
-
-            // Before the lease is given back: or a dying engine is given the next request, or stopped for another model before it is known that it had died, and why.
-            verdict = await Forward.JudgeAsync(outcome, answer.Request, prepared.Model.Id, lease.Instance, host, patience);
-            verdict = died && verdict is RouterError.EngineFailed { Failure.ExitCode: not null } failed ? failed with { DiedAtOnce = true } : verdict;
-        }
-
-        money?.End(answer.Tap is { PromptTokens: { } prompt, CompletionTokens: { } completion } ? new TokenUsage(prompt, completion) : null, answer.Tap.Bytes);
-        if (outcome.End == ForwardEnd.Answered)
-        {
-            LogAnswered(answer.Http.TraceIdentifier, lease.Instance, answer.Http.Response.StatusCode, answer.Tap.Bytes, answer.Tap.FirstByte, answer.Tap.PromptTokens, answer.Tap.CompletionTokens);
-        }
-
-        return (verdict, lease.Ticket);
-    }
-
-    /// <summary>A run that has rested for long may be there no more: asked before it has seen the request, it costs nobody a 502.</summary>
-    private async ValueTask<ForwardOutcome?> AbsentAsync(Lease lease) =>
-        lease.Upstream.Pulse.HasRested(options().Rest) && await host.ExamineAsync(lease.Instance) is { } failure ? new ForwardOutcome(ForwardEnd.Unreached, failure.Cause) : null;
 
     /// <summary>Not a route of its own: a route that takes everything would keep the server from finding out which methods a path takes.</summary>
     private async Task RefuseUnroutedAsync(HttpContext http, RequestDelegate next)
@@ -301,9 +207,6 @@ internal sealed partial class Endpoints(LiveCatalog catalog, Admission admission
         }
     }
 
-    [LoggerMessage(103, LogLevel.Debug, "{Request} answered by {Instance}: {Status}, {Bytes} bytes, first after {FirstByte}; tokens: {PromptTokens} prompt, {CompletionTokens} answer")]
-    private partial void LogAnswered(string request, InstanceId instance, int status, long bytes, TimeSpan? firstByte, int? promptTokens, int? completionTokens);
-
     [LoggerMessage(100, LogLevel.Debug, "{Request} refused, the client's doing: {Code}: {Message}")]
     private partial void LogClientError(string request, string code, string message);
 
@@ -312,5 +215,4 @@ internal sealed partial class Endpoints(LiveCatalog catalog, Admission admission
 
     [LoggerMessage(102, LogLevel.Warning, "{Request} failed, the engine's doing: {Code}: {Message}")]
     private partial void LogEngineError(string request, string code, string message);
-
 }

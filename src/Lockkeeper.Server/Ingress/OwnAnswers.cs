@@ -22,7 +22,7 @@ internal sealed class OwnAnswers(Admission admission, TimeProvider time)
     private readonly TokenCounter _counter = new(time);
 
     /// <summary>An Ollama client wants a model loaded, which is waiting in the queue like any request, or unloaded, which is for those to say who may administer.</summary>
-    public async ValueTask<RouterError?> FulfilAsync(Answer answer, Prepared prepared, OllamaRequest wish)
+    public async ValueTask<RouterError?> FulfilAsync(Answer answer, Prepared prepared, OllamaRequest.Wish wish)
     {
         var (entry, caller) = (answer.Request.Entry, Caller.Of(answer.Http));
         if (wish is OllamaRequest.Unload && !caller.May(Scope.Admin))
@@ -123,4 +123,8 @@ internal sealed class OwnAnswers(Admission admission, TimeProvider time)
 /// <param name="AskAsync">Has it answered; the token ends the program.</param>
 /// <param name="Write">Makes the one who writes the answer.</param>
 /// <param name="ContentType">Of what is written.</param>
-internal sealed record ProgramQuestion(Func<IAnswerSink, CancellationToken, Task> AskAsync, Func<IBufferWriter<byte>, IAnswerSink> Write, string ContentType);
+internal sealed record ProgramQuestion(Func<IAnswerSink, CancellationToken, Task> AskAsync, Func<IBufferWriter<byte>, IAnswerSink> Write, string ContentType)
+{
+    /// <summary>Whether that is a stream.</summary>
+    public bool Stream { get; init; }
+}

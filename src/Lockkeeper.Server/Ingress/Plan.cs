@@ -9,85 +9,99 @@ using Lockkeeper.Core.Models;
 using Lockkeeper.Core.Wire;
 using Lockkeeper.Server.Engines.Cloud;
 using Lockkeeper.Server.Forwarding;
-using ChatStream = Lockkeeper.Core.Dialects.OpenAi.ChatStream;
 
 namespace Lockkeeper.Server.Ingress;
 
-/// <summary>How an engine is asked: what it is sent before the model's shape is applied, and what becomes of its answer.</summary>
-internal sealed record Plan
+/// <summary>What is done for a request: an engine is asked, or one of the things that are answered here. Made by <see cref="Translation"/>; that an engine is asked is then completed by <see cref="Prepare"/>.</summary>
+internal abstract record Plan
 {
-    /// <summary>The client's own bytes, or what they were translated to.</summary>
-    public required ReadOnlySequence<byte> Body { get; init; }
+    private Plan()
+    {
+    }
 
-    /// <summary>Where things stand in it.</summary>
-    public required BodyPeek Facts { get; init; }
+    /// <summary>Whether the answer is a stream.</summary>
+    public virtual bool Stream => false;
 
-    /// <summary>The engine's route.</summary>
-    public required string Path { get; init; }
-
-    /// <summary>The dialect the body is in.</summary>
-    public required EngineDialect Engine { get; init; }
-
-    public required AnswerForm Answer { get; init; }
-
-    /// <summary>Whether the body is the client's own.</summary>
-    public bool IsNative { get; init; }
-
-    public bool Stream { get; init; }
-
-    /// <summary>Whether the engine must not compress its answer.</summary>
-    public bool IsPlain { get; init; }
-
+    /// <summary>Speaks to the client while it waits; null for a client that is told nothing.</summary>
     public IClientVoice? Voice { get; init; }
 
     /// <summary>How long the client waits for its answer; null for as long as it takes.</summary>
     public TimeSpan? Timeout { get; init; }
 
-    /// <summary>Nothing is asked but that the model be loaded, or go; null for a real request.</summary>
-    public OllamaRequest? Wish { get; init; }
+    /// <summary>An engine is asked.</summary>
+    /// <param name="Passage">What it is sent, and what becomes of its answer.</param>
+    public sealed record Forward(Passage Passage) : Plan
+    {
+        /// <summary>Where things stand in its body, as far as the model's shape is applied to that.</summary>
+        public BodyPeek Facts { get; init; }
 
-    /// <summary>The chat whose tokens are to be counted; null for a real request.</summary>
-    public ChatTurn? Counts { get; init; }
+        /// <summary>The dialect its body is in.</summary>
+        public EngineDialect Engine { get; init; }
 
-    /// <summary>A program answers; null for an engine.</summary>
-    public ProgramQuestion? Program { get; init; }
+        /// <summary>The cap on its answer that memory pressure has put there; null when none has.</summary>
+        public int? MaxTokens { get; init; }
 
-    /// <summary>Whether it is a chat as OpenAI has it: only those have templates, and parts whose media are looked at.</summary>
-    public bool IsOpenAiChat => Path == InferRoutes.Chat;
+        /// <summary>Tokens that what is sent will have, about.</summary>
+        public long PromptEstimate { get; init; }
+
+        /// <summary>Tokens that the answer may have.</summary>
+        public long MostTokens { get; init; }
+
+        /// <summary>Whether it is a chat as OpenAI has it: only those have templates, and parts whose media are looked at.</summary>
+        public bool IsOpenAiChat => Passage.Path == InferRoutes.Chat;
+
+        /// <inheritdoc/>
+        public override bool Stream => Passage.Stream;
+
+        /// <summary>With a body that was written for it.</summary>
+        public Checked<Plan> With(ArrayBufferWriter<byte> written)
+        {
+            var body = new ReadOnlySequence<byte>(written.WrittenMemory);
+            return BodyPeek.Scan(body).Holds(out var facts, out var broken) ? this with { Passage = Passage with { Body = new EngineBody(body), IsNative = false }, Facts = facts } : broken;
+        }
+    }
+
+    /// <summary>The model is loaded, or goes.</summary>
+    public sealed record Wish(OllamaRequest.Wish Request) : Plan;
+
+    /// <summary>The tokens of a chat are counted.</summary>
+    public sealed record Count(ChatTurn Turn) : Plan;
+
+    /// <summary>A program is asked in place of the engine.</summary>
+    public sealed record Program(ProgramQuestion Question) : Plan
+    {
+        /// <inheritdoc/>
+        public override bool Stream => Question.Stream;
+    }
 
     /// <summary>The engine is sent what the client sent, and the client gets what the engine answers.</summary>
     public static Plan AsItIs(Conversation asked, IngressOptions limits)
     {
         var stream = asked.Stream ? Speaker(asked, limits) : null;
-        return new Plan
+        var answer = new PassedForm(asked.Naming.Model, stream is ResponsesStream told ? () => new ResumedStage(told) : null) { HasEnd = asked.Route.Needs is Capability.Chat or Capability.Completion };
+        return new Forward(new Passage(asked.Route.EnginePath, new EngineBody(asked.Body), answer)
         {
-            Body = asked.Body,
-            Facts = asked.Peeked.Facts,
-            Path = asked.Route.EnginePath,
-            Engine = asked.Route.Native,
-            Answer = new PassedForm(asked.Naming.Model, stream is ResponsesStream told ? () => new ResumedStage(told) : null) { HasEnd = asked.Route.Needs is Capability.Chat or Capability.Completion },
-            IsNative = true,
             Stream = asked.Stream,
             IsPlain = !string.Equals(asked.Naming.Model, asked.Model.AskedAs, StringComparison.Ordinal),
+        })
+        {
+            Facts = asked.Peeked.Facts,
+            Engine = asked.Route.Native,
             Voice = (IClientVoice?)stream ?? (asked.Route.IsJson ? Quiet(asked, limits) : null),
         };
     }
 
     /// <summary>The engine is sent what the client sent, but its answer is read and written anew.</summary>
-    public static Plan Told(Conversation asked, ClientChat chat, EngineWords engine, IngressOptions limits)
+    public static Forward Told(Conversation asked, ClientChat chat, EngineWords engine, IngressOptions limits)
     {
         var voice = asked.Stream ? chat.ToStream(asked.Output, asked.Naming) : null;
-        return new Plan
+        var answer = new ToldForm(engine.Dialect, voice?.ContentType ?? JsonVoice.MediaType, output => Filtered(asked, chat.Turn.Tools, voice ?? chat.ToWhole(output, asked.Naming)));
+        return new Forward(new Passage(engine.Dialect.ChatPath, new EngineBody(asked.Body), answer) { Stream = asked.Stream, IsNative = asked.Route.Native == engine.Name, IsPlain = true })
         {
-            Body = asked.Body,
             Facts = asked.Peeked.Facts,
-            Path = engine.Dialect.ChatPath,
             Engine = engine.Name,
-            Answer = new ToldForm(engine.Dialect, voice?.ContentType ?? JsonVoice.MediaType, output => Filtered(asked, chat.Turn.Tools, voice ?? chat.ToWhole(output, asked.Naming))),
-            IsNative = asked.Route.Native == engine.Name,
-            Stream = asked.Stream,
-            IsPlain = true,
             Voice = (IClientVoice?)voice ?? Quiet(asked, limits),
+            Timeout = chat.Timeout,
         };
     }
 
@@ -104,16 +118,11 @@ internal sealed record Plan
     {
         var written = new ArrayBufferWriter<byte>();
         CompletionEngine.WriteRequest(turn with { Stream = asked.Stream }, written);
-        var stream = asked.Stream ? new GenerateStream(asked.Output, asked.Naming, asked.Clock) : null;
-        return new Plan
+        var stream = asked.Stream ? new OllamaGenerateStream(asked.Output, asked.Naming, asked.Clock) : null;
+        var answer = new ToldForm(EngineWords.OpenAi.Dialect, stream?.ContentType ?? JsonVoice.MediaType, output => stream ?? (IAnswerSink)new OllamaGenerateAnswer(output, asked.Naming, asked.Clock));
+        return new Forward(new Passage(CompletionEngine.Path, default, answer) { Stream = asked.Stream, IsPlain = true })
         {
-            Body = default,
-            Facts = default,
-            Path = CompletionEngine.Path,
             Engine = EngineDialect.Openai,
-            Answer = new ToldForm(EngineWords.OpenAi.Dialect, stream?.ContentType ?? JsonVoice.MediaType, output => stream ?? (IAnswerSink)new GenerateAnswer(output, asked.Naming, asked.Clock)),
-            Stream = asked.Stream,
-            IsPlain = true,
             Voice = (IClientVoice?)stream ?? Quiet(asked, limits),
         }.With(written);
     }
@@ -123,55 +132,19 @@ internal sealed record Plan
     {
         var written = new ArrayBufferWriter<byte>();
         request.Write(written);
-        return new Plan
-        {
-            Body = default,
-            Facts = default,
-            Path = InferRoutes.Embeddings,
-            Engine = EngineDialect.Openai,
-            Answer = new ConvertedForm((answer, output) => request.WriteAnswer(answer, asked.Naming, asked.Clock, output)),
-            IsPlain = true,
-            Voice = Quiet(asked, limits),
-        }.With(written);
+        var answer = new ConvertedForm((said, output) => request.WriteAnswer(said, asked.Naming, asked.Clock, output));
+        return new Forward(new Passage(InferRoutes.Embeddings, default, answer) { IsPlain = true }) { Engine = EngineDialect.Openai, Voice = Quiet(asked, limits) }.With(written);
     }
-
-    /// <summary>Nothing is asked but that the model be loaded, or go.</summary>
-    public static Plan Silent(Conversation asked, OllamaRequest? wish) => new()
-    {
-        Body = default,
-        Facts = asked.Peeked.Facts,
-        Path = asked.Route.EnginePath,
-        Engine = asked.Route.Native,
-        Answer = UntouchedForm.Instance,
-        Wish = wish,
-    };
-
-    /// <summary>The tokens of a chat are to be counted.</summary>
-    public static Plan Counted(Conversation asked, ChatTurn turn) => Silent(asked, null) with { Counts = turn };
 
     /// <summary>A program is asked in place of the engine.</summary>
     public static Plan Asked(Conversation asked, ClientChat chat, ClaudeCommand program, IngressOptions limits)
     {
         var stream = asked.Stream ? chat.ToStream(asked.Output, asked.Naming) : null;
-        return Silent(asked, null) with
-        {
-            Program = new ProgramQuestion(
-                (sink, cancellation) => program.AskAsync(chat.Turn with { Model = asked.Model.AskedAs }, sink, cancellation),
-                output => stream ?? chat.ToWhole(output, asked.Naming),
-                stream?.ContentType ?? JsonVoice.MediaType),
-            Voice = (IClientVoice?)stream ?? Quiet(asked, limits),
-            Stream = asked.Stream,
-        };
-    }
-
-    /// <summary>The plan with its final body.</summary>
-    public Passage Passage(EngineBody body) => new(Path, body, Answer) { Stream = Stream, IsNative = IsNative, IsPlain = IsPlain };
-
-    /// <summary>The plan with a body that was written for it.</summary>
-    private Checked<Plan> With(ArrayBufferWriter<byte> written)
-    {
-        var body = new ReadOnlySequence<byte>(written.WrittenMemory);
-        return BodyPeek.Scan(body).Holds(out var facts, out var broken) ? this with { Body = body, Facts = facts, IsNative = false } : broken;
+        var question = new ProgramQuestion(
+            (sink, cancellation) => program.AskAsync(chat.Turn with { Model = asked.Model.AskedAs }, sink, cancellation),
+            output => stream ?? chat.ToWhole(output, asked.Naming),
+            stream?.ContentType ?? JsonVoice.MediaType);
+        return new Program(question with { Stream = asked.Stream }) { Voice = (IClientVoice?)stream ?? Quiet(asked, limits), Timeout = chat.Timeout };
     }
 
     private static IAnswerSink Filtered(Conversation asked, ImmutableArray<ToolSpec> tools, IAnswerSink client)
@@ -185,8 +158,8 @@ internal sealed record Plan
     {
         { Dialect: Dialect.Responses } => ResponsesStream.ForPassing(asked.Body, asked.Output, asked.Naming),
         { Dialect: Dialect.Anthropic } => new MessagesStream(asked.Output, asked.Naming, stops: []),
-        { Dialect: Dialect.Ollama, Kind: RouteKind.Chat } => new Core.Dialects.Ollama.ChatStream(asked.Output, asked.Naming, asked.Clock),
-        { Dialect: Dialect.Ollama } => new GenerateStream(asked.Output, asked.Naming, asked.Clock),
+        { Dialect: Dialect.Ollama, Kind: RouteKind.Chat } => new OllamaChatStream(asked.Output, asked.Naming, asked.Clock),
+        { Dialect: Dialect.Ollama } => new OllamaGenerateStream(asked.Output, asked.Naming, asked.Clock),
         _ => new ChatStream(asked.Output, asked.Naming, includeUsage: false, limits.ProgressAsReasoning && asked.Route.Kind == RouteKind.Chat),
     };
 

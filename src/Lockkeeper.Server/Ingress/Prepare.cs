@@ -1,6 +1,7 @@
 using Lockkeeper.Core.Dialects;
 using Lockkeeper.Core.Dialects.Anthropic;
 using Lockkeeper.Core.Dialects.Ollama;
+using Lockkeeper.Core.Dialects.OpenAi;
 using Lockkeeper.Core.Engines;
 using Lockkeeper.Core.Memory;
 using Lockkeeper.Core.Models;
@@ -11,7 +12,6 @@ using Lockkeeper.Server.Forwarding;
 using Lockkeeper.Server.Ingress.Media;
 using Lockkeeper.Server.Telemetry;
 using Microsoft.AspNetCore.Http;
-using ChatStream = Lockkeeper.Core.Dialects.OpenAi.ChatStream;
 
 namespace Lockkeeper.Server.Ingress;
 
@@ -35,14 +35,9 @@ internal sealed class Prepare(IInstanceHost host, Translation translation, Media
     {
         var (peeked, priority) = (resolved.Peeked, resolved.Priority);
         var model = translation.Served(resolved.Model);
-        if (Suitability.WhyNot(model, route) is { } unsuited)
+        if ((Suitability.WhyNot(model, route) ?? WhyNotStart(model)) is { } hopeless)
         {
-            return unsuited;
-        }
-
-        if (host.WhyNotStart(model) is { } failure)
-        {
-            return new RouterError.StartFailed(model.Id, failure);
+            return hopeless;
         }
 
         if (!translation.Of(Asked(route, model, peeked, http, request), limits).Holds(out var plan, out var refused))
@@ -50,36 +45,40 @@ internal sealed class Prepare(IInstanceHost host, Translation translation, Media
             return refused;
         }
 
-        if (plan is { Wish: not null } or { Counts: not null } or { Program: not null })
-        {
-            return new Prepared(model, priority, plan.Passage(default), null) { Wish = plan.Wish, Counts = plan.Counts, Program = plan.Program, Voice = plan.Voice, Timeout = plan.Timeout };
-        }
+        return plan is not Plan.Forward forward ? new Prepared(model, priority, plan)
+            : (await ShapedAsync(forward, route, model, request, limits)).Holds(out var shaped, out refused) ? new Prepared(model, priority, shaped)
+            : refused;
+    }
 
+    /// <summary>An engine's body as its model is to get it, with no more than memory allows it to answer.</summary>
+    private async ValueTask<Checked<Plan.Forward>> ShapedAsync(Plan.Forward plan, InferRoute route, ModelSpec model, LiveRequest request, IngressOptions limits)
+    {
+        var body = plan.Passage.Body;
         var cap = !route.IsGeneration || model.MaxTokensUnderPressure.IsEmpty ? null : PressureRule.Cap(model.MaxTokensUnderPressure, limits.Pressure(model));
-        if (!Edits(plan, route, model, cap).Holds(out var edits, out refused))
+        if (!Edits(plan, route, model, cap).Holds(out var edits, out var refused))
         {
             return refused;
         }
 
         if (plan.IsOpenAiChat)
         {
-            if (!(await media.PrepareAsync(plan.Body, model, request.Aborted)).Holds(out var fitted, out refused))
+            if (!(await media.PrepareAsync(body.Bytes, model, request.Aborted)).Holds(out var fitted, out refused))
             {
                 return refused;
             }
 
             edits = edits.With(fitted);
         }
-        else if (plan is { Engine: EngineDialect.Anthropic, IsNative: true } && model.Engine.Lifecycle != Lifecycle.Cloud)
+        else if (plan is { Engine: EngineDialect.Anthropic, Passage.IsNative: true } && model.Engine.Lifecycle != Lifecycle.Cloud)
         {
-            edits = edits.With(AttributionBlock.Edits(plan.Body)); // or no engine could use again what it has read of a prompt
+            edits = edits.With(AttributionBlock.Edits(body.Bytes)); // or no engine could use again what it has read of a prompt
         }
 
-        return new Prepared(model, priority, plan.Passage(new EngineBody(plan.Body, edits)), edits.AreCapped ? cap : null)
+        return plan with
         {
-            Voice = plan.Voice,
-            Timeout = plan.Timeout,
-            PromptEstimate = plan.Body.Length / TokenEstimate.BytesPerToken,
+            Passage = plan.Passage with { Body = body.With(edits) },
+            MaxTokens = edits.AreCapped ? cap : null,
+            PromptEstimate = body.Bytes.Length / TokenEstimate.BytesPerToken,
             MostTokens = plan.Facts.Limits.Asked ?? UnsaidTokens,
         };
     }
@@ -95,18 +94,16 @@ internal sealed class Prepare(IInstanceHost host, Translation translation, Media
         };
     }
 
+    /// <returns>Why an engine cannot be started at all; null when it can, or may.</returns>
+    public RouterError? WhyNotStart(ModelSpec model) => host.WhyNotStart(model) is { } failure ? new RouterError.StartFailed(model.Id, failure) : null;
+
     /// <summary>A form is passed on as it is, to an engine that speaks its dialect.</summary>
     public Checked<Prepared> Form(InferRoute route, SpooledBody form, ModelSpec named, Priority priority, HttpContext http)
     {
         var model = translation.Served(named);
-        if (Suitability.WhyNot(model, route) is { } unsuited)
+        if ((Suitability.WhyNot(model, route) ?? WhyNotStart(model)) is { } hopeless)
         {
-            return unsuited;
-        }
-
-        if (host.WhyNotStart(model) is { } failure)
-        {
-            return new RouterError.StartFailed(model.Id, failure);
+            return hopeless;
         }
 
         var passage = new Passage(route.EnginePath, form.With(BodyEdits.For(form.Facts, model.AskedAs)), new PassedForm(form.Facts.Model))
@@ -115,50 +112,27 @@ internal sealed class Prepare(IInstanceHost host, Translation translation, Media
             IsPlain = !string.Equals(form.Facts.Model, model.AskedAs, StringComparison.Ordinal),
         };
         var voice = passage.Stream ? new ChatStream(http.Response.BodyWriter, new AnswerNaming(form.Facts.Model, http.TraceIdentifier, default), includeUsage: false) : null;
-        return translation.Speaks(model, EngineDialect.Openai) ? new Prepared(model, priority, passage, null) { Voice = voice } : translation.Unspoken(model, route);
+        return translation.Speaks(model, EngineDialect.Openai) ? new Prepared(model, priority, new Plan.Forward(passage) { Voice = voice }) : translation.Unspoken(model, route);
     }
 
     /// <summary>A model that shapes nothing, as most do, costs no second look at the body.</summary>
-    private static Checked<BodyEdits> Edits(Plan plan, InferRoute route, ModelSpec model, int? cap)
+    private static Checked<BodyEdits> Edits(Plan.Forward plan, InferRoute route, ModelSpec model, int? cap)
     {
         var purpose = new ShapeScan.Purpose(plan.IsOpenAiChat, route.IsGeneration, model.Engine.PriorityField, cap);
         var edited = model.Shape.IsNone
             ? BodyEdits.For(plan.Facts, model.AskedAs, purpose.KeepWholePriority, purpose.Cap)
-            : BodyEdits.For(plan.Facts, plan.Body, model.AskedAs, model.Shape, purpose);
+            : BodyEdits.For(plan.Facts, plan.Passage.Body.Bytes, model.AskedAs, model.Shape, purpose);
         if (model.Engine.Lifecycle != Lifecycle.Ollama || !edited.Holds(out var edits, out _))
         {
             return edited;
         }
 
-        return edits.With(new OllamaResidency(OllamaCalls.KeepAlive(model), model.ContextLength).Edits(plan.Body, plan.Engine == EngineDialect.Ollama));
+        return edits.With(new OllamaResidency(OllamaCalls.KeepAlive(model), model.ContextLength).Edits(plan.Passage.Body.Bytes, plan.Engine == EngineDialect.Ollama));
     }
 }
 
 /// <summary>A request that is ready to be sent as soon as its model is.</summary>
 /// <param name="Model">Whom it is for.</param>
 /// <param name="Priority">How urgent it is.</param>
-/// <param name="Passage">What the engine will be sent, and what becomes of its answer.</param>
-/// <param name="MaxTokens">The cap on its answer that memory pressure has put there; null when none has.</param>
-internal readonly record struct Prepared(ModelSpec Model, Priority Priority, Passage Passage, int? MaxTokens)
-{
-    /// <summary>Speaks to the client while it waits; null for a client that is told nothing.</summary>
-    public IClientVoice? Voice { get; init; }
-
-    /// <summary>How long the client waits for its answer; null for as long as it takes.</summary>
-    public TimeSpan? Timeout { get; init; }
-
-    /// <summary>Nothing is asked but that the model be loaded, or go; null for a real request.</summary>
-    public OllamaRequest? Wish { get; init; }
-
-    /// <summary>The chat whose tokens are to be counted; null for a real request.</summary>
-    public ChatTurn? Counts { get; init; }
-
-    /// <summary>A program answers; null for an engine.</summary>
-    public ProgramQuestion? Program { get; init; }
-
-    /// <summary>Tokens that what is sent will have, about.</summary>
-    public long PromptEstimate { get; init; }
-
-    /// <summary>Tokens that the answer may have.</summary>
-    public long MostTokens { get; init; }
-}
+/// <param name="Plan">What is done for it.</param>
+internal readonly record struct Prepared(ModelSpec Model, Priority Priority, Plan Plan);

@@ -20,12 +20,6 @@ internal static class Resolve
         : catalog.Ambiguous(asked) is { Length: > 0 } paths && caller?.UsesAllModels != false ? new RouterError.ModelAmbiguous(asked, paths)
         : new RouterError.ModelUnknown(asked, [.. catalog.Near(asked).Where(near => caller?.MayUse(catalog.Find(near)!) != false)]);
 
-    /// <summary>The model of that name, if the caller may use it.</summary>
-    public static Checked<ModelSpec> Allowed(ModelCatalog catalog, string asked, Caller caller) =>
-        !Named(catalog, asked, caller).Holds(out var model, out var unknown) ? unknown
-        : caller.MayUse(model) ? model
-        : new RouterError.ModelForbidden(caller.ToString(), asked);
-
     /// <summary>The model and the urgency of a request that has been peeked at.</summary>
     /// <param name="catalog">As it is now.</param>
     /// <param name="headers">Of the request.</param>

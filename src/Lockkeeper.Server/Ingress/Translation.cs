@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using System.Diagnostics;
 using Lockkeeper.Core.Config;
 using Lockkeeper.Core.Dialects;
 using Lockkeeper.Core.Dialects.Anthropic;
@@ -41,7 +42,7 @@ internal sealed class Translation(Func<ModelSpec, ImmutableArray<EngineDialect>>
     public Checked<Plan> Of(Conversation asked, IngressOptions limits) => asked.Route.Kind switch
     {
         RouteKind.Chat when Program(asked.Model) is { } program => ReadAny(asked).Holds(out var chat, out var refused) ? Plan.Asked(asked, chat, program, limits) : refused,
-        RouteKind.CountTokens when !Clouds.Has(asked.Model) => CountTokens.Read(asked.Body).Holds(out var turn, out var refused) ? Plan.Counted(asked, turn) : refused,
+        RouteKind.CountTokens when !Clouds.Has(asked.Model) => CountTokens.Read(asked.Body).Holds(out var turn, out var refused) ? new Plan.Count(turn) : refused,
         RouteKind.Chat when asked.Route.Dialect == Dialect.OpenAi && Speaks(asked.Model, EngineDialect.Openai) => OpenAi(asked, limits),
         RouteKind.Chat or RouteKind.Generate or RouteKind.Embed or RouteKind.OldEmbed when PassesAsItIs(asked) => Plan.AsItIs(asked, limits),
         RouteKind.Chat when asked.Route.Dialect == Dialect.Ollama => OllamaChatReader.Read(asked.Body).Holds(out var request, out var refused) ? Ollama(asked, request, limits) : refused,
@@ -131,9 +132,7 @@ internal sealed class Translation(Func<ModelSpec, ImmutableArray<EngineDialect>>
     }
 
     private Checked<Plan> Chat(Conversation asked, ClientChat chat, IngressOptions limits) =>
-        Preferred.FirstOrDefault(words => Speaks(asked.Model, words.Name)) is not { } engine ? Unspoken(asked.Model, asked.Route)
-        : Plan.Translated(asked, chat, engine, limits).Holds(out var plan, out var broken) ? plan with { Timeout = (chat as QueryChat)?.Timeout }
-        : broken;
+        Preferred.FirstOrDefault(words => Speaks(asked.Model, words.Name)) is { } engine ? Plan.Translated(asked, chat, engine, limits) : Unspoken(asked.Model, asked.Route);
 
     /// <summary>A chat, the completion of a text, or nothing but a word on the model itself.</summary>
     private Checked<Plan> Ollama(Conversation asked, OllamaRequest request, IngressOptions limits)
@@ -145,13 +144,15 @@ internal sealed class Translation(Func<ModelSpec, ImmutableArray<EngineDialect>>
                 return Chat(asked, chat, limits);
             case OllamaRequest.Completion(var turn):
                 return Speaks(asked.Model, EngineDialect.Openai) ? Plan.Completion(asked, turn, limits) : Unspoken(asked.Model, asked.Route);
+            case OllamaRequest.Wish wish:
+                return new Plan.Wish(wish);
             default:
-                return Plan.Silent(asked, request);
+                throw new UnreachableException();
         }
     }
 
     private Checked<Plan> Embed(Conversation asked, EmbedRequest request, IngressOptions limits) => request.Input is null
-        ? Plan.Silent(asked, OllamaRequest.Silent(request.Model, request.IsOld ? OllamaSurface.OldEmbed : OllamaSurface.Embed, request.KeepAlive))
+        ? new Plan.Wish(OllamaRequest.Silent(request.Model, request.IsOld ? OllamaSurface.OldEmbed : OllamaSurface.Embed, request.KeepAlive))
         : Speaks(asked.Model, EngineDialect.Openai) ? Plan.Embeddings(asked, request, limits) : Unspoken(asked.Model, asked.Route);
 }
 

@@ -37,5 +37,5 @@ internal readonly record struct UpstreamPath(ModelSpec Model, string Rest)
     }
 
     /// <summary>The bytes as they came, to the path that is left.</summary>
-    public Passage Passage(ReadOnlySequence<byte> body) => new(Rest, new EngineBody(body, default), UntouchedForm.Instance);
+    public Passage Passage(ReadOnlySequence<byte> body) => new(Rest, new EngineBody(body), UntouchedForm.Instance);
 }

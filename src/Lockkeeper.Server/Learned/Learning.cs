@@ -35,7 +35,7 @@ internal sealed class Learning(SwapWatch swaps, Speeds speeds)
         Of((await admission.LookAsync()).Figures, instances.Snapshot());
 
     /// <summary>Models that are not configured any more keep what was learned of them: they may come back.</summary>
-    public IReadOnlyDictionary<ModelId, LearnedModel> Of(FrozenDictionary<ModelId, ModelFigures> figures, IEnumerable<InstanceSnapshot> runs)
+    public IReadOnlyDictionary<ModelId, LearnedModel> Of(FrozenDictionary<ModelId, ModelFigures> figures, IEnumerable<RunSnapshot> runs)
     {
         lock (_held)
         {

@@ -4,16 +4,35 @@ using Lockkeeper.Core.Dialects;
 
 namespace Lockkeeper.Core.Tests.Dialects;
 
-/// <summary>Writes down what it is told, a line each; pieces of the same thing are one line, however they were cut.</summary>
+/// <summary>Writes down what it is told. A piece that is empty, or told behind a failure, makes it fail.</summary>
 internal sealed class Transcript : IAnswerSink
 {
     private readonly StringBuilder _text = new();
+    private readonly List<string> _pieces = [];
     private string _open = "";
 
     public AnswerFailure? Failure { get; private set; }
 
     public AnswerEnd? Ended { get; private set; }
 
+    /// <summary>All it was told, piece by piece.</summary>
+    public IReadOnlyList<string> Pieces => _pieces;
+
+    /// <summary>What is told of a stream that comes in pieces of this many bytes.</summary>
+    public static Transcript Of(IEngineDialect engine, byte[] stream, int pieceSize)
+    {
+        var told = new Transcript();
+        var reader = engine.ReadStream(told);
+        foreach (var piece in stream.Chunk(pieceSize))
+        {
+            reader.Read(piece);
+        }
+
+        reader.Complete();
+        return told;
+    }
+
+    /// <summary>A line each; pieces of the same thing are one line, however they were cut.</summary>
     public override string ToString() => _text.ToString();
 
     public void Begin() => Line("begin");
@@ -32,7 +51,8 @@ internal sealed class Transcript : IAnswerSink
     {
         Ended = end;
         var usage = end.Usage is { } counts ? string.Create(CultureInfo.InvariantCulture, $" {counts.Prompt}+{counts.Completion} cached {counts.Cached} reasoning {counts.Reasoning}") : "";
-        Line($"end {end.Finish}{usage}");
+        var timings = end.Timings is { } took ? string.Create(CultureInfo.InvariantCulture, $" {took.Prompt.TotalMilliseconds}+{took.Generation.TotalMilliseconds} ms") : "";
+        Line($"end {end.Finish}{(end.StopText is { } stop ? $" '{stop}'" : "")}{usage}{timings}");
     }
 
     public void Fail(AnswerFailure failure)
@@ -48,13 +68,15 @@ internal sealed class Transcript : IAnswerSink
             throw new ArgumentException($"an empty piece of {what}", nameof(text));
         }
 
-        if (_open != what)
+        if (_open == what)
         {
-            Line(what + ": ");
-            _open = what;
+            _text.Append(text);
+            _pieces.Add($"{what}: {text}");
+            return;
         }
 
-        _text.Append(text);
+        Line($"{what}: {text}");
+        _open = what;
     }
 
     private void Line(string line)
@@ -65,6 +87,7 @@ internal sealed class Transcript : IAnswerSink
         }
 
         _open = "";
+        _pieces.Add(line);
         _text.Append(_text.Length == 0 ? "" : "\n").Append(line);
     }
 }

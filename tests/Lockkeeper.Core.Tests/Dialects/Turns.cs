@@ -6,14 +6,14 @@ using Lockkeeper.Core.Dialects;
 
 namespace Lockkeeper.Core.Tests.Dialects;
 
-/// <summary>Random chats, made of what any dialect can say. What a dialect has no word for, its tests take out.</summary>
+/// <summary>Random chats, and what they are made of, in the words that any dialect has. What a dialect has no word for, its tests take out.</summary>
 /// <remarks>
-/// They are in the form that readers give: no empty text, no two system messages or two tool messages in a row, one text in a message of the system or of the assistant, and what the
+/// Whole ones are in the form that readers give: no empty text, no two system messages or two tool messages in a row, one text in a message of the system or of the assistant, and what the
 /// assistant says in the order reasoning, text, calls, with each call answered by the next message.
 /// </remarks>
 internal static class Turns
 {
-    private static readonly string[] Words = ["a", "Ä", "日本", "🙂", "\"quoted\"", "back\\slash", "line\nbreak", "\t", "</think>", "{\"json\":1}", "\u0001", " "];
+    private static readonly string[] Words = ["a", "Ä", "日本", "🙂", "\"quoted\"", "back\\slash", "line\nbreak", "\t", "</think>", "{\"json\":1}", "\u0001", " ", "<b>&amp;</b>", "x-anthropic"];
 
     private static readonly string[] Schemas = ["""{"type":"object"}""", """{"type":"object","properties":{"city":{"type":"string","description":"Where \"it\" is"}},"required":["city"]}""", "{}"];
 
@@ -22,12 +22,29 @@ internal static class Turns
         from words in Gen.ArrayOf(Gen.Elements(Words), count)
         select new StringBuilder().AppendJoin(' ', words).ToString();
 
+    public static Gen<string> Name { get; } = Gen.Elements("get_weather", "search", "mcp__fs__read", "日記");
+
+    public static Gen<string> Schema { get; } = Gen.Elements(Schemas);
+
+    /// <summary>The arguments of a call.</summary>
+    public static Gen<string> Arguments { get; } = Gen.Elements("{}", """{"city":"Bonn"}""", """{"a":[1,2.50,{"b":null}],"s":"\u00e4 \" 😀"}""", """{ "spaced" : true }""");
+
+    public static Gen<ChatPart> TextPart { get; } = Text.Select(ChatPart (text) => new ChatPart.Text(text));
+
+    public static Gen<ChatPart> Image { get; } = Gen.Elements<ChatPart>(new ChatPart.Media("data:image/png;base64,iVBORw0KGgo="), new ChatPart.Media("data:image/jpeg;base64,/9j/4AAQ"));
+
     public static Gen<ToolSpec> Tool { get; } =
-        from name in Gen.Elements("get_weather", "search", "mcp__fs__read")
+        from name in Name
         from description in Maybe(Text)
-        from parameters in Maybe(Gen.Elements(Schemas))
+        from parameters in Maybe(Schema)
         from strict in MaybeValue(Gen.Elements(true, false))
         select new ToolSpec(name, description, parameters, strict);
+
+    /// <summary>A tool as dialects have it that know of no strictness, and always want a schema.</summary>
+    public static Gen<ToolSpec> PlainTool { get; } = from tool in Tool from schema in Schema select tool with { Parameters = schema, Strict = null };
+
+    public static Gen<ToolChoice?> Choice { get; } =
+        Gen.Elements<ToolChoice?>(null, new(ToolChoiceKind.Auto), new(ToolChoiceKind.None), new(ToolChoiceKind.Required), new(ToolChoiceKind.Named, "search"));
 
     public static Gen<Sampling> Sampling { get; } =
         from reals in Gen.ArrayOf(MaybeValue(Gen.Choose(0, 40).Select(tenths => tenths / 10.0)), 6)
@@ -48,7 +65,7 @@ internal static class Turns
     public static Gen<ChatMessage> User { get; } =
         from count in Gen.Choose(1, 3)
         from parts in Gen.ArrayOf(Gen.OneOf(
-            Text.Select(text => (ChatPart)new ChatPart.Text(text)),
+            TextPart,
             Maybe(Gen.Elements("low", "auto")).Select(detail => (ChatPart)new ChatPart.Media("data:image/png;base64,iVBORw0KGgo=", detail)),
             Gen.Constant((ChatPart)new ChatPart.Media("data:application/pdf;base64,JVBERi0=", FileName: "paper.pdf"))), count)
         select new ChatMessage(ChatRole.User, [.. parts]);
@@ -66,7 +83,7 @@ internal static class Turns
         from messages in Conversation
         from toolCount in Gen.Choose(0, 2)
         from tools in Gen.ArrayOf(Tool, toolCount)
-        from choice in Maybe(Gen.Elements(new ToolChoice(ToolChoiceKind.Auto), new ToolChoice(ToolChoiceKind.None), new ToolChoice(ToolChoiceKind.Required), new ToolChoice(ToolChoiceKind.Named, "search")))
+        from choice in Choice
         from parallel in MaybeValue(Gen.Elements(true, false))
         from sampling in Sampling
         from stopCount in Gen.Choose(0, 2)
@@ -74,7 +91,7 @@ internal static class Turns
         from most in MaybeValue(Gen.Choose(1, 100_000).Select(number => (long)number))
         from format in Maybe(Gen.OneOf(
             Gen.Constant(new AnswerFormat()),
-            from schema in Gen.Elements(Schemas)
+            from schema in Schema
             from strict in MaybeValue(Gen.Elements(true, false))
             select new AnswerFormat(schema, "shape", strict)))
         from thinking in Maybe(
@@ -145,4 +162,7 @@ internal static class Turns
 
     public static Gen<T?> MaybeValue<T>(Gen<T> gen)
         where T : struct => Gen.OneOf(Gen.Constant<T?>(null), gen.Select(value => (T?)value));
+
+    public static Gen<ImmutableArray<T>> Some<T>(Gen<T> item, int least, int most) =>
+        from count in Gen.Choose(least, most) from items in Gen.ArrayOf(item, count) select items.ToImmutableArray();
 }

@@ -10,7 +10,7 @@ namespace Lockkeeper.Core.Tests.Engines;
 
 public sealed class ListedModelTests
 {
-    private static readonly ModelNames Names = ModelNames.Of(new ModelSpec
+    private static readonly ListedNames Names = ListedNames.Of(new ModelSpec
     {
         Id = new ModelId("qwen3"),
         Path = "/models/Qwen3-8B.gguf",

@@ -39,6 +39,9 @@ public sealed class BodyPeekTests
         peek.Stream.ShouldBeFalse();
     }
 
+    [Fact]
+    public void A_name_with_half_a_character_in_it_is_somebody_elses() => Scan("""{"\ud83d":1,"\ud83dstream":2,"model":"a"}""").Model.ShouldBe("a");
+
     [Theory]
     [InlineData("\"high\"", Priority.High)]
     [InlineData("\"BACKGROUND\"", Priority.Background)]

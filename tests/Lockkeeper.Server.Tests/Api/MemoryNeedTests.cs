@@ -49,6 +49,6 @@ public sealed class MemoryNeedTests
     {
         var figures = new Dictionary<ModelId, ModelFigures> { [Model.Id] = new() { Footprint = measured } }.ToFrozenDictionary();
         var scheduler = new SchedulerSnapshot(TimeSpan.Zero, [], [], [new PoolReport("gpu", PoolPolicy.Fit, capacity, claimed, available, null)], figures);
-        return new Standing(scheduler, new Dictionary<InstanceId, InstanceSnapshot>(), new Dictionary<long, JournalEntry>(), new Dictionary<ModelId, LearnedModel>(), default);
+        return new Standing(scheduler, new Dictionary<InstanceId, RunSnapshot>(), new Dictionary<long, JournalEntry>(), new Dictionary<ModelId, LearnedModel>(), default);
     }
 }

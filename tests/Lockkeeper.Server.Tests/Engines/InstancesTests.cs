@@ -22,7 +22,7 @@ public sealed class InstancesTests
         (await yard.Witness.Saw<SchedulerEvent.InstanceGone>()).Failure.ShouldBeNull();
         ProcessTable.IsAlive(pid).ShouldBeFalse();
         yard.Instances.UpstreamOf(instance).ShouldBeNull();
-        yard.Snapshot(instance).State.ShouldBe(InstanceState.Stopped);
+        yard.Snapshot(instance).State.ShouldBe(RunState.Stopped);
     }
 
     [Fact]
@@ -46,7 +46,7 @@ public sealed class InstancesTests
         failure.LastOutput.ShouldBe(["loading", "no kernel image for this device"]);
         failure.Cause.ShouldBe("the process exited before it was ready");
         yard.Witness.Names.ShouldBe(["StartFailed", "MemorySettled"]);
-        yard.Snapshot(instance).State.ShouldBe(InstanceState.Failed);
+        yard.Snapshot(instance).State.ShouldBe(RunState.Failed);
         (await yard.Instances.FailureOfAsync(instance, TimeSpan.Zero)).ShouldBe(failure);
     }
 

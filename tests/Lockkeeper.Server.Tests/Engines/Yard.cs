@@ -80,7 +80,7 @@ internal sealed class Yard : IAsyncDisposable
         await Witness.Saw<SchedulerEvent.MemorySettled>(TimeSpan.FromSeconds(20));
     }
 
-    public InstanceSnapshot Snapshot(InstanceId instance) => Instances.Snapshot().Single(snapshot => snapshot.Instance == instance);
+    public RunSnapshot Snapshot(InstanceId instance) => Instances.Snapshot().Single(snapshot => snapshot.Instance == instance);
 
     public async Task<int> Pid(InstanceId instance)
     {

@@ -67,7 +67,8 @@ public sealed class PrepareTests : IDisposable
             var route = InferRoutes.All.Single(route => route.Path == (pressure is null ? InferRoutes.Embeddings : InferRoutes.Chat));
             var limits = new IngressOptions(10_000, TimeSpan.FromSeconds(5), TimeSpan.FromSeconds(60), pressure ?? (_ => throw new InvalidOperationException("asked")));
             (await Preparing.With(_host).RequestAsync(route, new Resolved(peeked, model, Priority.Medium), http, request, limits)).Holds(out var prepared, out _).ShouldBeTrue();
-            return (await prepared.Passage.Body.ToContent().ReadAsStringAsync(), prepared.MaxTokens);
+            var forward = prepared.Plan.ShouldBeOfType<Plan.Forward>();
+            return (await forward.Passage.Body.ToContent().ReadAsStringAsync(), forward.MaxTokens);
         }
     }
 }

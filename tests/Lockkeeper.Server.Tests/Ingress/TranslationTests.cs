@@ -4,8 +4,10 @@ using System.Text;
 using System.Text.Json;
 using Lockkeeper.Core.Dialects;
 using Lockkeeper.Core.Dialects.Leaks;
+using Lockkeeper.Core.Dialects.Query;
 using Lockkeeper.Core.Models;
 using Lockkeeper.Core.Wire;
+using Lockkeeper.Server.Engines.Cloud;
 using Lockkeeper.Server.Forwarding;
 using Lockkeeper.Server.Ingress;
 using Lockkeeper.Server.Telemetry;
@@ -20,6 +22,8 @@ public sealed class TranslationTests
     private const string Chat = """{"model":"m","messages":[{"role":"user","content":"hi"}]}""";
     private const string Messages = """{"model":"m","max_tokens":5,"messages":[{"role":"user","content":"hi"}]}""";
 
+    private static readonly IngressOptions Limits = new(10_000, TimeSpan.FromSeconds(5), TimeSpan.FromSeconds(60), _ => default);
+
     private static readonly ModelSpec Plain = new() { Id = new ModelId("m"), Engine = new EngineSpec { Name = "e", Command = [] } };
 
     [Theory]
@@ -30,11 +34,11 @@ public sealed class TranslationTests
     [InlineData("/api/generate", """{"model":"m","prompt":"hi"}""", EngineDialect.Ollama)]
     public async Task What_an_engine_speaks_passes_as_bytes(string route, string body, object native)
     {
-        var plan = await PlanAsync(route, body, Plain, EngineDialect.Openai, (EngineDialect)native);
-        plan.IsNative.ShouldBeTrue();
-        plan.Path.ShouldBe(route);
-        plan.Answer.ShouldBeOfType<PassedForm>();
-        Encoding.UTF8.GetString(plan.Body).ShouldBe(body);
+        var passage = await PassageAsync(route, body, Plain, EngineDialect.Openai, (EngineDialect)native);
+        passage.IsNative.ShouldBeTrue();
+        passage.Path.ShouldBe(route);
+        passage.Answer.ShouldBeOfType<PassedForm>();
+        Encoding.UTF8.GetString(passage.Body.Bytes).ShouldBe(body);
     }
 
     [Theory]
@@ -45,48 +49,48 @@ public sealed class TranslationTests
     [InlineData("/v1/query", """{"model":"m","prompt":"hi"}""")]
     public async Task What_an_engine_does_not_speak_is_asked_as_an_OpenAI_chat(string route, string body)
     {
-        var plan = await PlanAsync(route, body, Plain, EngineDialect.Openai);
-        plan.IsNative.ShouldBeFalse();
-        plan.Path.ShouldBe("/v1/chat/completions");
-        plan.Answer.ShouldBeOfType<ToldForm>();
-        JsonElement.Parse(Encoding.UTF8.GetString(plan.Body)).GetProperty("messages")[0].GetProperty("content").GetString().ShouldBe("hi");
+        var passage = await PassageAsync(route, body, Plain, EngineDialect.Openai);
+        passage.IsNative.ShouldBeFalse();
+        passage.Path.ShouldBe("/v1/chat/completions");
+        passage.Answer.ShouldBeOfType<ToldForm>();
+        JsonElement.Parse(Encoding.UTF8.GetString(passage.Body.Bytes)).GetProperty("messages")[0].GetProperty("content").GetString().ShouldBe("hi");
     }
 
     [Theory]
     [InlineData(EngineDialect.Anthropic, "/v1/messages")]
     [InlineData(EngineDialect.Ollama, "/api/chat")]
     public async Task An_engine_that_speaks_one_dialect_alone_is_asked_in_that(object only, string path) =>
-        (await PlanAsync("/v1/chat/completions", Chat, Plain, (EngineDialect)only)).Path.ShouldBe(path);
+        (await PassageAsync("/v1/chat/completions", Chat, Plain, (EngineDialect)only)).Path.ShouldBe(path);
 
     [Fact]
     public async Task A_model_that_leaks_is_asked_in_the_words_in_which_that_can_be_mended()
     {
         var leaks = Plain with { Leaks = new LeakPlan { Tools = ToolDialect.Hermes } };
-        (await PlanAsync("/v1/messages", Messages, leaks, EngineDialect.Openai, EngineDialect.Anthropic)).Path.ShouldBe("/v1/chat/completions");
+        (await PassageAsync("/v1/messages", Messages, leaks, EngineDialect.Openai, EngineDialect.Anthropic)).Path.ShouldBe("/v1/chat/completions");
 
         // A chat without tools has nothing to leak, and its bytes stay what they are.
-        (await PlanAsync("/v1/chat/completions", Chat, leaks, EngineDialect.Openai)).Answer.ShouldBeOfType<PassedForm>();
+        (await PassageAsync("/v1/chat/completions", Chat, leaks, EngineDialect.Openai)).Answer.ShouldBeOfType<PassedForm>();
         var withTools = Chat.Replace("""{"model":"m",""", """{"model":"m","tools":[{"type":"function","function":{"name":"f"}}],""", StringComparison.Ordinal);
-        var plan = await PlanAsync("/v1/chat/completions", withTools, leaks, EngineDialect.Openai);
-        plan.Answer.ShouldBeOfType<ToldForm>();
-        Encoding.UTF8.GetString(plan.Body).ShouldBe(withTools, "the request itself is the client's own");
+        var passage = await PassageAsync("/v1/chat/completions", withTools, leaks, EngineDialect.Openai);
+        passage.Answer.ShouldBeOfType<ToldForm>();
+        Encoding.UTF8.GetString(passage.Body.Bytes).ShouldBe(withTools, "the request itself is the client's own");
     }
 
     [Fact]
     public async Task A_picture_for_a_local_engine_goes_where_it_is_looked_at_and_for_a_cloud_as_it_is()
     {
         const string Picture = """{"model":"m","max_tokens":5,"messages":[{"role":"user","content":[{"type":"image","source":{"type":"url","url":"http://x/a.png"}}]}]}""";
-        (await PlanAsync("/v1/messages", Picture, Plain, EngineDialect.Openai, EngineDialect.Anthropic)).Path.ShouldBe("/v1/chat/completions");
+        (await PassageAsync("/v1/messages", Picture, Plain, EngineDialect.Openai, EngineDialect.Anthropic)).Path.ShouldBe("/v1/chat/completions");
         var cloud = Plain with { Engine = Plain.Engine with { Lifecycle = Lifecycle.Cloud } };
-        (await PlanAsync("/v1/messages", Picture, cloud, EngineDialect.Openai, EngineDialect.Anthropic)).IsNative.ShouldBeTrue();
+        (await PassageAsync("/v1/messages", Picture, cloud, EngineDialect.Openai, EngineDialect.Anthropic)).IsNative.ShouldBeTrue();
     }
 
     [Fact]
     public async Task A_stream_as_one_object_is_asked_for_in_one_piece()
     {
-        var plan = await PlanAsync("/v1/chat/completions", """{"stream":true,"model":"m","messages":[{"role":"user","content":"hi"}]}""", Plain with { StreamingFormat = StreamingFormat.JsonArray }, EngineDialect.Openai);
-        plan.Stream.ShouldBeFalse();
-        JsonElement.Parse(Encoding.UTF8.GetString(plan.Body)).GetProperty("stream").GetBoolean().ShouldBeFalse();
+        var passage = await PassageAsync("/v1/chat/completions", """{"stream":true,"model":"m","messages":[{"role":"user","content":"hi"}]}""", Plain with { StreamingFormat = StreamingFormat.JsonArray }, EngineDialect.Openai);
+        passage.Stream.ShouldBeFalse();
+        JsonElement.Parse(Encoding.UTF8.GetString(passage.Body.Bytes)).GetProperty("stream").GetBoolean().ShouldBeFalse();
     }
 
     [Fact]
@@ -101,7 +105,25 @@ public sealed class TranslationTests
     [InlineData("/api/chat", """{"model":"m"}""", "Load")]
     [InlineData("/api/generate", """{"model":"m","keep_alive":0}""", "Unload")]
     public async Task A_word_on_the_model_itself_asks_no_engine(string route, string body, string wish) =>
-        (await PlanAsync(route, body, Plain, EngineDialect.Openai)).Wish.ShouldNotBeNull().GetType().Name.ShouldBe(wish);
+        (await PlanAsync(route, body, Plain, EngineDialect.Openai)).ShouldBeOfType<Plan.Wish>().Request.GetType().Name.ShouldBe(wish);
+
+    [Fact]
+    public async Task The_tokens_of_a_chat_are_counted_and_no_engine_is_asked_for_an_answer() =>
+        (await PlanAsync("/v1/messages/count_tokens", Messages, Plain, EngineDialect.Anthropic)).ShouldBeOfType<Plan.Count>().Turn.Messages.Length.ShouldBe(1);
+
+    [Fact]
+    public async Task A_query_is_waited_for_as_long_as_it_says_whoever_answers_it()
+    {
+        const string Query = """{"model":"m","prompt":"hi","timeout":7}""";
+        (await PlanAsync("/v1/query", Query, Plain, EngineDialect.Openai)).Timeout.ShouldBe(TimeSpan.FromSeconds(7));
+
+        var asked = await ConversationAsync("/v1/query", Query, Plain);
+        QueryRequestReader.Read(asked.Body).Holds(out var chat, out _).ShouldBeTrue();
+        Plan.Asked(asked, chat!, new ClaudeCommand("/nowhere/claude", TimeSpan.FromMinutes(3), TimeProvider.System), Limits).Timeout.ShouldBe(TimeSpan.FromSeconds(7));
+    }
+
+    private static async Task<Passage> PassageAsync(string route, string body, ModelSpec model, params ImmutableArray<EngineDialect> spoken) =>
+        (await PlanAsync(route, body, model, spoken)).ShouldBeOfType<Plan.Forward>().Passage;
 
     private static async Task<Plan> PlanAsync(string route, string body, ModelSpec model, params ImmutableArray<EngineDialect> spoken)
     {
@@ -111,7 +133,10 @@ public sealed class TranslationTests
 
     private static async Task<RouterError> RefusalAsync(string route, string body, params ImmutableArray<EngineDialect> spoken) => (await OfAsync(route, body, Plain, spoken)).Error.ShouldNotBeNull();
 
-    private static async Task<Checked<Plan>> OfAsync(string path, string body, ModelSpec model, ImmutableArray<EngineDialect> spoken)
+    private static async Task<Checked<Plan>> OfAsync(string path, string body, ModelSpec model, ImmutableArray<EngineDialect> spoken) =>
+        new Translation(_ => spoken, TimeProvider.System).Of(await ConversationAsync(path, body, model), Limits);
+
+    private static async Task<Conversation> ConversationAsync(string path, string body, ModelSpec model)
     {
         var http = new DefaultHttpContext();
         http.Request.Body = new MemoryStream(Encoding.UTF8.GetBytes(body));
@@ -119,8 +144,6 @@ public sealed class TranslationTests
         var route = InferRoutes.All.Single(route => route.Path == path);
         (await Peek.AtAsync(http, 10_000, request, route.DefaultModel)).Holds(out var peeked, out var error).ShouldBeTrue(error?.Message);
         var stream = peeked.Facts.StreamAsked ?? route.StreamsByDefault;
-        var asked = new Conversation(route, model, peeked, stream, new ArrayBufferWriter<byte>(), new AnswerNaming("m", "r", DateTimeOffset.UnixEpoch)) { Format = model.StreamingFormat };
-        var limits = new IngressOptions(10_000, TimeSpan.FromSeconds(5), TimeSpan.FromSeconds(60), _ => default);
-        return new Translation(_ => spoken, TimeProvider.System).Of(asked, limits);
+        return new Conversation(route, model, peeked, stream, new ArrayBufferWriter<byte>(), new AnswerNaming("m", "r", DateTimeOffset.UnixEpoch)) { Format = model.StreamingFormat };
     }
 }

@@ -14,9 +14,7 @@ using Lockkeeper.Server.Security;
 using Lockkeeper.Server.Telemetry;
 using Lockkeeper.Testing;
 using Microsoft.AspNetCore.Builder;
-using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Http;
-using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging.Abstractions;
 using Shouldly;
 using Xunit;
@@ -217,15 +215,12 @@ public sealed class FrontDoorTests : IAsyncLifetime
 
     private async Task OpenAsync(ServerConfig server, params ApiKey[] keys)
     {
-        var builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions());
-        builder.Services.AddRoutingCore();
-        builder.WebHost.UseKestrelCore().UseUrls("http://127.0.0.1:0");
-        _web = builder.Build();
+        _web = Loopback.Build();
         var engine = new EngineSpec { Name = "e", Command = ["none"] };
         var catalog = ModelCatalog.Of([new ModelSpec { Id = new ModelId("a"), Engine = engine }, new ModelSpec { Id = new ModelId("b"), Aliases = ["second"], Engine = engine }]);
         _web.Use(new FrontDoor(server, new KeyRing(keys, server.AllowAnonymous, catalog, _time), NullLogger<FrontDoor>.Instance).PassAsync);
         _web.MapHealth();
-        var nothing = new Standing(SchedulerSnapshot.Empty, new Dictionary<InstanceId, InstanceSnapshot>(), new Dictionary<long, JournalEntry>(), new Dictionary<ModelId, LearnedModel>(), default);
+        var nothing = new Standing(SchedulerSnapshot.Empty, new Dictionary<InstanceId, RunSnapshot>(), new Dictionary<long, JournalEntry>(), new Dictionary<ModelId, LearnedModel>(), default);
         _web.MapModels(new LiveCatalog(catalog), () => Task.FromResult(nothing), default);
         _web.Map("/v1/fail", (RequestDelegate)(_ => throw new InvalidOperationException("on purpose")));
         _web.Map("/v1/wait", async http =>

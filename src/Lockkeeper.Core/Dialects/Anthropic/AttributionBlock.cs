@@ -41,7 +41,7 @@ internal static class AttributionBlock
                     continue;
                 }
 
-                var isSystem = reader.ValueTextEquals("system"u8);
+                var isSystem = JsonName.Is(reader, "system"u8);
                 reader.Read();
                 if (!isSystem)
                 {
@@ -116,7 +116,7 @@ internal static class AttributionBlock
 
         while (reader.Read() && reader.TokenType == JsonTokenType.PropertyName)
         {
-            var isText = reader.ValueTextEquals("text"u8);
+            var isText = JsonName.Is(reader, "text"u8);
             reader.Read();
             line = isText && reader.TokenType == JsonTokenType.String ? Line(ref reader) : line;
             reader.Skip();

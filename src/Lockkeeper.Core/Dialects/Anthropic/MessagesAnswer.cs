@@ -52,8 +52,8 @@ internal sealed class MessagesAnswer(IBufferWriter<byte> output, AnswerNaming na
         }
 
         json.WriteEndArray();
-        var stop = StopReason.Told(end, stops);
-        json.WriteString("stop_reason"u8, StopReason.Of(end, _blocks.Exists(block => block is Block.ToolUse), stop));
+        var stop = MessagesStopReason.Told(end, stops);
+        json.WriteString("stop_reason"u8, MessagesStopReason.Of(end, _blocks.Exists(block => block is Block.ToolUse), stop));
         json.WriteString("stop_sequence"u8, stop);
         json.WritePropertyName("usage"u8);
         MessagesUsage.Write(json, end.Usage);

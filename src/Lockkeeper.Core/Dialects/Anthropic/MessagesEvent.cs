@@ -28,17 +28,17 @@ internal ref struct MessagesEvent
 
         while (reader.Read() && reader.TokenType == JsonTokenType.PropertyName)
         {
-            if (reader.ValueTextEquals("type"u8))
+            if (JsonName.Is(reader, "type"u8))
             {
                 reader.Read();
                 found.Type = reader.TokenType == JsonTokenType.String ? reader.ValueSpan : default;
                 reader.Skip();
             }
-            else if (reader.ValueTextEquals("delta"u8) || reader.ValueTextEquals("content_block"u8) || reader.ValueTextEquals("message"u8))
+            else if (JsonName.Is(reader, "delta"u8) || JsonName.Is(reader, "content_block"u8) || JsonName.Is(reader, "message"u8))
             {
                 found.Subject = Value(data, ref reader);
             }
-            else if (reader.ValueTextEquals("usage"u8))
+            else if (JsonName.Is(reader, "usage"u8))
             {
                 found.Usage = Value(data, ref reader);
             }

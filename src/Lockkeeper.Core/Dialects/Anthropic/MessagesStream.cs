@@ -119,8 +119,8 @@ internal sealed class MessagesStream(IBufferWriter<byte> output, AnswerNaming na
         _ended = true;
         BeginEvent("message_delta"u8);
         _json.WriteStartObject("delta"u8);
-        var stop = StopReason.Told(end, stops);
-        _json.WriteString("stop_reason"u8, StopReason.Of(end, _calls > 0, stop));
+        var stop = MessagesStopReason.Told(end, stops);
+        _json.WriteString("stop_reason"u8, MessagesStopReason.Of(end, _calls > 0, stop));
         _json.WriteString("stop_sequence"u8, stop);
         _json.WriteEndObject();
         _json.WritePropertyName("usage"u8);

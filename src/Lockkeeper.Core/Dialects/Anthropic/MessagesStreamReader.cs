@@ -108,7 +108,7 @@ internal sealed class MessagesStreamReader : IAnswerReader, ISseListener
         var reader = MessagesEvent.ReaderOf(message);
         while (!message.IsEmpty && reader.Read())
         {
-            if (reader.TokenType == JsonTokenType.PropertyName && reader.CurrentDepth == 1 && reader.ValueTextEquals("usage"u8))
+            if (reader.TokenType == JsonTokenType.PropertyName && reader.CurrentDepth == 1 && JsonName.Is(reader, "usage"u8))
             {
                 reader.Read();
                 _usage.Read(ref reader);
@@ -131,19 +131,19 @@ internal sealed class MessagesStreamReader : IAnswerReader, ISseListener
         _input.ResetWrittenCount();
         while (reader.Read() && reader.TokenType == JsonTokenType.PropertyName)
         {
-            if (reader.ValueTextEquals("type"u8))
+            if (JsonName.Is(reader, "type"u8))
             {
                 type = TextOf(ref reader);
             }
-            else if (reader.ValueTextEquals("id"u8))
+            else if (JsonName.Is(reader, "id"u8))
             {
                 id = MessagesEvent.Value(block, ref reader);
             }
-            else if (reader.ValueTextEquals("name"u8))
+            else if (JsonName.Is(reader, "name"u8))
             {
                 name = MessagesEvent.Value(block, ref reader);
             }
-            else if (reader.ValueTextEquals("input"u8))
+            else if (JsonName.Is(reader, "input"u8))
             {
                 Encoding.UTF8.GetChars(MessagesEvent.Value(block, ref reader), _input);
             }
@@ -163,19 +163,12 @@ internal sealed class MessagesStreamReader : IAnswerReader, ISseListener
     /// <summary>What a block has from its beginning, which is next to always nothing.</summary>
     private void First(ref Utf8JsonReader reader)
     {
-        if (reader.ValueTextEquals("text"u8))
+        if (IsPiece(ref reader))
         {
-            Text(ref reader);
+            return;
         }
-        else if (reader.ValueTextEquals("thinking"u8))
-        {
-            Thinking(ref reader);
-        }
-        else if (reader.ValueTextEquals("signature"u8))
-        {
-            Signature(ref reader);
-        }
-        else if (reader.ValueTextEquals("data"u8))
+
+        if (JsonName.Is(reader, "data"u8))
         {
             reader.Read();
             if (_other.Read(reader) is { IsEmpty: false } hidden)
@@ -218,19 +211,12 @@ internal sealed class MessagesStreamReader : IAnswerReader, ISseListener
         // The names of its members say which delta it is, before or behind its type.
         while (reader.Read() && reader.TokenType == JsonTokenType.PropertyName)
         {
-            if (reader.ValueTextEquals("text"u8))
+            if (IsPiece(ref reader))
             {
-                Text(ref reader);
+                continue;
             }
-            else if (reader.ValueTextEquals("thinking"u8))
-            {
-                Thinking(ref reader);
-            }
-            else if (reader.ValueTextEquals("signature"u8))
-            {
-                Signature(ref reader);
-            }
-            else if (reader.ValueTextEquals("partial_json"u8))
+
+            if (JsonName.Is(reader, "partial_json"u8))
             {
                 reader.Read();
                 Arguments(_inCall ? _arguments.Read(reader) : []);
@@ -241,6 +227,29 @@ internal sealed class MessagesStreamReader : IAnswerReader, ISseListener
                 reader.Skip();
             }
         }
+    }
+
+    /// <summary>What a block may have from its beginning, and a delta brings more of; it has been told when it was that.</summary>
+    private bool IsPiece(ref Utf8JsonReader reader)
+    {
+        if (JsonName.Is(reader, "text"u8))
+        {
+            Text(ref reader);
+        }
+        else if (JsonName.Is(reader, "thinking"u8))
+        {
+            Thinking(ref reader);
+        }
+        else if (JsonName.Is(reader, "signature"u8))
+        {
+            Signature(ref reader);
+        }
+        else
+        {
+            return false;
+        }
+
+        return true;
     }
 
     private void Text(ref Utf8JsonReader reader)
@@ -301,11 +310,11 @@ internal sealed class MessagesStreamReader : IAnswerReader, ISseListener
                 continue;
             }
 
-            if (reader.ValueTextEquals("stop_reason"u8))
+            if (JsonName.Is(reader, "stop_reason"u8))
             {
-                _finish = StopReason.Parse(TextOf(ref reader));
+                _finish = MessagesStopReason.Parse(TextOf(ref reader));
             }
-            else if (reader.ValueTextEquals("stop_sequence"u8))
+            else if (JsonName.Is(reader, "stop_sequence"u8))
             {
                 _stopText = TextOf(ref reader);
             }

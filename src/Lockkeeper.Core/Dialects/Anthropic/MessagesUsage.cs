@@ -1,4 +1,5 @@
 using System.Text.Json;
+using Lockkeeper.Core.Wire;
 
 namespace Lockkeeper.Core.Dialects.Anthropic;
 
@@ -27,23 +28,23 @@ internal struct MessagesUsage
 
         while (reader.Read() && reader.TokenType == JsonTokenType.PropertyName)
         {
-            if (reader.ValueTextEquals("input_tokens"u8))
+            if (JsonName.Is(reader, "input_tokens"u8))
             {
                 Count(ref reader, ref _input);
             }
-            else if (reader.ValueTextEquals("output_tokens"u8))
+            else if (JsonName.Is(reader, "output_tokens"u8))
             {
                 Count(ref reader, ref _output);
             }
-            else if (reader.ValueTextEquals("cache_read_input_tokens"u8))
+            else if (JsonName.Is(reader, "cache_read_input_tokens"u8))
             {
                 Count(ref reader, ref _read);
             }
-            else if (reader.ValueTextEquals("cache_creation_input_tokens"u8))
+            else if (JsonName.Is(reader, "cache_creation_input_tokens"u8))
             {
                 Count(ref reader, ref _written);
             }
-            else if (reader.ValueTextEquals("output_tokens_details"u8))
+            else if (JsonName.Is(reader, "output_tokens_details"u8))
             {
                 Details(ref reader);
             }
@@ -86,7 +87,7 @@ internal struct MessagesUsage
 
         while (reader.Read() && reader.TokenType == JsonTokenType.PropertyName)
         {
-            if (reader.ValueTextEquals("thinking_tokens"u8))
+            if (JsonName.Is(reader, "thinking_tokens"u8))
             {
                 Count(ref reader, ref _thinking);
             }

@@ -27,7 +27,7 @@ internal static class MessagesWholeReader
     public static AnswerFailure FailureOf(ReadOnlySpan<byte> json)
     {
         var failure = EngineError.ReadStreamed(json);
-        return failure with { Status = StopReason.StatusOf(failure.Code) ?? failure.Status };
+        return failure with { Status = MessagesStopReason.StatusOf(failure.Code) ?? failure.Status };
     }
 
     private static void Tell(JsonElement root, ReadOnlySpan<byte> json, IAnswerSink sink)
@@ -57,7 +57,7 @@ internal static class MessagesWholeReader
             usage.Read(ref reader);
         }
 
-        sink.End(new AnswerEnd(StopReason.Parse(PieceReader.Whole(root, "stop_reason")), usage.Told) { StopText = PieceReader.Whole(root, "stop_sequence") });
+        sink.End(new AnswerEnd(MessagesStopReason.Parse(PieceReader.Whole(root, "stop_reason")), usage.Told) { StopText = PieceReader.Whole(root, "stop_sequence") });
     }
 
     private static void Tell(JsonElement block, ref int calls, IAnswerSink sink)

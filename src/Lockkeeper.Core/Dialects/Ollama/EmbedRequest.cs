@@ -13,15 +13,15 @@ internal sealed record EmbedRequest(string Model, string? Input, bool IsOld)
     /// <summary>How many numbers an embedding has; null for as many as the model makes.</summary>
     public long? Dimensions { get; init; }
 
-    public KeepAlive? KeepAlive { get; init; }
+    public OllamaKeepAlive? KeepAlive { get; init; }
 
     /// <summary>Reads a request to <c>/api/embed</c>.</summary>
     public static Checked<EmbedRequest> Read(in ReadOnlySequence<byte> body) => RequestFields.Read(body, static (root, fields) =>
-        new EmbedRequest(Named(root, fields), Texts(root, fields), IsOld: false) { Dimensions = fields.Integer(root, "dimensions"), KeepAlive = Ollama.KeepAlive.Read(root, fields) });
+        new EmbedRequest(Named(root, fields), Texts(root, fields), IsOld: false) { Dimensions = fields.Integer(root, "dimensions"), KeepAlive = OllamaKeepAlive.Read(root, fields) });
 
     /// <summary>Reads a request to <c>/api/embeddings</c>.</summary>
     public static Checked<EmbedRequest> ReadOld(in ReadOnlySequence<byte> body) => RequestFields.Read(body, static (root, fields) =>
-        new EmbedRequest(Named(root, fields), fields.Text(root, "prompt") is { Length: > 0 } ? root.GetProperty("prompt").GetRawText() : null, IsOld: true) { KeepAlive = Ollama.KeepAlive.Read(root, fields) });
+        new EmbedRequest(Named(root, fields), fields.Text(root, "prompt") is { Length: > 0 } ? root.GetProperty("prompt").GetRawText() : null, IsOld: true) { KeepAlive = OllamaKeepAlive.Read(root, fields) });
 
     /// <summary>Writes the request to <c>/v1/embeddings</c>.</summary>
     public void Write(IBufferWriter<byte> output)

@@ -48,26 +48,5 @@ internal abstract class OllamaAnswer(IBufferWriter<byte> output, AnswerNaming na
     protected abstract void Members(Utf8JsonWriter json);
 
     /// <summary>Writes what was said, under the name that it has there, and all else that came.</summary>
-    protected void Said(Utf8JsonWriter json, ReadOnlySpan<byte> name)
-    {
-        json.WritePiece(name, _text.ToString());
-        if (_thought.Length > 0)
-        {
-            json.WritePiece("thinking"u8, _thought.ToString());
-        }
-
-        List<GatheredCall> whole = [.. _calls.Where(call => call.IsWhole)];
-        if (whole is [])
-        {
-            return;
-        }
-
-        json.WriteStartArray("tool_calls"u8);
-        foreach (var call in whole)
-        {
-            OllamaLines.ToolCall(json, call);
-        }
-
-        json.WriteEndArray();
-    }
+    protected void Said(Utf8JsonWriter json, ReadOnlySpan<byte> name) => OllamaLines.Said(json, name, _text.ToString(), _thought.ToString(), [.. _calls.Where(call => call.IsWhole)]);
 }

@@ -9,8 +9,8 @@ internal sealed class OllamaChat(ChatTurn turn, OllamaSurface surface) : ClientC
     public AnswerClock Clock { get; set; } = AnswerClock.Stopped;
 
     public override IClientStream ToStream(IBufferWriter<byte> output, AnswerNaming naming) =>
-        surface == OllamaSurface.Chat ? new ChatStream(output, naming, Clock) : new GenerateStream(output, naming, Clock);
+        surface == OllamaSurface.Chat ? new OllamaChatStream(output, naming, Clock) : new OllamaGenerateStream(output, naming, Clock);
 
     public override IAnswerSink ToWhole(IBufferWriter<byte> output, AnswerNaming naming) =>
-        surface == OllamaSurface.Chat ? new ChatAnswer(output, naming, Clock) : new GenerateAnswer(output, naming, Clock);
+        surface == OllamaSurface.Chat ? new OllamaChatAnswer(output, naming, Clock) : new OllamaGenerateAnswer(output, naming, Clock);
 }

@@ -11,7 +11,7 @@ internal static class OllamaChatReader
     public static Checked<OllamaRequest> Read(in ReadOnlySequence<byte> body) => RequestFields.Read<OllamaRequest>(body, static (root, fields) =>
     {
         var model = fields.Required(root, "model", "model") is { } named ? fields.TextOf(named, "model") ?? "" : "";
-        var keepAlive = KeepAlive.Read(root, fields);
+        var keepAlive = OllamaKeepAlive.Read(root, fields);
         var messages = new OllamaMessages(fields).Read(root);
         if (messages.IsEmpty)
         {

@@ -10,7 +10,7 @@ internal static class OllamaGenerateReader
     public static Checked<OllamaRequest> Read(in ReadOnlySequence<byte> body) => RequestFields.Read(body, static (root, fields) =>
     {
         var model = fields.Required(root, "model", "model") is { } named ? fields.TextOf(named, "model") ?? "" : "";
-        var keepAlive = KeepAlive.Read(root, fields);
+        var keepAlive = OllamaKeepAlive.Read(root, fields);
         var prompt = fields.Text(root, "prompt") ?? "";
         var suffix = fields.Text(root, "suffix") is { Length: > 0 } behind ? behind : null;
         List<ChatPart> images = [.. OllamaMessages.Images(root, "images", fields)];

@@ -13,7 +13,7 @@ internal static class OllamaLines
     public const long NanosecondsPerTick = 100;
 
     /// <summary>Answers a request to load a model, or to unload it.</summary>
-    public static void WriteLoad(OllamaRequest request, AnswerNaming naming, AnswerClock clock, IBufferWriter<byte> output)
+    public static void WriteLoad(OllamaRequest.Wish request, AnswerNaming naming, AnswerClock clock, IBufferWriter<byte> output)
     {
         using var json = PieceWriter.For(output);
         if (request.Surface is OllamaSurface.Embed or OllamaSurface.OldEmbed)
@@ -40,7 +40,7 @@ internal static class OllamaLines
     }
 
     /// <summary>Clients read the embeddings of no text like any others, and are told of nothing else.</summary>
-    private static void NoEmbedding(Utf8JsonWriter json, OllamaRequest request, AnswerNaming naming)
+    private static void NoEmbedding(Utf8JsonWriter json, OllamaRequest.Wish request, AnswerNaming naming)
     {
         json.WriteStartObject();
         if (request.Surface == OllamaSurface.Embed)
@@ -51,6 +51,29 @@ internal static class OllamaLines
         json.WriteStartArray(request.Surface == OllamaSurface.Embed ? "embeddings"u8 : "embedding"u8);
         json.WriteEndArray();
         json.WriteEndObject();
+    }
+
+    /// <summary>Writes what was said, under the name that it has there, and all else that came.</summary>
+    public static void Said(Utf8JsonWriter json, ReadOnlySpan<byte> name, ReadOnlySpan<char> text, ReadOnlySpan<char> thought, ReadOnlySpan<GatheredCall> calls)
+    {
+        json.WritePiece(name, text);
+        if (!thought.IsEmpty)
+        {
+            json.WritePiece("thinking"u8, thought);
+        }
+
+        if (calls.IsEmpty)
+        {
+            return;
+        }
+
+        json.WriteStartArray("tool_calls"u8);
+        foreach (var call in calls)
+        {
+            ToolCall(json, call);
+        }
+
+        json.WriteEndArray();
     }
 
     public static void Begin(Utf8JsonWriter json, AnswerNaming naming, AnswerClock clock)

@@ -9,17 +9,20 @@ internal abstract record OllamaRequest(string Model, bool Stream, OllamaSurface 
     /// <summary>A chat, or a prompt that becomes one.</summary>
     public sealed record Chat(OllamaChat Asked, OllamaSurface Surface) : OllamaRequest(Asked.Turn.Model, Asked.Turn.Stream, Surface);
 
-    /// <summary>A text to go on with, without the model's template; <see cref="GenerateStream"/> and <see cref="GenerateAnswer"/> answer it.</summary>
+    /// <summary>A text to go on with, without the model's template; <see cref="OllamaGenerateStream"/> and <see cref="OllamaGenerateAnswer"/> answer it.</summary>
     public sealed record Completion(CompletionTurn Turn) : OllamaRequest(Turn.Model, Turn.Stream, OllamaSurface.Generate);
 
-    /// <summary>The model is to be loaded; <see cref="OllamaLines.WriteLoad"/> answers it.</summary>
-    public sealed record Load(string Model, OllamaSurface Surface) : OllamaRequest(Model, false, Surface);
+    /// <summary>Nothing is asked but that the model be loaded, or go; <see cref="OllamaLines.WriteLoad"/> answers it.</summary>
+    public abstract record Wish(string Model, OllamaSurface Surface) : OllamaRequest(Model, false, Surface);
 
-    /// <summary>The model is to go; <see cref="OllamaLines.WriteLoad"/> answers it.</summary>
-    public sealed record Unload(string Model, OllamaSurface Surface) : OllamaRequest(Model, false, Surface);
+    /// <summary>The model is to be loaded.</summary>
+    public sealed record Load(string Model, OllamaSurface Surface) : Wish(Model, Surface);
+
+    /// <summary>The model is to go.</summary>
+    public sealed record Unload(string Model, OllamaSurface Surface) : Wish(Model, Surface);
 
     /// <summary>A request that says nothing: it loads the model, or with no time to stay it unloads it.</summary>
-    public static OllamaRequest Silent(string model, OllamaSurface surface, KeepAlive? keepAlive) =>
+    public static Wish Silent(string model, OllamaSurface surface, OllamaKeepAlive? keepAlive) =>
         keepAlive is { IsNone: true } ? new Unload(model, surface) : new Load(model, surface);
 }
 

@@ -66,11 +66,11 @@ internal sealed class OllamaStreamReader : IAnswerReader, IJsonLineListener
         ReadOnlySpan<byte> message = default;
         while (reader.Read() && reader.TokenType == JsonTokenType.PropertyName)
         {
-            if (reader.ValueTextEquals("message"u8))
+            if (JsonName.Is(reader, "message"u8))
             {
                 message = Value(line, ref reader);
             }
-            else if (reader.ValueTextEquals("error"u8))
+            else if (JsonName.Is(reader, "error"u8))
             {
                 HasEnded = true;
                 _sink.Fail(EngineError.ReadStreamed(line));
@@ -110,15 +110,15 @@ internal sealed class OllamaStreamReader : IAnswerReader, IJsonLineListener
         reader.Read();
         while (reader.TokenType != JsonTokenType.Null && reader.Read() && reader.TokenType == JsonTokenType.PropertyName)
         {
-            if (reader.ValueTextEquals("content"u8))
+            if (JsonName.Is(reader, "content"u8))
             {
                 content = Value(message, ref reader);
             }
-            else if (reader.ValueTextEquals("thinking"u8))
+            else if (JsonName.Is(reader, "thinking"u8))
             {
                 thinking = Value(message, ref reader);
             }
-            else if (reader.ValueTextEquals("tool_calls"u8))
+            else if (JsonName.Is(reader, "tool_calls"u8))
             {
                 calls = Value(message, ref reader);
             }
@@ -161,15 +161,15 @@ internal sealed class OllamaStreamReader : IAnswerReader, IJsonLineListener
                 (id, name) = ("", null);
                 _arguments.ResetWrittenCount();
             }
-            else if (reader.TokenType == JsonTokenType.PropertyName && reader.ValueTextEquals("id"u8))
+            else if (reader.TokenType == JsonTokenType.PropertyName && JsonName.Is(reader, "id"u8))
             {
                 id = Word(ref reader);
             }
-            else if (reader.TokenType == JsonTokenType.PropertyName && reader.ValueTextEquals("name"u8))
+            else if (reader.TokenType == JsonTokenType.PropertyName && JsonName.Is(reader, "name"u8))
             {
                 name = Word(ref reader);
             }
-            else if (reader.TokenType == JsonTokenType.PropertyName && reader.ValueTextEquals("arguments"u8))
+            else if (reader.TokenType == JsonTokenType.PropertyName && JsonName.Is(reader, "arguments"u8))
             {
                 Encoding.UTF8.GetChars(Value(calls, ref reader), _arguments);
             }
@@ -239,29 +239,29 @@ internal sealed class OllamaStreamReader : IAnswerReader, IJsonLineListener
         /// <summary>Reads the member whose name the reader stands on, if it is one of them.</summary>
         public void Read(ref Utf8JsonReader reader, PieceReader words)
         {
-            if (reader.ValueTextEquals("done"u8))
+            if (JsonName.Is(reader, "done"u8))
             {
                 reader.Read();
                 Done = reader.TokenType == JsonTokenType.True;
             }
-            else if (reader.ValueTextEquals("done_reason"u8))
+            else if (JsonName.Is(reader, "done_reason"u8))
             {
                 reader.Read();
                 IsLength = words.Read(reader) is "length";
             }
-            else if (reader.ValueTextEquals("prompt_eval_count"u8))
+            else if (JsonName.Is(reader, "prompt_eval_count"u8))
             {
                 Prompt = (int?)Number(ref reader);
             }
-            else if (reader.ValueTextEquals("eval_count"u8))
+            else if (JsonName.Is(reader, "eval_count"u8))
             {
                 Answer = (int?)Number(ref reader);
             }
-            else if (reader.ValueTextEquals("prompt_eval_duration"u8))
+            else if (JsonName.Is(reader, "prompt_eval_duration"u8))
             {
                 PromptTime = Number(ref reader);
             }
-            else if (reader.ValueTextEquals("eval_duration"u8))
+            else if (JsonName.Is(reader, "eval_duration"u8))
             {
                 AnswerTime = Number(ref reader);
             }

@@ -5,9 +5,6 @@ namespace Lockkeeper.Core.Dialects.Query;
 /// <summary>A request to <c>/v1/query</c>.</summary>
 internal sealed class QueryChat(ChatTurn turn) : ClientChat(turn)
 {
-    /// <summary>How long the client waits.</summary>
-    public required TimeSpan Timeout { get; init; }
-
     /// <summary>Whether a cloud answers, which the answer says; to be set before it is written.</summary>
     public bool IsCloud { get; set; }
 

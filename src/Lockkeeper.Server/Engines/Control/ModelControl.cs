@@ -9,7 +9,7 @@ namespace Lockkeeper.Server.Engines.Control;
 internal sealed class ModelControl(EngineTalk talk, ModelSpec model)
 {
     private readonly bool _isOllama = model.Engine.Lifecycle == Lifecycle.Ollama;
-    private readonly ModelNames _names = ModelNames.Of(model);
+    private readonly ListedNames _names = ListedNames.Of(model);
 
     private ListConfig? List => model.Engine.List is { Path: not null } own ? own : _isOllama ? OllamaCalls.List : null;
 

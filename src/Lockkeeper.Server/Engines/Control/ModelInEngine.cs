@@ -28,10 +28,10 @@ internal sealed partial class ModelInEngine(InstanceId instance, ModelSpec model
     private volatile InstanceFailure? _failure;
     private volatile InstanceFailure? _interruption;
     private volatile InstanceFailure? _stuck;
-    private volatile InstanceState _state;
+    private volatile RunState _state;
     private bool _wasCutOff;
 
-    public Upstream? Upstream => _state == InstanceState.Ready ? _upstream : null;
+    public Upstream? Upstream => _state == RunState.Ready ? _upstream : null;
 
     public Task Ended => _ended.Task;
 
@@ -45,7 +45,7 @@ internal sealed partial class ModelInEngine(InstanceId instance, ModelSpec model
 
     private Presence Presence => field ??= new Presence(Control, model, _upstream.BaseAddress, room.Time, _memory.Listed);
 
-    public InstanceSnapshot Snapshot() => new(instance, _state, Pid: null, Upstream?.BaseAddress, _memory.Held, _stuck ?? _failure) { FootprintBytes = _memory.Footprint };
+    public RunSnapshot Snapshot() => new(instance, _state, Pid: null, Upstream?.BaseAddress, _memory.Held, _stuck ?? _failure) { FootprintBytes = _memory.Footprint };
 
     public void Stop(StopReason reason)
     {
@@ -62,7 +62,7 @@ internal sealed partial class ModelInEngine(InstanceId instance, ModelSpec model
     /// <inheritdoc/>
     public async Task<InstanceFailure?> ExamineAsync()
     {
-        if (_state == InstanceState.Ready && await Presence.IsGoneAsync())
+        if (_state == RunState.Ready && await Presence.IsGoneAsync())
         {
             await Ended;
         }
@@ -80,7 +80,7 @@ internal sealed partial class ModelInEngine(InstanceId instance, ModelSpec model
         if (wasReady)
         {
             var presence = Presence; // before others can ask for it
-            _state = InstanceState.Ready;
+            _state = RunState.Ready;
             room.Watch?.Observe();
             observer.Post(new SchedulerEvent.InstanceReady(instance));
 
@@ -90,7 +90,7 @@ internal sealed partial class ModelInEngine(InstanceId instance, ModelSpec model
 
         // 3. What failed is told at once: requests wait for the news.
         _failure = failure;
-        _state = InstanceState.Stopping;
+        _state = RunState.Stopping;
         _ended.SetResult();
         if (failure is not null)
         {
@@ -104,7 +104,7 @@ internal sealed partial class ModelInEngine(InstanceId instance, ModelSpec model
             return;
         }
 
-        _state = failure is null ? InstanceState.Stopped : InstanceState.Failed;
+        _state = failure is null ? RunState.Stopped : RunState.Failed;
         room.Watch?.Observe();
         observer.Post(new SchedulerEvent.MemorySettled(instance));
     }
@@ -264,7 +264,7 @@ internal sealed partial class ModelInEngine(InstanceId instance, ModelSpec model
                 tellGone = TellGone(tellGone);
             }
 
-            _state = InstanceState.Settling;
+            _state = RunState.Settling;
             var outcome = await SettleAsync(mark);
             if (doubt is null || outcome is SettleOutcome.Recovered or SettleOutcome.NotNeeded)
             {

@@ -14,7 +14,7 @@ namespace Lockkeeper.Server.Engines.Liveness;
 /// <param name="time">The clock.</param>
 internal sealed class LivenessWatch(ModelSpec model, Upstream upstream, Func<IReadOnlyList<int>> processes, LivenessRules rules, TimeProvider time)
 {
-    private readonly Question _question = new(upstream, model, time);
+    private readonly EngineTalk _talk = new(upstream, model.Engine, time);
     private readonly TaskCompletionSource<string> _dead = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly Lock _gate = new();
     private Task<string?>? _examining;
@@ -65,8 +65,8 @@ internal sealed class LivenessWatch(ModelSpec model, Upstream upstream, Func<IRe
         try
         {
             var effort = new Effort(processes, time);
-            var ready = await _question.ReadyAsync(rules.ReadyPatience, over);
-            return Judge(ready.IsRefused || (ready.IsLate && effort.IsIdle) ? $"{ready.Words}, {effort}" : null);
+            var ready = await _talk.ProbeReadyAsync(rules.ReadyPatience, over);
+            return Judge(ready.IsUnreached || (ready.IsLate && effort.IsIdle) ? $"{ready.InFull()}, {effort}" : null);
         }
         catch (OperationCanceledException)
         {
@@ -88,11 +88,11 @@ internal sealed class LivenessWatch(ModelSpec model, Upstream upstream, Func<IRe
     private async Task<string?> CheckUpAsync(Pulse.Look look, TimeSpan remarkable, CancellationToken over)
     {
         var effort = new Effort(processes, time);
-        var ready = await _question.ReadyAsync(rules.ReadyPatience, over);
-        var token = ready.IsRefused ? null : await _question.TokenAsync(1, TokenPatience, over);
-        if (ready.IsRefused || (token is null ? ready.IsLate : token.IsLate) && effort.IsIdle && upstream.Pulse.Now().Silence >= look.Silence)
+        var ready = await _talk.ProbeReadyAsync(rules.ReadyPatience, over);
+        var token = ready.IsUnreached ? null : await TokenAsync(over);
+        if (ready.IsUnreached || (token is null ? ready.IsLate : token.IsLate) && effort.IsIdle && upstream.Pulse.Now().Silence >= look.Silence)
         {
-            return string.Create(CultureInfo.InvariantCulture, $"no byte came for {look.Silence.TotalSeconds:0.#} s, where {remarkable.TotalSeconds:0.#} s would be long; {ready.Words}{(token is null ? "" : $", {token.Words}")}, {effort}");
+            return string.Create(CultureInfo.InvariantCulture, $"no byte came for {look.Silence.TotalSeconds:0.#} s, where {remarkable.TotalSeconds:0.#} s would be long; {ready.InFull()}{(token is null ? "" : $", {token.InFull()}")}, {effort}");
         }
 
         return null;
@@ -105,8 +105,8 @@ internal sealed class LivenessWatch(ModelSpec model, Upstream upstream, Func<IRe
         while (true)
         {
             var effort = new Effort(processes, time);
-            var token = await _question.TokenAsync(1, TokenPatience, over);
-            if (token is null || !token.IsFailure)
+            var token = await TokenAsync(over);
+            if (token is null || !IsFailure(token))
             {
                 upstream.Pulse.Clear();
                 return null;
@@ -119,10 +119,10 @@ internal sealed class LivenessWatch(ModelSpec model, Upstream upstream, Func<IRe
 
             if (first is not null)
             {
-                return $"it was idle, and a token was asked for in vain: {first}; then {token.Words}, {effort}";
+                return $"it was idle, and a token was asked for in vain: {first}; then {token.InFull()}, {effort}";
             }
 
-            first = token.Words;
+            first = token.InFull();
             await Task.Delay(rules.SecondTry, time, over);
             if (upstream.Pulse.Now().Requests > 0)
             {
@@ -130,6 +130,12 @@ internal sealed class LivenessWatch(ModelSpec model, Upstream upstream, Func<IRe
             }
         }
     }
+
+    /// <summary>Has it generate. Null for a model that has no cheap work to do.</summary>
+    private async Task<EngineReply?> TokenAsync(CancellationToken over) => TokenRequest.For(model, tokens: 1) is { } asked ? await _talk.ProbeAsync(asked, TokenPatience, over) : null;
+
+    /// <summary>Whether it says that its model does not work; "busy" says that it does.</summary>
+    private static bool IsFailure(EngineReply token) => token.Status is null or (>= 500 and not 503);
 
     private TimeSpan TokenPatience => Longer((rules.Usual(model.Id).FirstByte ?? TimeSpan.Zero) * LivenessRules.TimesUsual, rules.TokenPatience);
 

@@ -13,16 +13,16 @@ internal sealed partial class WarmUp(InstanceId instance, ModelSpec model, Upstr
     /// <param name="ending">The start is over, for whatever reason.</param>
     public async Task RunAsync(CancellationToken ending)
     {
-        if (model.WarmUp == 0)
+        if (model.WarmUp == 0 || TokenRequest.For(model, model.WarmUp) is not { } asked)
         {
             return;
         }
 
         try
         {
-            if (await new Question(upstream, model, room.Time).TokenAsync(model.WarmUp, Timeout.InfiniteTimeSpan, ending) is { IsGood: false } reply)
+            if (await new EngineTalk(upstream, model.Engine, room.Time).ProbeAsync(asked, patience: null, ending) is { IsGood: false } reply)
             {
-                LogNotWarm(instance, reply.Words);
+                LogNotWarm(instance, reply.InFull());
             }
         }
         catch (OperationCanceledException)

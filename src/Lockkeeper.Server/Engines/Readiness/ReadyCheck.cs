@@ -1,8 +1,6 @@
 using System.Globalization;
-using System.Text;
 using Lockkeeper.Core.Engines;
 using Lockkeeper.Core.Models;
-using Lockkeeper.Server.Engines.Liveness;
 
 namespace Lockkeeper.Server.Engines.Readiness;
 
@@ -10,7 +8,7 @@ namespace Lockkeeper.Server.Engines.Readiness;
 internal sealed class ReadyCheck(EngineTalk talk, ModelSpec model)
 {
     private readonly ReadyRule _rule = model.Engine.Ready;
-    private readonly ModelNames _names = ModelNames.Of(model);
+    private readonly ListedNames _names = ListedNames.Of(model);
     private readonly JsonCondition? _condition = model.Engine.Ready.Json is { } json && JsonCondition.TryParse(json, out var condition, out _) ? condition : null;
 
     /// <summary>What the last look saw, in words.</summary>
@@ -63,12 +61,11 @@ internal sealed class ReadyCheck(EngineTalk talk, ModelSpec model)
 
     private async Task<bool> CompletesAsync(CancellationToken cancellationToken)
     {
-        if (TokenRequest.For(model, tokens: 1) is not { } asked)
+        if (TokenRequest.For(model, tokens: 1) is not { } request)
         {
             return true; // there is no cheap request for what it makes
         }
 
-        var request = new ControlCall("POST", asked.Path, Encoding.UTF8.GetBytes(asked.Body));
         LastSeen += string.Create(CultureInfo.InvariantCulture, $", and {request.Method} {request.Path} has not answered yet");
         var reply = await talk.AskAsync(request, patience: null, cancellationToken);
         if (reply.IsGood && reply.Error() is null)

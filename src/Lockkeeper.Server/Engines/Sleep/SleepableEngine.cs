@@ -23,10 +23,10 @@ internal sealed partial class SleepableEngine(InstanceId instance, ModelSpec mod
     private readonly HeldMemory _held = new(room.Memory, room.Time);
     private volatile InstanceFailure? _interruption;
     private volatile Sleeper? _sleeper;
-    private volatile InstanceState _state;
+    private volatile RunState _state;
     private StopReason _reason;
 
-    public Upstream? Upstream => _state == InstanceState.Ready ? _sleeper?.Process.Upstream : null;
+    public Upstream? Upstream => _state == RunState.Ready ? _sleeper?.Process.Upstream : null;
 
     public Task Ended => _ended.Task;
 
@@ -34,12 +34,12 @@ internal sealed partial class SleepableEngine(InstanceId instance, ModelSpec mod
 
     public InstanceFailure? Interruption => _interruption;
 
-    public InstanceSnapshot Snapshot() => _sleeper is { } sleeper && _state != InstanceState.Stopped
+    public RunSnapshot Snapshot() => _sleeper is { } sleeper && _state != RunState.Stopped
         ? sleeper.Process.Snapshot() with { Instance = instance, State = _state, BaseAddress = Upstream?.BaseAddress, Failure = Failure }
-        : new InstanceSnapshot(instance, _state, Pid: null, BaseAddress: null, HeldBytes: null, Failure);
+        : new RunSnapshot(instance, _state, Pid: null, BaseAddress: null, HeldBytes: null, Failure);
 
     /// <inheritdoc/>
-    public Task<InstanceFailure?> ExamineAsync() => _state == InstanceState.Ready && _sleeper is { } awake ? awake.Process.ExamineAsync() : Task.FromResult(Failure);
+    public Task<InstanceFailure?> ExamineAsync() => _state == RunState.Ready && _sleeper is { } awake ? awake.Process.ExamineAsync() : Task.FromResult(Failure);
 
     public void Stop(StopReason reason)
     {
@@ -78,7 +78,7 @@ internal sealed partial class SleepableEngine(InstanceId instance, ModelSpec mod
         }
 
         await Task.WhenAny(sleeper.Life, Task.Delay(Timeout.InfiniteTimeSpan, room.Time, _stopAsked.Token));
-        if (!sleeper.Life.IsCompleted && _state == InstanceState.Ready && _reason is not (StopReason.Closing or StopReason.ForcedUnload or StopReason.DrainTimeout) && await FellAsleepAsync(sleeper))
+        if (!sleeper.Life.IsCompleted && _state == RunState.Ready && _reason is not (StopReason.Closing or StopReason.ForcedUnload or StopReason.DrainTimeout) && await FellAsleepAsync(sleeper))
         {
             return;
         }
@@ -86,13 +86,13 @@ internal sealed partial class SleepableEngine(InstanceId instance, ModelSpec mod
         // 3. Stopped, or dead: it ends like any other process, and its own news is the news of this run.
         if (_stopAsked.IsCancellationRequested)
         {
-            _state = _state == InstanceState.Failed ? _state : InstanceState.Stopping;
+            _state = _state == RunState.Failed ? _state : RunState.Stopping;
             sleeper.Process.Stop(_reason);
         }
 
         await sleeper.Life;
         _ended.TrySetResult();
-        _state = Failure is null ? InstanceState.Stopped : InstanceState.Failed;
+        _state = Failure is null ? RunState.Stopped : RunState.Failed;
         sleeper.Dispose();
     }
 
@@ -125,7 +125,7 @@ internal sealed partial class SleepableEngine(InstanceId instance, ModelSpec mod
     /// <summary>False when it has to be stopped instead.</summary>
     private async Task<bool> FellAsleepAsync(Sleeper sleeper)
     {
-        _state = InstanceState.Stopping;
+        _state = RunState.Stopping;
         var tree = new ProcessTree(sleeper.Process.Snapshot().Pid ?? 0, instance.ToString());
         _held.TryMeasure(tree.Alive);
         var before = _held.Last;
@@ -136,7 +136,7 @@ internal sealed partial class SleepableEngine(InstanceId instance, ModelSpec mod
         }
 
         observer.Post(new SchedulerEvent.InstanceGone(instance, null));
-        _state = InstanceState.Settling;
+        _state = RunState.Settling;
         var outcome = await SettledAsync(before);
         _held.TryMeasure(tree.Alive);
         var kept = _held.Last?.Held;
@@ -154,7 +154,7 @@ internal sealed partial class SleepableEngine(InstanceId instance, ModelSpec mod
         dormitory.Put(model.Id, sleeper);
         LogAsleep(instance, kept / (1024 * 1024), SettleOutcomeName.Of(outcome));
         _ended.TrySetResult();
-        _state = InstanceState.Stopped;
+        _state = RunState.Stopped;
         room.Watch?.Observe();
         observer.Post(new SchedulerEvent.MemorySettled(instance));
         return true;
@@ -190,7 +190,7 @@ internal sealed partial class SleepableEngine(InstanceId instance, ModelSpec mod
         switch (happened)
         {
             case SchedulerEvent.InstanceReady:
-                _state = InstanceState.Ready;
+                _state = RunState.Ready;
                 observer.Post(new SchedulerEvent.InstanceReady(instance));
                 break;
             case SchedulerEvent.StartFailed(_, var failure):
@@ -198,7 +198,7 @@ internal sealed partial class SleepableEngine(InstanceId instance, ModelSpec mod
                 break;
             case SchedulerEvent.InstanceGone(_, { } failure):
                 Failure = failure;
-                _state = InstanceState.Failed;
+                _state = RunState.Failed;
                 _ended.TrySetResult();
                 observer.Post(new SchedulerEvent.InstanceGone(instance, failure));
                 break;
@@ -219,7 +219,7 @@ internal sealed partial class SleepableEngine(InstanceId instance, ModelSpec mod
     private void Fail(InstanceFailure failure)
     {
         Failure = failure;
-        _state = InstanceState.Failed;
+        _state = RunState.Failed;
         _ended.TrySetResult();
         observer.Post(new SchedulerEvent.StartFailed(instance, failure));
     }

@@ -41,7 +41,7 @@ internal sealed partial class SystemdEngine : IRun
     private volatile InstanceFailure? _failure;
     private volatile InstanceFailure? _interruption;
     private volatile InstanceFailure? _stuck;
-    private volatile InstanceState _state;
+    private volatile RunState _state;
     private volatile bool _isClosing;
     private bool _ranBefore;
 
@@ -55,7 +55,7 @@ internal sealed partial class SystemdEngine : IRun
         _liveness = new LivenessWatch(model, _upstream, AtWork, room.Liveness, room.Time);
     }
 
-    public Upstream? Upstream => _state == InstanceState.Ready ? _upstream : null;
+    public Upstream? Upstream => _state == RunState.Ready ? _upstream : null;
 
     public Task Ended => _ended.Task;
 
@@ -63,7 +63,7 @@ internal sealed partial class SystemdEngine : IRun
 
     public InstanceFailure? Interruption => _interruption;
 
-    public InstanceSnapshot Snapshot() => new(_instance, _state, _unit.Last?.MainPid, Upstream?.BaseAddress, _held.Last?.Held, _stuck ?? _failure)
+    public RunSnapshot Snapshot() => new(_instance, _state, _unit.Last?.MainPid, Upstream?.BaseAddress, _held.Last?.Held, _stuck ?? _failure)
     {
         FootprintBytes = _held.Peak?.Use.Footprint,
     };
@@ -71,7 +71,7 @@ internal sealed partial class SystemdEngine : IRun
     /// <inheritdoc/>
     public async Task<InstanceFailure?> ExamineAsync()
     {
-        if (_state == InstanceState.Ready && await _liveness.ExamineAsync(_stopAsked.Token) is not null)
+        if (_state == RunState.Ready && await _liveness.ExamineAsync(_stopAsked.Token) is not null)
         {
             await Ended;
         }
@@ -102,7 +102,7 @@ internal sealed partial class SystemdEngine : IRun
         var wasReady = failure is null && !_stopAsked.IsCancellationRequested;
         if (wasReady)
         {
-            _state = InstanceState.Ready;
+            _state = RunState.Ready;
             _room.Watch?.Observe();
             _observer.Post(new SchedulerEvent.InstanceReady(_instance));
             _loaded.SetResult();
@@ -117,7 +117,7 @@ internal sealed partial class SystemdEngine : IRun
 
         // 3. What failed is told at once: requests wait for the news. What was asked for is told when it is done.
         _failure = failure;
-        _state = InstanceState.Stopping;
+        _state = RunState.Stopping;
         _ended.SetResult();
         if (failure is not null)
         {
@@ -135,7 +135,7 @@ internal sealed partial class SystemdEngine : IRun
             return;
         }
 
-        _state = failure is null ? InstanceState.Stopped : InstanceState.Failed;
+        _state = failure is null ? RunState.Stopped : RunState.Failed;
         _room.Watch?.Observe();
         _observer.Post(new SchedulerEvent.MemorySettled(_instance));
     }
@@ -316,7 +316,7 @@ internal sealed partial class SystemdEngine : IRun
                 _observer.Post(new SchedulerEvent.InstanceGone(_instance, null));
             }
 
-            _state = InstanceState.Settling;
+            _state = RunState.Settling;
             var outcome = await SettleAsync();
             if (doubt is null || outcome == SettleOutcome.NotNeeded)
             {

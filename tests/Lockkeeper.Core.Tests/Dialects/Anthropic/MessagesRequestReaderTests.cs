@@ -21,7 +21,7 @@ public sealed class MessagesRequestReaderTests
              "tool_choice":{"type":"tool","name":"ls","disable_parallel_tool_use":true},
              "messages":[{"role":"user","content":"Hi"}]}
             """);
-        AnyTurn.Same(turn, new ChatTurn
+        Turns.Describe(turn).ShouldBe(Turns.Describe(new ChatTurn
         {
             Model = "m",
             Stream = true,
@@ -34,7 +34,7 @@ public sealed class MessagesRequestReaderTests
             Tools = [new ToolSpec("ls", "Lists", """{"type":"object"}"""), new ToolSpec("pwd", null, "{}", true)],
             ToolChoice = new ToolChoice(ToolChoiceKind.Named, "ls"),
             ParallelToolCalls = false,
-        }).ShouldBeTrue(turn.ToString());
+        }));
     }
 
     [Theory]

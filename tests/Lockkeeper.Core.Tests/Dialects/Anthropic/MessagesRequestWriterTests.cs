@@ -52,30 +52,30 @@ public sealed class MessagesRequestWriterTests
 
     [Fact]
     public void A_turn_is_read_as_it_was_written() =>
-        Prop.ForAll(Expressible().Where(turn => turn.Messages.Any(message => message.Role != ChatRole.System)).ToArbitrary(), turn => AnyTurn.Same(MessagesRequestReaderTests.Turn(Written(turn)), turn)).QuickCheckThrowOnFailure();
+        Prop.ForAll(Expressible().Where(turn => turn.Messages.Any(message => message.Role != ChatRole.System)).ToArbitrary(), turn => Turns.Describe(MessagesRequestReaderTests.Turn(Written(turn))).ShouldBe(Turns.Describe(turn))).QuickCheckThrowOnFailure();
 
     /// <summary>Turns that Anthropic's API has words for: two speakers who take turns, signed thoughts, a limit.</summary>
     private static Gen<ChatTurn> Expressible()
     {
         var documents = Gen.Elements<ChatPart>(new ChatPart.Media("data:application/pdf;base64,JVBE", FileName: "a.pdf"), new ChatPart.Media("https://x/y.png"), new ChatPart.Media("https://x/y", FileName: "y.pdf"));
-        var user = AnyTurn.Some(Gen.OneOf(AnyTurn.Texts, AnyTurn.Images, documents), 1, 3).Select(parts => new ChatMessage(ChatRole.User, parts));
+        var user = Turns.Some(Gen.OneOf(Turns.TextPart, Turns.Image, documents), 1, 3).Select(parts => new ChatMessage(ChatRole.User, parts));
         var thoughts = Gen.Elements<ChatPart>(new ChatPart.Reasoning("Hm", "s1g=="), new ChatPart.Reasoning("", "omitted=="), new ChatPart.Reasoning("", "redacted:c2Vj"));
         var rounds = Gen.ListOf(from asked in user
-                                from said in AnyTurn.Some(Gen.OneOf(AnyTurn.Texts, thoughts), 1, 3)
-                                from calls in AnyTurn.Some(from name in AnyTurn.Names from arguments in AnyTurn.Objects select (name, arguments), 0, 2)
-                                from results in AnyTurn.Some(AnyTurn.Some(Gen.OneOf(AnyTurn.Texts, AnyTurn.Images), 0, 2), 2, 2)
+                                from said in Turns.Some(Gen.OneOf(Turns.TextPart, thoughts), 1, 3)
+                                from calls in Turns.Some(from name in Turns.Name from arguments in Turns.Arguments select (name, arguments), 0, 2)
+                                from results in Turns.Some(Turns.Some(Gen.OneOf(Turns.TextPart, Turns.Image), 0, 2), 2, 2)
                                 from failed in Gen.Elements(true, false)
                                 select Round(asked, said, calls, results, failed));
-        return from system in AnyTurn.Some(AnyTurn.Texts, 0, 2)
+        return from system in Turns.Some(Turns.TextPart, 0, 2)
                from conversation in rounds
-               from last in AnyTurn.Maybe(user)
-               from tools in AnyTurn.Some(AnyTurn.Tools, 0, 2)
-               from choice in AnyTurn.Choices
+               from last in Turns.Maybe(user)
+               from tools in Turns.Some(Turns.PlainTool, 0, 2)
+               from choice in Turns.Choice
                from parallel in Gen.Elements(true, false)
-               from sampling in from t in AnyTurn.Perhaps(Gen.Elements(0, 0.7, 1)) from p in AnyTurn.Perhaps(Gen.Elements(0.9, 1)) from k in AnyTurn.Perhaps(Gen.Elements(1L, 40)) select new Sampling { Temperature = t, TopP = p, TopK = k }
-               from stop in AnyTurn.Some(AnyTurn.Words, 0, 2)
+               from sampling in from t in Turns.MaybeValue(Gen.Elements(0, 0.7, 1)) from p in Turns.MaybeValue(Gen.Elements(0.9, 1)) from k in Turns.MaybeValue(Gen.Elements(1L, 40)) select new Sampling { Temperature = t, TopP = p, TopK = k }
+               from stop in Turns.Some(Turns.Text, 0, 2)
                from thinking in Gen.Elements(null, new Thinking(false), new Thinking(true), new Thinking(true, "high"), new Thinking(true, null, 2048))
-               from format in AnyTurn.Maybe(AnyTurn.Schemas.Select(schema => new AnswerFormat(schema)))
+               from format in Turns.Maybe(Turns.Schema.Select(schema => new AnswerFormat(schema)))
                from stream in Gen.Elements(true, false)
                from tokens in Gen.Choose(1, 9000)
                select Fitted(new ChatTurn

@@ -95,24 +95,24 @@ public sealed class MessagesStreamReaderTests
 
     private static readonly string[] Told =
     [
-        "begin", "reasoning Hmm ", "reasoning 😀", "signature s1g", "signature redacted:c2Vj", "text Grüße \"du\"\n",
-        "call 0 toolu_1 ls", "arguments 0 {\"path\":", "arguments 0 \"/\"}", "call 1 toolu_2 pwd", "arguments 1 {\"at\":\"ä\"}", "end ToolCalls 22+9 cached 15 reasoning 4",
+        "begin", "reasoning: Hmm ", "reasoning: 😀", "signature: s1g", "signature: redacted:c2Vj", "text: Grüße \"du\"\n",
+        "call 0 'toolu_1' ls", "arguments 0: {\"path\":", "arguments 0: \"/\"}", "call 1 'toolu_2' pwd", "arguments 1: {\"at\":\"ä\"}", "end ToolCalls 22+9 cached 15 reasoning 4",
     ];
 
     private static readonly AnthropicEngine Engine = new();
 
     [Fact]
-    public void An_answer_is_told_in_its_order() => ToldAnswer.Of(Engine, Encoding.UTF8.GetBytes(Stream), int.MaxValue).ShouldBe(Told);
+    public void An_answer_is_told_in_its_order() => Transcript.Of(Engine, Encoding.UTF8.GetBytes(Stream), int.MaxValue).Pieces.ShouldBe(Told);
 
     [Fact]
     public void Any_split_of_the_bytes_gives_the_same_telling() =>
-        Prop.ForAll(Gen.Choose(1, 400).ToArbitrary(), size => ToldAnswer.Of(Engine, Encoding.UTF8.GetBytes(Stream), size).SequenceEqual(Told)).QuickCheckThrowOnFailure();
+        Prop.ForAll(Gen.Choose(1, 400).ToArbitrary(), size => Transcript.Of(Engine, Encoding.UTF8.GetBytes(Stream), size).Pieces.SequenceEqual(Told)).QuickCheckThrowOnFailure();
 
     [Fact]
     public void What_is_written_for_clients_is_read_as_it_was_told()
     {
         var output = new System.Buffers.ArrayBufferWriter<byte>();
-        var told = new ToldAnswer();
+        var told = new Transcript();
         var writer = new MessagesStream(output, new AnswerNaming("m", "r", DateTimeOffset.UnixEpoch), stops: []);
         writer.Begin();
         writer.Text("a");
@@ -122,7 +122,7 @@ public sealed class MessagesStreamReaderTests
         var reader = Engine.ReadStream(told);
         reader.Read(output.WrittenSpan);
         reader.Complete();
-        told.Words.ShouldBe(["begin", "text a", "call 0 t ls", "arguments 0 {}", "end ToolCalls 3+4 cached  reasoning "]);
+        told.Pieces.ShouldBe(["begin", "text: a", "call 0 't' ls", "arguments 0: {}", "end ToolCalls 3+4 cached  reasoning "]);
     }
 
     [Theory]
@@ -142,19 +142,38 @@ public sealed class MessagesStreamReaderTests
 
 
             """;
-        ToldAnswer.Of(Engine, Encoding.UTF8.GetBytes(stream), 5).ShouldBe(["begin", end]);
+        Transcript.Of(Engine, Encoding.UTF8.GetBytes(stream), 5).Pieces.ShouldBe(["begin", end]);
     }
 
     [Fact]
     public void An_error_within_the_stream_is_told_with_the_status_of_its_kind()
     {
         var stream = "event: error\ndata: {\"type\":\"error\",\"error\":{\"type\":\"overloaded_error\",\"message\":\"Overloaded\"}}\n\nevent: message_stop\ndata: {\"type\":\"message_stop\"}\n\n";
-        ToldAnswer.Of(Engine, Encoding.UTF8.GetBytes(stream), 3).ShouldBe(["fail 529 overloaded_error Overloaded"]);
+        Transcript.Of(Engine, Encoding.UTF8.GetBytes(stream), 3).Pieces.ShouldBe(["fail 529 overloaded_error: Overloaded"]);
     }
 
     [Theory]
     [InlineData("event: message_start\ndata: {\"type\":\"message_start\",\"message\":{}}\n\n", "a stream that broke off before 'message_stop'")]
     [InlineData("data: {\"type\":\n\n", "an event whose data are not JSON")]
     public void What_is_no_such_stream_is_refused(string stream, string why) =>
-        Should.Throw<InvalidDataException>(() => ToldAnswer.Of(Engine, Encoding.UTF8.GetBytes(stream), 4)).Message.ShouldBe(why);
+        Should.Throw<InvalidDataException>(() => Transcript.Of(Engine, Encoding.UTF8.GetBytes(stream), 4)).Message.ShouldBe(why);
+
+    [Fact]
+    public void A_name_with_half_a_character_in_it_is_passed_over()
+    {
+        var stream = """
+            data: {"\ud83d":1,"type":"message_start","message":{"\ud83d":1,"usage":{"\ud83d":1}}}
+
+            data: {"type":"content_block_start","index":0,"content_block":{"\ud83d":1,"type":"text","text":""}}
+
+            data: {"type":"content_block_delta","index":0,"delta":{"\ud83d":1,"type":"text_delta","text":"a"}}
+
+            data: {"type":"message_delta","delta":{"\ud83d":1,"stop_reason":"end_turn"}}
+
+            data: {"type":"message_stop"}
+
+
+            """;
+        Transcript.Of(Engine, Encoding.UTF8.GetBytes(stream), 7).Pieces.ShouldBe(["begin", "text: a", "end Stop"]);
+    }
 }

@@ -16,11 +16,11 @@ public sealed class OllamaAnswerTests
     private readonly AnswerClock _clock = new(() => TimeSpan.FromSeconds(2), () => TimeSpan.FromSeconds(1));
 
     [Fact]
-    public void A_chat_is_answered_in_one_object() => Told(new ChatAnswer(_output, _naming, _clock)).ShouldBe(
+    public void A_chat_is_answered_in_one_object() => Told(new OllamaChatAnswer(_output, _naming, _clock)).ShouldBe(
         """{"model":"m","created_at":"1970-01-01T00:00:02Z","message":{"role":"assistant","content":"ab\nrm [1]","thinking":"Hm","tool_calls":[{"id":"t1","function":{"index":0,"name":"ls","arguments":{"a":1}}}]},""" + End);
 
     [Fact]
-    public void A_prompt_is_answered_in_one_object() => Told(new GenerateAnswer(_output, _naming, _clock)).ShouldBe(
+    public void A_prompt_is_answered_in_one_object() => Told(new OllamaGenerateAnswer(_output, _naming, _clock)).ShouldBe(
         """{"model":"m","created_at":"1970-01-01T00:00:02Z","response":"ab\nrm [1]","thinking":"Hm","tool_calls":[{"id":"t1","function":{"index":0,"name":"ls","arguments":{"a":1}}}],""" + End);
 
     private string Told(OllamaAnswer answer)

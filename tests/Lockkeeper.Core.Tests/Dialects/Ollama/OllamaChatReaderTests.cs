@@ -20,7 +20,7 @@ public sealed class OllamaChatReaderTests
              "messages":[{"role":"system","content":"S"},{"role":"User","content":"Hi"}]}
             """).ShouldBeOfType<OllamaRequest.Chat>();
         var turn = request.Asked.Turn;
-        AnyTurn.Same(turn, new ChatTurn
+        Turns.Describe(turn).ShouldBe(Turns.Describe(new ChatTurn
         {
             Model = "m",
             MaxTokens = 64,
@@ -30,7 +30,7 @@ public sealed class OllamaChatReaderTests
             Thinking = new Thinking(true, "high"),
             Format = new AnswerFormat("""{"type":"object"}"""),
             Tools = [new ToolSpec("ls", "Lists", """{"type":"object"}""")],
-        }).ShouldBeTrue(turn.ToString());
+        }));
     }
 
     [Fact]

@@ -17,7 +17,7 @@ public sealed class OllamaLinesTests
     internal void A_model_that_was_loaded_or_unloaded_is_told_in_the_form_of_the_place(OllamaSurface surface, bool unload, string expected)
     {
         var output = new ArrayBufferWriter<byte>();
-        OllamaRequest request = unload ? new OllamaRequest.Unload("m", surface) : new OllamaRequest.Load("m", surface);
+        OllamaRequest.Wish request = unload ? new OllamaRequest.Unload("m", surface) : new OllamaRequest.Load("m", surface);
         OllamaLines.WriteLoad(request, new AnswerNaming("m", "r", DateTimeOffset.UnixEpoch), AnswerClock.Stopped, output);
         Encoding.UTF8.GetString(output.WrittenSpan).ShouldBe(expected);
     }

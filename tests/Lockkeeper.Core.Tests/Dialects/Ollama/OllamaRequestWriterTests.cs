@@ -35,29 +35,29 @@ public sealed class OllamaRequestWriterTests
 
     [Fact]
     public void A_turn_is_read_as_it_was_written() =>
-        Prop.ForAll(Expressible().ToArbitrary(), turn => AnyTurn.Same(OllamaChatReaderTests.Turn(Written(turn)), turn)).QuickCheckThrowOnFailure();
+        Prop.ForAll(Expressible().ToArbitrary(), turn => Turns.Describe(OllamaChatReaderTests.Turn(Written(turn))).ShouldBe(Turns.Describe(turn))).QuickCheckThrowOnFailure();
 
     /// <summary>Turns that Ollama has words for: one text to a message, images before it, nothing that has to be called.</summary>
     private static Gen<ChatTurn> Expressible()
     {
-        var images = AnyTurn.Some(Gen.Elements<ChatPart>(new ChatPart.Media("data:image/png;base64,iVBORw0KGgo="), new ChatPart.Media("data:image/jpeg;base64,/9j/4AAQ")), 0, 2);
-        var user = from shown in images from text in AnyTurn.Texts select new ChatMessage(ChatRole.User, shown.Add(text));
+        var images = Turns.Some(Turns.Image, 0, 2);
+        var user = from shown in images from text in Turns.TextPart select new ChatMessage(ChatRole.User, shown.Add(text));
         var rounds = Gen.ListOf(from asked in user
-                                from thought in AnyTurn.Maybe(AnyTurn.Words)
-                                from said in AnyTurn.Texts
-                                from calls in AnyTurn.Some(from name in AnyTurn.Names from arguments in AnyTurn.Objects select (name, arguments), 0, 2)
-                                from results in AnyTurn.Some(AnyTurn.Texts, 2, 2)
+                                from thought in Turns.Maybe(Turns.Text)
+                                from said in Turns.TextPart
+                                from calls in Turns.Some(from name in Turns.Name from arguments in Turns.Arguments select (name, arguments), 0, 2)
+                                from results in Turns.Some(Turns.TextPart, 2, 2)
                                 select (asked, thought, said, calls, results));
-        return from system in AnyTurn.Maybe(AnyTurn.Texts)
+        return from system in Turns.Maybe(Turns.TextPart)
                from conversation in rounds
                from last in user
-               from tools in AnyTurn.Some(AnyTurn.Tools, 0, 2)
-               from sampling in from t in AnyTurn.Perhaps(Gen.Elements(0, 0.7)) from k in AnyTurn.Perhaps(Gen.Elements(1L, 40)) from s in AnyTurn.Perhaps(Gen.Elements(-1L, 7)) from r in AnyTurn.Perhaps(Gen.Elements(1.1)) select new Sampling { Temperature = t, TopK = k, Seed = s, RepeatPenalty = r, MinP = t, TopP = t, FrequencyPenalty = r, PresencePenalty = r }
-               from stop in AnyTurn.Some(AnyTurn.Words, 0, 2)
+               from tools in Turns.Some(Turns.PlainTool, 0, 2)
+               from sampling in from t in Turns.MaybeValue(Gen.Elements(0, 0.7)) from k in Turns.MaybeValue(Gen.Elements(1L, 40)) from s in Turns.MaybeValue(Gen.Elements(-1L, 7)) from r in Turns.MaybeValue(Gen.Elements(1.1)) select new Sampling { Temperature = t, TopK = k, Seed = s, RepeatPenalty = r, MinP = t, TopP = t, FrequencyPenalty = r, PresencePenalty = r }
+               from stop in Turns.Some(Turns.Text, 0, 2)
                from thinking in Gen.Elements(null, new Thinking(false), new Thinking(true), new Thinking(true, "low"), new Thinking(true, "medium"))
-               from format in Gen.OneOf(Gen.Elements(null, new AnswerFormat()), AnyTurn.Schemas.Select(AnswerFormat? (schema) => new AnswerFormat(schema)))
+               from format in Gen.OneOf(Gen.Elements(null, new AnswerFormat()), Turns.Schema.Select(AnswerFormat? (schema) => new AnswerFormat(schema)))
                from stream in Gen.Elements(true, false)
-               from tokens in AnyTurn.Perhaps(Gen.Elements(0L, 64))
+               from tokens in Turns.MaybeValue(Gen.Elements(0L, 64))
                select new ChatTurn
                {
                    Model = "m",

@@ -21,37 +21,41 @@ public sealed class OllamaStreamReaderTests
 
     private static readonly string[] Told =
     [
-        "begin", "reasoning Hm", "text Grüße ", "reasoning late", "text 😀\n", "call 0 t1 ls", "arguments 0 {\"id\":\"ä\",\"path\":{\"name\":\"/\"}}", "call 1  pwd", "arguments 1 {}",
+        "begin", "reasoning: Hm", "text: Grüße ", "reasoning: late", "text: 😀\n", "call 0 't1' ls", "arguments 0: {\"id\":\"ä\",\"path\":{\"name\":\"/\"}}", "call 1 '' pwd", "arguments 1: {}",
         "end ToolCalls 12+7 cached  reasoning  250+500 ms",
     ];
 
     private static readonly OllamaEngine Engine = new();
 
     [Fact]
-    public void An_answer_is_told_in_its_order() => ToldAnswer.Of(Engine, Encoding.UTF8.GetBytes(Stream), int.MaxValue).ShouldBe(Told);
+    public void An_answer_is_told_in_its_order() => Transcript.Of(Engine, Encoding.UTF8.GetBytes(Stream), int.MaxValue).Pieces.ShouldBe(Told);
 
     [Fact]
     public void Any_split_of_the_bytes_gives_the_same_telling() =>
-        Prop.ForAll(Gen.Choose(1, 300).ToArbitrary(), size => ToldAnswer.Of(Engine, Encoding.UTF8.GetBytes(Stream), size).SequenceEqual(Told)).QuickCheckThrowOnFailure();
+        Prop.ForAll(Gen.Choose(1, 300).ToArbitrary(), size => Transcript.Of(Engine, Encoding.UTF8.GetBytes(Stream), size).Pieces.SequenceEqual(Told)).QuickCheckThrowOnFailure();
 
     [Theory]
-    [InlineData("""{"message":{"role":"assistant","content":"a"},"done":true,"done_reason":"length"}""", "begin|text a|end Length")]
-    [InlineData("""{"message":{"role":"assistant","content":"a"},"done":true,"eval_count":3}""", "begin|text a|end Stop 0+3 cached  reasoning ")]
-    [InlineData("""{"error":"model ran out of memory"}""", "fail 500  model ran out of memory")]
+    [InlineData("""{"message":{"role":"assistant","content":"a"},"done":true,"done_reason":"length"}""", "begin|text: a|end Length")]
+    [InlineData("""{"message":{"role":"assistant","content":"a"},"done":true,"eval_count":3}""", "begin|text: a|end Stop 0+3 cached  reasoning ")]
+    [InlineData("""{"error":"model ran out of memory"}""", "fail 500 : model ran out of memory")]
     public void A_whole_answer_is_one_line(string json, string told)
     {
-        var heard = new ToldAnswer();
+        var heard = new Transcript();
         Engine.ReadWhole(Encoding.UTF8.GetBytes(json), heard);
-        heard.Words.ShouldBe(told.Split('|'));
+        heard.Pieces.ShouldBe(told.Split('|'));
     }
 
     [Fact]
-    public void The_last_line_may_lack_its_end() => ToldAnswer.Of(Engine, """{"message":{"content":"a"},"done":true}"""u8.ToArray(), 4).ShouldBe(["begin", "text a", "end Stop"]);
+    public void The_last_line_may_lack_its_end() => Transcript.Of(Engine, """{"message":{"content":"a"},"done":true}"""u8.ToArray(), 4).Pieces.ShouldBe(["begin", "text: a", "end Stop"]);
+
+    [Fact]
+    public void A_name_with_half_a_character_in_it_is_passed_over() =>
+        Transcript.Of(Engine, """{"\ud83d":1,"message":{"\ud83d":1,"content":"a"},"done":true}"""u8.ToArray(), 4).Pieces.ShouldBe(["begin", "text: a", "end Stop"]);
 
     [Theory]
     [InlineData("""{"message":{"content":"a"},"done":false}""", "a stream that broke off before a line with 'done'")]
     [InlineData("<html>\n", "a line that is not JSON")]
     [InlineData("[]\n", "a line that is no JSON object")]
     public void What_is_no_such_stream_is_refused(string stream, string why) =>
-        Should.Throw<InvalidDataException>(() => ToldAnswer.Of(Engine, Encoding.UTF8.GetBytes(stream), 3)).Message.ShouldBe(why);
+        Should.Throw<InvalidDataException>(() => Transcript.Of(Engine, Encoding.UTF8.GetBytes(stream), 3)).Message.ShouldBe(why);
 }

@@ -20,7 +20,7 @@ public sealed class OllamaStreamTests
     [Fact]
     public void A_chat_is_answered_line_by_line_and_its_calls_whole()
     {
-        Tell(new ChatStream(_output, _naming, _clock));
+        Tell(new OllamaChatStream(_output, _naming, _clock));
         Written().ShouldBe("""
             {"model":"qwen:4b","created_at":"1970-01-01T00:00:01.5Z","message":{"role":"assistant","content":""},"done":false}
             {"model":"qwen:4b","created_at":"1970-01-01T00:00:02Z","message":{"role":"assistant","content":"","thinking":"Hm"},"done":false}
@@ -36,7 +36,7 @@ public sealed class OllamaStreamTests
     [Fact]
     public void A_prompt_is_answered_line_by_line()
     {
-        Tell(new GenerateStream(_output, _naming, _clock));
+        Tell(new OllamaGenerateStream(_output, _naming, _clock));
         Written().ShouldBe("""
             {"model":"qwen:4b","created_at":"1970-01-01T00:00:01.5Z","response":"","done":false}
             {"model":"qwen:4b","created_at":"1970-01-01T00:00:02Z","response":"","thinking":"Hm","done":false}
@@ -52,7 +52,7 @@ public sealed class OllamaStreamTests
     [Fact]
     public void An_engine_that_does_not_say_how_long_it_took_is_timed()
     {
-        var stream = new ChatStream(_output, _naming, _clock);
+        var stream = new OllamaChatStream(_output, _naming, _clock);
         stream.Begin();
         _now = TimeSpan.FromSeconds(4);
         stream.End(new AnswerEnd(AnswerFinish.Length, null));
@@ -62,7 +62,7 @@ public sealed class OllamaStreamTests
     [Fact]
     public void An_error_is_a_line_and_is_said_once()
     {
-        var stream = new ChatStream(_output, _naming, _clock);
+        var stream = new OllamaChatStream(_output, _naming, _clock);
         stream.Error(new ErrorText(503, "queue_full", "Too \"busy\""));
         stream.Fail(new AnswerFailure(500, null, "late"));
         stream.Remark("nothing");

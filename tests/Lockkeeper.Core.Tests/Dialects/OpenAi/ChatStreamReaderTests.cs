@@ -98,7 +98,7 @@ public sealed class ChatStreamReaderTests
             """{"choices":[{"index":0,"delta":{"content":"x"},"finish_reason":"stop","stop_reason":"###"}],"timings":{"cache_n":10,"prompt_n":5,"prompt_ms":100.5,"predicted_n":7,"predicted_ms":1000}}""")));
         reader.Complete();
 
-        told.ToString().ShouldEndWith("end Stop 15+7 cached 10 reasoning ");
+        told.ToString().ShouldEndWith("end Stop '###' 15+7 cached 10 reasoning  100.5+1000 ms");
         told.Ended!.Value.Timings.ShouldBe(new(TimeSpan.FromMilliseconds(100.5), TimeSpan.FromSeconds(1)));
         told.Ended!.Value.StopText.ShouldBe("###");
     }

@@ -18,7 +18,7 @@ public sealed class TokensCostNoMemoryTests
     private static readonly byte[] OllamaToken = Encoding.UTF8.GetBytes("{\"model\":\"m\",\"created_at\":\"2026-01-01T00:00:00Z\",\"message\":{\"role\":\"assistant\",\"content\":\"Grüße \\\"du\\\"\",\"thinking\":\"Hm\"},\"done\":false}\n");
 
     [Fact]
-    public void From_Anthropic_to_Ollama() => Cost(AnthropicToken, sink => new AnthropicEngine().ReadStream(sink), output => new ChatStream(output, Naming, AnswerClock.Stopped)).ShouldBe(0);
+    public void From_Anthropic_to_Ollama() => Cost(AnthropicToken, sink => new AnthropicEngine().ReadStream(sink), output => new OllamaChatStream(output, Naming, AnswerClock.Stopped)).ShouldBe(0);
 
     [Fact]
     public void From_Ollama_to_Anthropic() => Cost(OllamaToken, sink => new OllamaEngine().ReadStream(sink), output => new MessagesStream(output, Naming, stops: [])).ShouldBe(0);

@@ -57,5 +57,5 @@ public sealed class SchemaTests
     }
 
     private static IReadOnlyList<string> Breaches(string yaml) =>
-        SchemaCheck.Check(JsonElement.Parse(System.IO.File.ReadAllText(File)), JsonElement.Parse(YamlReader.Read(yaml) is { } root ? JsonText.Of(root) : "null"));
+        SchemaCheck.Check(JsonElement.Parse(System.IO.File.ReadAllText(File)), JsonElement.Parse(YamlReader.Read(yaml) is { } root ? YamlAsJson.Of(root) : "null"));
 }

@@ -22,7 +22,7 @@ public sealed class ModelInEngineTests
         await yard.Gone(instance);
         (await tabby.LoadedAsync()).ShouldBeEmpty();
         yard.Witness.Names.ShouldBe(["InstanceReady", "InstanceGone", "MemorySettled"]);
-        yard.Snapshot(instance).State.ShouldBe(InstanceState.Stopped);
+        yard.Snapshot(instance).State.ShouldBe(RunState.Stopped);
     }
 
     [Fact]

@@ -8,8 +8,6 @@ using Lockkeeper.Server.Telemetry;
 using Lockkeeper.Server.Tests.Scheduling;
 using Lockkeeper.Testing;
 using Microsoft.AspNetCore.Builder;
-using Microsoft.AspNetCore.Hosting;
-using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging.Abstractions;
 using Shouldly;
 using Xunit;
@@ -27,14 +25,15 @@ public sealed class EngineKeyTests : IAsyncLifetime
     public async ValueTask InitializeAsync()
     {
         _cloud = await Daemon.StartAsync("--fault echo");
-        var builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions());
-        builder.Services.AddRoutingCore();
-        builder.WebHost.UseKestrelCore().UseUrls("http://127.0.0.1:0");
-        _web = builder.Build();
+        _web = Loopback.Build();
         _web.UseRequestIds(new RequestIds(TimeProvider.System));
         var options = new IngressOptions(1024, TimeSpan.FromSeconds(5), TimeSpan.FromSeconds(60), _ => PressureLevel.Normal);
         var models = ModelCatalog.Of([Model("plain", [EngineDialect.Openai]), Model("anthropic", [EngineDialect.Anthropic])]);
-        new Endpoints(new LiveCatalog(models), _fixture.Admission, _fixture.Host, () => options, new Journal(TimeProvider.System), NullLogger<Endpoints>.Instance) { Prepare = Preparing.With(_fixture.Host) }.Map(_web);
+        new Endpoints(new LiveCatalog(models), _fixture.Admission, () => options, new Journal(TimeProvider.System), NullLogger<Endpoints>.Instance)
+        {
+            Prepare = Preparing.With(_fixture.Host),
+            Forward = new Forward(_fixture.Admission, _fixture.Host, TimeProvider.System, NullLogger<Forward>.Instance),
+        }.Map(_web);
         await _web.StartAsync();
     }
 

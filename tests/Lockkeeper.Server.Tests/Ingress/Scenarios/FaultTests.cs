@@ -11,8 +11,6 @@ using Lockkeeper.Server.Telemetry;
 using Lockkeeper.Server.Tests.Scheduling;
 using Lockkeeper.Testing;
 using Microsoft.AspNetCore.Builder;
-using Microsoft.AspNetCore.Hosting;
-using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Abstractions;
 using Shouldly;
@@ -31,10 +29,7 @@ public sealed class FaultTests : IAsyncLifetime
 
     public async ValueTask InitializeAsync()
     {
-        var builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions());
-        builder.Services.AddRoutingCore();
-        builder.WebHost.UseKestrelCore().UseUrls("http://127.0.0.1:0");
-        _web = builder.Build();
+        _web = Loopback.Build();
         _web.UseRequestIds(new RequestIds(TimeProvider.System));
         _web.Use(new LastResort(_notes).PassAsync);
         _web.MapGet("/broken", new Func<string>(() => throw new InvalidOperationException("a bug outside the request path")));
@@ -53,7 +48,11 @@ public sealed class FaultTests : IAsyncLifetime
             MaxTokensUnderPressure = ImmutableDictionary<PressureLevel, int>.Empty.Add(PressureLevel.High, 64),
         };
         var options = new IngressOptions(1024, TimeSpan.FromSeconds(5), TimeSpan.FromSeconds(60), _ => throw new InvalidOperationException("a bug in the request path"));
-        new Endpoints(new LiveCatalog(ModelCatalog.Of([model])), _fixture.Admission, _fixture.Host, () => options, _journal, NullLogger<Endpoints>.Instance) { Prepare = Preparing.With(_fixture.Host) }.Map(_web);
+        new Endpoints(new LiveCatalog(ModelCatalog.Of([model])), _fixture.Admission, () => options, _journal, NullLogger<Endpoints>.Instance)
+        {
+            Prepare = Preparing.With(_fixture.Host),
+            Forward = new Forward(_fixture.Admission, _fixture.Host, TimeProvider.System, NullLogger<Forward>.Instance),
+        }.Map(_web);
         await _web.StartAsync();
     }
 

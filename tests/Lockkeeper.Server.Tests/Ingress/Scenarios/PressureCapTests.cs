@@ -14,8 +14,6 @@ using Lockkeeper.Server.Scheduling;
 using Lockkeeper.Server.Telemetry;
 using Lockkeeper.Server.Tests.Engines;
 using Microsoft.AspNetCore.Builder;
-using Microsoft.AspNetCore.Hosting;
-using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging.Abstractions;
 using Shouldly;
 using Xunit;
@@ -41,12 +39,13 @@ public sealed class PressureCapTests : IAsyncLifetime
         _instances = new Instances(mailbox, new UnknownMemoryReader(), _ => TimeSpan.FromSeconds(5), TimeProvider.System, NullLoggerFactory.Instance);
         _admission = new Admission(catalog, SchedulerSetup.Of(catalog, new LockkeeperConfig(), total: null, FrozenDictionary<ModelId, ModelFigures>.Empty), mailbox, _instances, TimeProvider.System, NullLogger<Admission>.Instance);
 
-        var builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions());
-        builder.Services.AddRoutingCore();
-        builder.WebHost.UseKestrelCore().UseUrls("http://127.0.0.1:0");
-        _web = builder.Build();
+        _web = Loopback.Build();
         var options = new IngressOptions(1024 * 1024, TimeSpan.FromSeconds(5), TimeSpan.FromSeconds(60), _ => _level);
-        new Endpoints(new LiveCatalog(catalog), _admission, _instances, () => options, new Journal(TimeProvider.System), NullLogger<Endpoints>.Instance) { Prepare = Preparing.With(_instances) }.Map(_web);
+        new Endpoints(new LiveCatalog(catalog), _admission, () => options, new Journal(TimeProvider.System), NullLogger<Endpoints>.Instance)
+        {
+            Prepare = Preparing.With(_instances),
+            Forward = new Forward(_admission, _instances, TimeProvider.System, NullLogger<Forward>.Instance),
+        }.Map(_web);
         await _web.StartAsync();
     }
 

@@ -1,7 +1,9 @@
+using Lockkeeper.Core.Scheduling;
+
 namespace Lockkeeper.Server.Engines;
 
-/// <summary>Where a run is in its life. A run that has been stopped keeps nothing but its evidence.</summary>
-internal enum InstanceState
+/// <summary>Where a run is in its life, as its engine has it; the scheduler has <see cref="InstancePhase"/>. A run that has been stopped keeps nothing but its evidence.</summary>
+internal enum RunState
 {
     Starting,
     Ready,

@@ -9,7 +9,7 @@ namespace Lockkeeper.Server.Config;
 
 /// <summary>What a piece of YAML means as JSON: unquoted numbers, <c>true</c>, <c>false</c> and <c>null</c> are themselves, all else is text.
 /// <c>False</c> and <c>.5</c> are to every other reader of YAML what they look like; as text they would be true to a chat template, and refused by engines.</summary>
-internal static partial class JsonText
+internal static partial class YamlAsJson
 {
     public static string Of(ConfigNode node)
     {

@@ -3,7 +3,7 @@ using System.Collections.Immutable;
 namespace Lockkeeper.Core.Dialects.Anthropic;
 
 /// <summary>Why an answer ended, and what went wrong, in Anthropic's words.</summary>
-internal static class StopReason
+internal static class MessagesStopReason
 {
     /// <param name="end">How it ended.</param>
     /// <param name="hasCalls">Whether tools were called: engines differ in whether that is an end of its own.</param>

@@ -4,7 +4,7 @@ using Xunit;
 
 namespace Lockkeeper.Server.Tests.Config;
 
-public sealed class JsonTextTests
+public sealed class YamlAsJsonTests
 {
     [Theory]
     [InlineData("0.7", "0.7")]
@@ -35,6 +35,6 @@ public sealed class JsonTextTests
     public void Numbers_truths_and_nothing_are_themselves_and_all_else_is_text(string yaml, string json)
     {
         var root = (ConfigNode.Mapping)YamlReader.Read($"value: {yaml}\n")!;
-        JsonText.Of(root.Entries[0].Value).ShouldBe(json);
+        YamlAsJson.Of(root.Entries[0].Value).ShouldBe(json);
     }
 }

@@ -6,7 +6,7 @@ using Xunit;
 
 namespace Lockkeeper.Core.Tests.Dialects.Ollama;
 
-public sealed class KeepAliveTests
+public sealed class OllamaKeepAliveTests
 {
     [Theory]
     [InlineData("300", 300)]
@@ -45,11 +45,11 @@ public sealed class KeepAliveTests
         problem.ShouldStartWith("'keep_alive' must be a number of seconds or a duration such as \"5m\", not ");
     }
 
-    private static KeepAlive? Read(string json, out string? problem)
+    private static OllamaKeepAlive? Read(string json, out string? problem)
     {
         using var document = JsonDocument.Parse($"{{\"keep_alive\":{json}}}");
         var fields = new RequestFields();
-        var read = KeepAlive.Read(document.RootElement, fields);
+        var read = OllamaKeepAlive.Read(document.RootElement, fields);
         problem = fields.Problem?.Message;
         return read;
     }

@@ -9,7 +9,7 @@ namespace Lockkeeper.Server.Engines;
 /// <param name="BaseAddress">Where it answers, while it is ready.</param>
 /// <param name="HeldBytes">Memory that comes back when it dies, as last measured.</param>
 /// <param name="Failure">Why it ended, if nobody asked it to.</param>
-internal sealed record InstanceSnapshot(InstanceId Instance, InstanceState State, int? Pid, Uri? BaseAddress, long? HeldBytes, InstanceFailure? Failure)
+internal sealed record RunSnapshot(InstanceId Instance, RunState State, int? Pid, Uri? BaseAddress, long? HeldBytes, InstanceFailure? Failure)
 {
     /// <summary>The most it has had so far, file pages included.</summary>
     public long? FootprintBytes { get; init; }

@@ -6,7 +6,7 @@ namespace Lockkeeper.Core.Dialects.Ollama;
 
 /// <summary>How long a client wants its model to stay when it has been answered.</summary>
 /// <param name="Duration">Zero for not at all, <see cref="Timeout.InfiniteTimeSpan"/> for ever.</param>
-internal readonly record struct KeepAlive(TimeSpan Duration)
+internal readonly record struct OllamaKeepAlive(TimeSpan Duration)
 {
     private static readonly SearchValues<char> OfNumbers = SearchValues.Create("0123456789.");
 
@@ -16,7 +16,7 @@ internal readonly record struct KeepAlive(TimeSpan Duration)
     public bool IsNone => Duration == TimeSpan.Zero;
 
     /// <summary>Reads <c>keep_alive</c>: seconds, or a text as <c>1h30m</c>; below zero is for ever.</summary>
-    public static KeepAlive? Read(JsonElement root, RequestFields fields)
+    public static OllamaKeepAlive? Read(JsonElement root, RequestFields fields)
     {
         if (RequestFields.Find(root, "keep_alive") is not { } value)
         {
@@ -35,7 +35,7 @@ internal readonly record struct KeepAlive(TimeSpan Duration)
             return null;
         }
 
-        return new KeepAlive(given < 0 || given > int.MaxValue ? Timeout.InfiniteTimeSpan : TimeSpan.FromSeconds(given));
+        return new OllamaKeepAlive(given < 0 || given > int.MaxValue ? Timeout.InfiniteTimeSpan : TimeSpan.FromSeconds(given));
     }
 
     /// <summary>Seconds of a duration as Go writes it; a number without a unit counts as seconds.</summary>

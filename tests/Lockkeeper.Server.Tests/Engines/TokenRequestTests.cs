@@ -1,10 +1,10 @@
 using System.Text.Json;
 using Lockkeeper.Core.Models;
-using Lockkeeper.Server.Engines.Liveness;
+using Lockkeeper.Server.Engines;
 using Shouldly;
 using Xunit;
 
-namespace Lockkeeper.Server.Tests.Engines.Liveness;
+namespace Lockkeeper.Server.Tests.Engines;
 
 public sealed class TokenRequestTests
 {
@@ -13,11 +13,11 @@ public sealed class TokenRequestTests
     {
         var chat = TokenRequest.For(Model(ModelType.Chat), 7).ShouldNotBeNull();
         chat.Path.ShouldBe("/v1/chat/completions");
-        JsonElement.Parse(chat.Body).GetProperty("max_tokens").GetInt32().ShouldBe(7);
-        JsonElement.Parse(chat.Body).GetProperty("model").GetString().ShouldBe("a \"b\"");
+        JsonElement.Parse(chat.Body.Span).GetProperty("max_tokens").GetInt32().ShouldBe(7);
+        JsonElement.Parse(chat.Body.Span).GetProperty("model").GetString().ShouldBe("a \"b\"");
         var embedding = TokenRequest.For(Model(ModelType.Embedding), 7).ShouldNotBeNull();
-        (embedding.Path, JsonElement.Parse(embedding.Body).TryGetProperty("max_tokens", out _)).ShouldBe(("/v1/embeddings", false));
-        TokenRequest.For(Model(ModelType.Rerank), 1)!.Value.Path.ShouldBe("/v1/rerank");
+        (embedding.Path, JsonElement.Parse(embedding.Body.Span).TryGetProperty("max_tokens", out _)).ShouldBe(("/v1/embeddings", false));
+        TokenRequest.For(Model(ModelType.Rerank), 1)!.Path.ShouldBe("/v1/rerank");
         TokenRequest.For(Model(ModelType.Speech), 1).ShouldBeNull();
     }
 
@@ -27,7 +27,7 @@ public sealed class TokenRequestTests
         foreach (var type in (ModelType[])[ModelType.Chat, ModelType.Embedding, ModelType.Rerank])
         {
             var asked = TokenRequest.For(Model(type) with { AskedAs = "default_model" }, 1).ShouldNotBeNull();
-            JsonElement.Parse(asked.Body).GetProperty("model").GetString().ShouldBe("default_model");
+            JsonElement.Parse(asked.Body.Span).GetProperty("model").GetString().ShouldBe("default_model");
         }
     }
 

@@ -2,17 +2,17 @@ using Lockkeeper.Core.Models;
 
 namespace Lockkeeper.Core.Engines;
 
-/// <summary>What an engine may call a model: its id, its path, or the name of its file or folder.</summary>
-internal sealed class ModelNames
+/// <summary>Under which names an engine may list a model: its id, its path, or the name of its file or folder.</summary>
+internal sealed class ListedNames
 {
     /// <summary>Ollama's name for what has no other tag.</summary>
     private const string DefaultTag = ":latest";
 
     private readonly List<string> _names;
 
-    private ModelNames(List<string> names) => _names = names;
+    private ListedNames(List<string> names) => _names = names;
 
-    public static ModelNames Of(ModelSpec model)
+    public static ListedNames Of(ModelSpec model)
     {
         List<string> names = [model.Id.Value];
         if (model.Path is { Length: > 0 } path)
@@ -21,7 +21,7 @@ internal sealed class ModelNames
             names.AddRange([path, Path.TrimEndingDirectorySeparator(path), file, Path.GetFileNameWithoutExtension(file)]);
         }
 
-        return new ModelNames(names);
+        return new ListedNames(names);
     }
 
     /// <summary>Whether that is one of them.</summary>
