@@ -186,7 +186,7 @@ internal sealed class Forwarder(TimeProvider time, Func<ValueTask<bool>> othersW
     }
 
     /// <summary>The engine's error cannot be passed on as it is: it is read, to be said in the client's dialect.</summary>
-    private static async ValueTask<ForwardOutcome> RefusalAsync(HttpResponseMessage answer, EnginePatience patience)
+    private async ValueTask<ForwardOutcome> RefusalAsync(HttpResponseMessage answer, EnginePatience patience)
     {
         try
         {
@@ -194,7 +194,7 @@ internal sealed class Forwarder(TimeProvider time, Func<ValueTask<bool>> othersW
             var said = new byte[LongestError];
             var length = await content.ReadAtLeastAsync(said, said.Length, throwOnEndOfStream: false, patience.Token);
             return patience.TryKeep()
-                ? new ForwardOutcome(ForwardEnd.Refused) { Said = EngineError.Read((int)answer.StatusCode, said.AsSpan(0, length)) }
+                ? new ForwardOutcome(ForwardEnd.Refused) { Said = EngineError.Read((int)answer.StatusCode, said.AsSpan(0, length)), RetryAfter = RetryAfter(answer) }
                 : ForwardEnd.Recalled;
         }
         catch (Exception failure) when (failure is HttpRequestException or OperationCanceledException or IOException)
@@ -202,4 +202,7 @@ internal sealed class Forwarder(TimeProvider time, Func<ValueTask<bool>> othersW
             return patience.Explain(failure);
         }
     }
+
+    /// <summary>A date is told in seconds, as every other wait is.</summary>
+    private TimeSpan? RetryAfter(HttpResponseMessage answer) => answer.Headers.RetryAfter is { } said ? said.Delta ?? said.Date - time.GetUtcNow() : null;
 }

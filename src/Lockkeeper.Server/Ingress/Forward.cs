@@ -23,7 +23,7 @@ internal static class Forward
         ForwardEnd.ClientStalled => new RouterError.ClientStalled(BodyCopier.Stall),
         ForwardEnd.Silent => new RouterError.EngineSilent(model, requestTimeout),
         ForwardEnd.Unreached => new RouterError.EngineUnreached(model, await EvidenceAsync(outcome, instance, host)),
-        ForwardEnd.Refused => new RouterError.EngineRefused(outcome.Said!.Status, outcome.Said.Code, outcome.Said.Message),
+        ForwardEnd.Refused => new RouterError.EngineRefused(outcome.Said!.Status, outcome.Said.Code, outcome.Said.Message, outcome.RetryAfter),
         ForwardEnd.Broken => Broken(model, await EvidenceAsync(outcome, instance, host)),
         _ => throw new UnreachableException(),
     };

@@ -1,0 +1,55 @@
+using System.Net;
+using System.Text;
+using System.Text.Json;
+using Lockkeeper.Testing;
+using Shouldly;
+using Xunit;
+
+namespace Lockkeeper.EndToEnd.Tests;
+
+/// <summary>What an engine of OpenAI's dialect answers, as clients of other dialects are told it.</summary>
+public sealed class TranslationTests(TranslationTests.Router router) : IClassFixture<TranslationTests.Router>
+{
+    public static TheoryData<string> OtherDialects => ["/v1/responses", "/v1/messages", "/api/chat"];
+
+    [Theory]
+    [MemberData(nameof(OtherDialects))]
+    public async Task When_an_engine_says_when_to_try_again_its_client_hears_of_it(string path)
+    {
+        using var busy = await AskAsync(path, "HTTP/1.1 429 Too Many Requests\r\nContent-Type: application/json\r\nRetry-After: 17\r\nContent-Length: 20\r\n\r\n{\"error\":\"too many\"}");
+        busy.StatusCode.ShouldBe(HttpStatusCode.TooManyRequests);
+        busy.Header("Retry-After").ShouldBe("17");
+        (await busy.Content.ReadAsStringAsync()).ShouldContain("too many");
+
+        using var silent = await AskAsync(path, "HTTP/1.1 503 Service Unavailable\r\nContent-Length: 2\r\n\r\n{}");
+        silent.StatusCode.ShouldBe(HttpStatusCode.ServiceUnavailable);
+        silent.Headers.RetryAfter.ShouldBeNull();
+    }
+
+    [Fact]
+    public async Task A_date_to_try_again_at_is_told_in_seconds()
+    {
+        var date = DateTimeOffset.UtcNow.AddMinutes(10);
+        using var busy = await AskAsync("/v1/messages", $"HTTP/1.1 503 Service Unavailable\r\nRetry-After: {date:R}\r\nContent-Length: 2\r\n\r\n{{}}");
+        busy.Headers.RetryAfter!.Delta!.Value.ShouldBeInRange(TimeSpan.FromMinutes(8), TimeSpan.FromMinutes(10));
+    }
+
+    private Task<HttpResponseMessage> AskAsync(string path, string answer, bool stream = false)
+    {
+        var question = $"fake: raw={Convert.ToBase64String(Encoding.UTF8.GetBytes(answer))}";
+        var body = path == "/v1/responses"
+            ? JsonSerializer.Serialize(new { model = "a", stream, input = question })
+            : JsonSerializer.Serialize(new { model = "a", stream, max_tokens = 10, messages = (object[])[new { role = "user", content = question }] });
+        return router.Lockkeeper.PostAsync(path, body);
+    }
+
+    /// <summary>One for all of them: its engine does what each asks of it.</summary>
+    public sealed class Router : IAsyncLifetime
+    {
+        internal LockkeeperProcess Lockkeeper { get; private set; } = null!;
+
+        public async ValueTask InitializeAsync() => Lockkeeper = await LockkeeperProcess.StartAsync(new TestConfig { Models = { ["a"] = "" } });
+
+        public ValueTask DisposeAsync() => Lockkeeper.DisposeAsync();
+    }
+}
