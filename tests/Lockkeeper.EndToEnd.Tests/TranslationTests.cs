@@ -34,6 +34,27 @@ public sealed class TranslationTests(TranslationTests.Router router) : IClassFix
         busy.Headers.RetryAfter!.Delta!.Value.ShouldBeInRange(TimeSpan.FromMinutes(8), TimeSpan.FromMinutes(10));
     }
 
+    [Theory]
+    [MemberData(nameof(OtherDialects))]
+    public async Task An_empty_answer_is_called_one(string path)
+    {
+        foreach (var stream in (bool[])[false, true])
+        {
+            using var nothing = await AskAsync(path, "HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: 0\r\n\r\n", stream);
+            nothing.StatusCode.ShouldBe(HttpStatusCode.BadGateway);
+            var said = await nothing.Content.ReadAsStringAsync();
+            said.ShouldContain("engine_failed");
+            said.ShouldContain("its answer is empty (200 application/json)");
+
+            using var silent = await AskAsync(path, "HTTP/1.1 204 No Content\r\n\r\n", stream);
+            silent.StatusCode.ShouldBe(HttpStatusCode.BadGateway);
+            (await silent.Content.ReadAsStringAsync()).ShouldContain("its answer is empty (204 without a content type)");
+
+            using var blank = await AskAsync(path, "HTTP/1.1 200 OK\r\nContent-Type: text/event-stream; charset=utf-8\r\nContent-Length: 3\r\n\r\n \n\n", stream);
+            (await blank.Content.ReadAsStringAsync()).ShouldContain("its answer is empty (200 text/event-stream)");
+        }
+    }
+
     private Task<HttpResponseMessage> AskAsync(string path, string answer, bool stream = false)
     {
         var question = $"fake: raw={Convert.ToBase64String(Encoding.UTF8.GetBytes(answer))}";

@@ -158,7 +158,10 @@ internal sealed class Forwarder(TimeProvider time, Func<ValueTask<bool>> othersW
                 http.Response.ContentLength = null; // the engine's; what is sent may be longer
             }
 
-            return stage is not null && passage.Answer is PassedForm { HasEnd: true } && AnswerForm.FramingOf(contentType) is { } framing ? new UncutStage(stage, framing, tap) : stage;
+            return stage is null ? null
+                : passage.Answer.ContentType is not null ? new FilledStage(stage, $"{(int)answer.StatusCode} {contentType ?? "without a content type"}")
+                : passage.Answer is PassedForm { HasEnd: true } && AnswerForm.FramingOf(contentType) is { } framing ? new UncutStage(stage, framing, tap)
+                : stage;
         });
     }
 
