@@ -55,10 +55,24 @@ public sealed class TranslationTests(TranslationTests.Router router) : IClassFix
         }
     }
 
+    [Theory]
+    [InlineData("/v1/chat/completions", "invalid_request_error")]
+    [InlineData("/v1/responses", "invalid_request_error")]
+    [InlineData("/v1/messages", "invalid_request_error")]
+    [InlineData("/api/chat", "invalid_value")]
+    public async Task A_form_of_streams_that_there_is_not_is_refused_in_the_clients_own_words(string path, string word)
+    {
+        using var refused = await AskAsync($"{path}?streaming_format=xml", "HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\n{}", stream: true);
+        refused.StatusCode.ShouldBe(HttpStatusCode.BadRequest);
+        var said = await refused.Content.ReadAsStringAsync();
+        said.ShouldContain(word);
+        said.ShouldContain("'sse', 'json_lines' or 'json_array', not 'xml'");
+    }
+
     private Task<HttpResponseMessage> AskAsync(string path, string answer, bool stream = false)
     {
         var question = $"fake: raw={Convert.ToBase64String(Encoding.UTF8.GetBytes(answer))}";
-        var body = path == "/v1/responses"
+        var body = path.StartsWith("/v1/responses", StringComparison.Ordinal)
             ? JsonSerializer.Serialize(new { model = "a", stream, input = question })
             : JsonSerializer.Serialize(new { model = "a", stream, max_tokens = 10, messages = (object[])[new { role = "user", content = question }] });
         return router.Lockkeeper.PostAsync(path, body);

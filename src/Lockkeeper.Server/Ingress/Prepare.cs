@@ -45,7 +45,8 @@ internal sealed class Prepare(IInstanceHost host, Translation translation, Media
             return new RouterError.StartFailed(model.Id, failure);
         }
 
-        if (!translation.Of(Asked(route, model, peeked, http, request), limits).Holds(out var plan, out var refused))
+        if (!StreamingFormats.Of(http.Request, model.StreamingFormat).Holds(out var format, out var refused)
+            || !translation.Of(Asked(route, model, peeked, http, request) with { Format = format }, limits).Holds(out var plan, out refused))
         {
             return refused;
         }
@@ -90,7 +91,6 @@ internal sealed class Prepare(IInstanceHost host, Translation translation, Media
         var naming = new AnswerNaming(peeked.Facts.Model, request.Entry.Id, request.Entry.Arrived);
         return new Conversation(route, model, peeked, route.HasStreams && model.Shape.Streams(stream), http.Response.BodyWriter, naming)
         {
-            Format = StreamingFormats.AskedFor(http.Request) ?? model.StreamingFormat,
             Clock = new AnswerClock(() => request.Age, () => request.Entry.Queue ?? TimeSpan.Zero),
         };
     }
