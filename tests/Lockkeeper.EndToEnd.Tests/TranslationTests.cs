@@ -69,6 +69,22 @@ public sealed class TranslationTests(TranslationTests.Router router) : IClassFix
         said.ShouldContain("'sse', 'json_lines' or 'json_array', not 'xml'");
     }
 
+    [Theory]
+    [InlineData("/v1/messages", "messages[0].content[1]", """{"model":"a","max_tokens":9,"system":"s","messages":[{"role":"user","content":[{"type":"text","text":"x"},{"type":"image","source":{"type":"base64","media_type":"image/png","data":"iVBORw0KGgo="}}]}]}""")]
+    [InlineData("/v1/messages", "messages[2].content[0].content[0]", """{"model":"a","max_tokens":9,"messages":[{"role":"user","content":"x"},{"role":"assistant","content":[{"type":"tool_use","id":"t","name":"f","input":{}}]},{"role":"user","content":[{"type":"tool_result","tool_use_id":"t","content":[{"type":"image","source":{"type":"base64","media_type":"image/png","data":"iVBORw0KGgo="}}]}]}]}""")]
+    [InlineData("/v1/messages", "messages[0].content[0]", """{"model":"a","max_tokens":9,"system":"s","messages":[{"role":"user","content":[{"type":"document","source":{"type":"base64","media_type":"application/pdf","data":"aGVsbG8="}}]}]}""")]
+    [InlineData("/v1/responses", "input[1].content[1]", """{"model":"a","instructions":"s","input":[{"role":"user","content":"y"},{"role":"user","content":[{"type":"input_text","text":"x"},{"type":"input_image","image_url":"data:image/png;base64,iVBORw0KGgo="}]}]}""")]
+    [InlineData("/v1/responses", "input[0].content[0]", """{"model":"a","instructions":"s","input":[{"role":"user","content":[{"type":"input_file","filename":"a.pdf","file_data":"data:application/pdf;base64,aGVsbG8="}]}]}""")]
+    [InlineData("/api/chat", "messages[1].images[0]", """{"model":"a","messages":[{"role":"system","content":"s"},{"role":"user","content":"x","images":["iVBORw0KGgoAAA=="]}]}""")]
+    [InlineData("/api/generate", "images[0]", """{"model":"a","system":"s","prompt":"x","images":["iVBORw0KGgoAAA=="]}""")]
+    [InlineData("/v1/chat/completions", "messages[1].content[0]", """{"model":"a","messages":[{"role":"system","content":"s"},{"role":"user","content":[{"type":"image_url","image_url":{"url":"data:image/png;base64,iVBORw0KGgo="}}]}]}""")]
+    public async Task An_image_at_fault_is_named_by_its_place_in_what_the_client_wrote(string path, string place, string body)
+    {
+        using var refused = await router.Lockkeeper.PostAsync(path, body);
+        refused.StatusCode.ShouldBe(HttpStatusCode.BadRequest);
+        (await refused.Content.ReadAsStringAsync()).ShouldContain($"'{place}' ");
+    }
+
     private Task<HttpResponseMessage> AskAsync(string path, string answer, bool stream = false)
     {
         var question = $"fake: raw={Convert.ToBase64String(Encoding.UTF8.GetBytes(answer))}";

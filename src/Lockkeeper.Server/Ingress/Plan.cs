@@ -52,6 +52,9 @@ internal sealed record Plan
     /// <summary>A program answers; null for an engine.</summary>
     public ProgramQuestion? Program { get; init; }
 
+    /// <summary>Where the images of a translated chat stand in what the client wrote.</summary>
+    public ImmutableArray<string?> PlacesOfMedia { get; init; } = [];
+
     /// <summary>Whether it is a chat as OpenAI has it: only those have templates, and parts whose media are looked at.</summary>
     public bool IsOpenAiChat => Path == InferRoutes.Chat;
 
@@ -96,7 +99,7 @@ internal sealed record Plan
     {
         var written = new ArrayBufferWriter<byte>();
         engine.Dialect.WriteRequest(chat.Turn with { Stream = asked.Stream }, written);
-        return Told(asked, chat, engine, limits).With(written);
+        return (Told(asked, chat, engine, limits) with { PlacesOfMedia = ChatMessagesWriter.PlacesOfMedia(chat.Turn.Messages) }).With(written);
     }
 
     /// <summary>Ollama's prompt without a template, for an engine of OpenAI's dialect.</summary>

@@ -64,7 +64,7 @@ internal sealed class Prepare(IInstanceHost host, Translation translation, Media
 
         if (plan.IsOpenAiChat)
         {
-            if (!(await media.PrepareAsync(plan.Body, model, request.Aborted)).Holds(out var fitted, out refused))
+            if (!(await media.PrepareAsync(plan.Body, model, plan.PlacesOfMedia, request.Aborted)).Holds(out var fitted, out refused))
             {
                 return refused;
             }
