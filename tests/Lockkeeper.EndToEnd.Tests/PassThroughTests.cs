@@ -89,6 +89,24 @@ public sealed class PassThroughTests : IAsyncLifetime
         (await unpacked.ReadToEndAsync()).ShouldContain("fake a ");
     }
 
+    [Fact]
+    public async Task An_engines_own_response_that_is_cut_ends_in_an_error_with_the_next_number()
+    {
+        await using var lockkeeper = await LockkeeperProcess.StartAsync(new TestConfig { Models = { ["r"] = "--speaks /v1/responses" }, EngineKeys = { ["dialects"] = "[openai, responses]" } });
+        await lockkeeper.AnswerAsync("r"); // or the wait for it would have begun the stream
+        const string Cut = "event: response.created\ndata: {\"type\":\"response.created\",\"sequence_number\":0,\"response\":{\"id\":\"resp_1\",\"model\":\"r\"}}\n\n"
+            + "event: response.output_text.delta\ndata: {\"type\":\"response.output_text.delta\",\"delta\":\"\\\"sequence_number\\\":99,\",\"sequence_number\": 41}\n\n";
+
+        using var response = await lockkeeper.PostAsync("/v1/responses", JsonSerializer.Serialize(new { model = "r", stream = true, input = $"fake: {Raw($"HTTP/1.1 200 OK\r\nContent-Type: text/event-stream\r\nTransfer-Encoding: chunked\r\n\r\n{Cut.Length:x}\r\n{Cut}\r\n0\r\n\r\n")}" }));
+        var events = (await response.LinesAsync().ToListAsync()).Where(line => line.StartsWith("data: ", StringComparison.Ordinal)).Select(line => JsonElement.Parse(line["data: ".Length..])).ToList();
+
+        var error = events[^1];
+        error.GetProperty("type").GetString().ShouldBe("error");
+        error.GetProperty("code").GetString().ShouldBe("engine_failed");
+        error.GetProperty("sequence_number").GetInt32().ShouldBe(42);
+        error.GetProperty("param").ValueKind.ShouldBe(JsonValueKind.Null);
+    }
+
     [Theory]
     [InlineData(10_000)]
     [InlineData(1_000_000)]

@@ -82,7 +82,17 @@ internal abstract record ChatPart
     /// <param name="Url">A <c>data:</c> URI, or the address of somebody else's file.</param>
     /// <param name="Detail">OpenAI's <c>low</c>, <c>high</c> or <c>auto</c>; null where nobody says.</param>
     /// <param name="FileName">Of a document; null for an image.</param>
-    public sealed record Media(string Url, string? Detail = null, string? FileName = null) : ChatPart;
+    public sealed record Media(string Url, string? Detail = null, string? FileName = null) : ChatPart
+    {
+        /// <summary>Where it stands in what the client wrote, as in <c>messages[0].content[1]</c>. The same image elsewhere is the same to a model, so it counts for nothing when two are compared.</summary>
+        public string? Place { get; init; }
+
+        public bool Equals(Media? other) => other is not null && Url == other.Url && Detail == other.Detail && FileName == other.FileName;
+
+        public override int GetHashCode() => HashCode.Combine(Url, Detail, FileName);
+
+        public override string ToString() => $"{nameof(Media)} {{ Url = {Url}, Detail = {Detail}, FileName = {FileName} }}";
+    }
 
     /// <summary>What the model thought before it answered.</summary>
     /// <param name="Value">Its words; empty where they are hidden in the signature.</param>

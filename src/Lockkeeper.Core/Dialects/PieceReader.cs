@@ -39,6 +39,14 @@ internal sealed class PieceReader
         return _characters.AsSpan(0, length);
     }
 
+    /// <summary>Begins with what was read elsewhere; the strings that follow go on with it.</summary>
+    /// <returns>All of it but half a character at its end.</returns>
+    public ReadOnlySpan<char> Resume(ReadOnlySpan<char> text)
+    {
+        _half = !text.IsEmpty && char.IsHighSurrogate(text[^1]) ? text[^1] : null;
+        return _half is null ? text : text[..^1];
+    }
+
     /// <summary>The first half of a character whose second never came; empty for none. Asked when the text has ended.</summary>
     public ReadOnlySpan<char> Rest()
     {

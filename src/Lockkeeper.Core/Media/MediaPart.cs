@@ -11,8 +11,11 @@ namespace Lockkeeper.Core.Media;
 /// <param name="Value">The address or the data in it: a JSON string, quotes included.</param>
 internal readonly record struct MediaPart(MediaPartKind Kind, int Message, int Index, ByteRange Part, ByteRange Value)
 {
+    /// <summary>Where it is in what the client wrote; null where that is this chat.</summary>
+    public string? Origin { get; init; }
+
     /// <summary>Where it is, for messages.</summary>
-    public string Place => PlaceOf(Message, Index);
+    public string Place => Origin ?? PlaceOf(Message, Index);
 
     public static string PlaceOf(int message, int index) => string.Create(CultureInfo.InvariantCulture, $"messages[{message}].content[{index}]");
 }

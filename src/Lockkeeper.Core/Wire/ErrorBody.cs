@@ -39,7 +39,11 @@ internal static class ErrorBody
     }
 
     /// <summary>Writes the error as the end of a stream that has begun already, for want of one who knows what was said in it.</summary>
-    public static void WriteStreamEnd(ErrorText error, Dialect dialect, IBufferWriter<byte> output)
+    /// <param name="error">What to say.</param>
+    /// <param name="dialect">In whose shape.</param>
+    /// <param name="output">Where the stream goes.</param>
+    /// <param name="number">Of the next event, where events have numbers; null where it is not known.</param>
+    public static void WriteStreamEnd(ErrorText error, Dialect dialect, IBufferWriter<byte> output, int? number = null)
     {
         switch (dialect)
         {
@@ -54,7 +58,7 @@ internal static class ErrorBody
                 break;
             case Dialect.Responses:
                 output.Write("event: error\ndata: "u8);
-                WriteResponses(error, output);
+                WriteResponses(error, number, output);
                 output.Write("\n\n"u8);
                 break;
             default:
@@ -95,7 +99,7 @@ internal static class ErrorBody
     }
 
     /// <summary>The event that OpenAI's SDKs raise as an error, whatever was said before.</summary>
-    private static void WriteResponses(ErrorText error, IBufferWriter<byte> output)
+    private static void WriteResponses(ErrorText error, int? number, IBufferWriter<byte> output)
     {
         using var json = new Utf8JsonWriter(output, JsonStyle.Readable);
         json.WriteStartObject();
@@ -103,6 +107,11 @@ internal static class ErrorBody
         json.WriteString("code"u8, error.Code);
         json.WriteString("message"u8, error.Message);
         json.WriteString("param"u8, error.Field);
+        if (number is { } next)
+        {
+            json.WriteNumber("sequence_number"u8, next);
+        }
+
         json.WriteEndObject();
     }
 

@@ -348,8 +348,11 @@ internal abstract record RouterError(int Status, Blame Blame, string Code, strin
     }
 
     /// <summary>The engine's own error, said in the client's dialect because the engine speaks another.</summary>
-    public sealed record EngineRefused(int EngineStatus, string? EngineCode, string EngineMessage)
-        : RouterError(EngineStatus, EngineStatus < 500 ? Blame.Client : Blame.Engine, EngineCode ?? "engine_error", EngineMessage);
+    public sealed record EngineRefused : RouterError
+    {
+        public EngineRefused(int status, string? code, string message, TimeSpan? retryAfter = null)
+            : base(status, status < 500 ? Blame.Client : Blame.Engine, code ?? "engine_error", message) => RetryAfter = retryAfter;
+    }
 
     /// <summary>The time that the request itself allows is over.</summary>
     public sealed record TimeoutAsked(TimeSpan Limit) : RouterError(504, Blame.Client, "timeout", string.Create(CultureInfo.InvariantCulture,

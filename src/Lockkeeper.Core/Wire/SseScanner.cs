@@ -24,6 +24,12 @@ internal struct SseScanner
     /// <summary>Generated tokens as the engine counted them; null while it has not said.</summary>
     public int? CompletionTokens { get; private set; }
 
+    /// <summary>Whether to look for the numbers of events, which only Responses have: others pay nothing for it.</summary>
+    public bool AreNumbered { get; init; }
+
+    /// <summary>The number of the last event; null while none had any, or it is not looked for.</summary>
+    public int? Number { get; private set; }
+
     /// <summary>Whether the bytes so far end between two lines, so that another line of JSON may follow.</summary>
     public bool AtLineBoundary { get; private set; } = true;
 
@@ -66,16 +72,17 @@ internal struct SseScanner
     {
         if (text.IndexOf("_tokens\""u8) >= 0)
         {
-            PromptTokens = Number(text, "\"prompt_tokens\""u8) ?? Number(text, "\"input_tokens\""u8) ?? PromptTokens;
-            CompletionTokens = Number(text, "\"completion_tokens\""u8) ?? Number(text, "\"output_tokens\""u8) ?? CompletionTokens;
+            PromptTokens = NumberOf(text, "\"prompt_tokens\""u8) ?? NumberOf(text, "\"input_tokens\""u8) ?? PromptTokens;
+            CompletionTokens = NumberOf(text, "\"completion_tokens\""u8) ?? NumberOf(text, "\"output_tokens\""u8) ?? CompletionTokens;
         }
 
         if (text.IndexOf("eval_count\""u8) >= 0)
         {
-            PromptTokens = Number(text, "\"prompt_eval_count\""u8) ?? PromptTokens;
-            CompletionTokens = Number(text, "\"eval_count\""u8) ?? CompletionTokens;
+            PromptTokens = NumberOf(text, "\"prompt_eval_count\""u8) ?? PromptTokens;
+            CompletionTokens = NumberOf(text, "\"eval_count\""u8) ?? CompletionTokens;
         }
 
+        Number = AreNumbered ? NumberOf(text, "\"sequence_number\""u8) ?? Number : null;
         HasEnded = HasEnded || IsEnd(text);
         IsFinished = IsFinished || HasEnded || Says(text, "\"finish_reason\":\""u8, "\"finish_reason\": \""u8);
     }
@@ -93,7 +100,7 @@ internal struct SseScanner
     private static bool Says(ReadOnlySpan<byte> text, ReadOnlySpan<byte> one, ReadOnlySpan<byte> other) => text.IndexOf(one) >= 0 || text.IndexOf(other) >= 0;
 
     /// <summary>The number behind the last such name; null when there is none, or when it may go on behind the end.</summary>
-    private static int? Number(ReadOnlySpan<byte> text, ReadOnlySpan<byte> name)
+    private static int? NumberOf(ReadOnlySpan<byte> text, ReadOnlySpan<byte> name)
     {
         var at = text.LastIndexOf(name);
         if (at < 0)

@@ -36,5 +36,8 @@ internal readonly record struct ForwardOutcome(ForwardEnd End, string? Detail = 
     /// <summary>What the engine said; null but for <see cref="ForwardEnd.Refused"/>.</summary>
     public AnswerFailure? Said { get; init; }
 
+    /// <summary>When it said that trying again makes sense; null where it did not.</summary>
+    public TimeSpan? RetryAfter { get; init; }
+
     public static implicit operator ForwardOutcome(ForwardEnd end) => new(end);
 }

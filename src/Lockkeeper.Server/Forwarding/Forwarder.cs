@@ -158,7 +158,10 @@ internal sealed class Forwarder(TimeProvider time, Func<ValueTask<bool>> othersW
                 http.Response.ContentLength = null; // the engine's; what is sent may be longer
             }
 
-            return stage is not null && passage.Answer is PassedForm { HasEnd: true } && AnswerForm.FramingOf(contentType) is { } framing ? new UncutStage(stage, framing, tap) : stage;
+            return stage is null ? null
+                : passage.Answer.ContentType is not null ? new FilledStage(stage, $"{(int)answer.StatusCode} {contentType ?? "without a content type"}")
+                : passage.Answer is PassedForm { HasEnd: true } && AnswerForm.FramingOf(contentType) is { } framing ? new UncutStage(stage, framing, tap)
+                : stage;
         });
     }
 
@@ -186,7 +189,7 @@ internal sealed class Forwarder(TimeProvider time, Func<ValueTask<bool>> othersW
     }
 
     /// <summary>The engine's error cannot be passed on as it is: it is read, to be said in the client's dialect.</summary>
-    private static async ValueTask<ForwardOutcome> RefusalAsync(HttpResponseMessage answer, EnginePatience patience)
+    private async ValueTask<ForwardOutcome> RefusalAsync(HttpResponseMessage answer, EnginePatience patience)
     {
         try
         {
@@ -194,7 +197,7 @@ internal sealed class Forwarder(TimeProvider time, Func<ValueTask<bool>> othersW
             var said = new byte[LongestError];
             var length = await content.ReadAtLeastAsync(said, said.Length, throwOnEndOfStream: false, patience.Token);
             return patience.TryKeep()
-                ? new ForwardOutcome(ForwardEnd.Refused) { Said = EngineError.Read((int)answer.StatusCode, said.AsSpan(0, length)) }
+                ? new ForwardOutcome(ForwardEnd.Refused) { Said = EngineError.Read((int)answer.StatusCode, said.AsSpan(0, length)), RetryAfter = RetryAfter(answer) }
                 : ForwardEnd.Recalled;
         }
         catch (Exception failure) when (failure is HttpRequestException or OperationCanceledException or IOException)
@@ -202,4 +205,7 @@ internal sealed class Forwarder(TimeProvider time, Func<ValueTask<bool>> othersW
             return patience.Explain(failure);
         }
     }
+
+    /// <summary>A date is told in seconds, as every other wait is.</summary>
+    private TimeSpan? RetryAfter(HttpResponseMessage answer) => answer.Headers.RetryAfter is { } said ? said.Delta ?? said.Date - time.GetUtcNow() : null;
 }

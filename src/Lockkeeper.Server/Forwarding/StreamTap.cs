@@ -3,11 +3,13 @@ using Lockkeeper.Core.Wire;
 namespace Lockkeeper.Server.Forwarding;
 
 /// <summary>Watches an answer pass: how much of it, when its first byte came, and the engine's own figures within it.</summary>
-internal sealed class StreamTap(TimeProvider time)
+/// <param name="time">The clock.</param>
+/// <param name="areNumbered">Whether the events of a stream have numbers.</param>
+internal sealed class StreamTap(TimeProvider time, bool areNumbered = false)
 {
     private long _began;
     private long _latest;
-    private SseScanner _scanner = new();
+    private SseScanner _scanner = new() { AreNumbered = areNumbered };
 
     public long Bytes { get; private set; }
 
@@ -23,6 +25,9 @@ internal sealed class StreamTap(TimeProvider time)
 
     /// <summary>Whether an event stream may be continued here by an event of ours.</summary>
     public bool AtEventBoundary => _scanner.AtEventBoundary;
+
+    /// <summary>The number that an event of ours has to have; null where events have none.</summary>
+    public int? NextNumber => _scanner.Number + 1;
 
     /// <summary>Whether the last event of a stream has passed.</summary>
     public bool HasEnded => _scanner.HasEnded;

@@ -7,10 +7,11 @@ namespace Lockkeeper.Server.Ingress;
 
 /// <summary>One answer in the making.</summary>
 /// <param name="http">The request.</param>
+/// <param name="dialect">The client's.</param>
 /// <param name="request">What is noted of it.</param>
 /// <param name="limits">What was in force when it came.</param>
 /// <param name="time">The clock.</param>
-internal sealed class Answer(HttpContext http, LiveRequest request, IngressOptions limits, TimeProvider time) : IDisposable
+internal sealed class Answer(HttpContext http, Dialect dialect, LiveRequest request, IngressOptions limits, TimeProvider time) : IDisposable
 {
     private IDisposable? _body;
 
@@ -22,13 +23,13 @@ internal sealed class Answer(HttpContext http, LiveRequest request, IngressOptio
 
     public KeepAlive KeepAlive { get; } = new(http.Response, limits.KeepAliveInterval, time);
 
-    public StreamTap Tap { get; } = new(time);
+    public StreamTap Tap { get; } = new(time, areNumbered: dialect == Dialect.Responses);
 
     /// <summary>Whether what the client gets is written here, in whole events and lines, and not passed in the pieces of its engine.</summary>
     public bool IsWritten { get; set; }
 
     /// <summary>Whether something may follow what the client has got. Between lines of JSON there must never be an empty one.</summary>
-    public bool AtBoundary(Dialect dialect) => IsWritten || (dialect == Dialect.Ollama ? Tap.AtLineBoundary : Tap.AtEventBoundary);
+    public bool AtBoundary => IsWritten || (dialect == Dialect.Ollama ? Tap.AtLineBoundary : Tap.AtEventBoundary);
 
     /// <summary>The request's body is wanted until the answer is there.</summary>
     public void Holds(IDisposable body) => _body = body;

@@ -39,7 +39,7 @@ internal sealed partial class Endpoints(LiveCatalog catalog, Admission admission
     {
         var request = journal.Begin(http, Caller.Of(http).Key);
         var limits = options(); // once: a request keeps to what was in force when it came
-        using var answer = new Answer(http, request, limits, journal.Time);
+        using var answer = new Answer(http, route.Dialect, request, limits, journal.Time);
         RouterError? error = null;
         try
         {
@@ -68,7 +68,7 @@ internal sealed partial class Endpoints(LiveCatalog catalog, Admission admission
         {
             Log(error, http);
             RouterHeaders.Waited(http.Response, request.Entry);
-            await Refuse.WithAsync(http, error, route.Dialect, answer.AtBoundary(route.Dialect), answer.KeepAlive.LastWords);
+            await Refuse.WithAsync(http, error, route.Dialect, answer.AtBoundary, answer.Tap.NextNumber, answer.KeepAlive.LastWords);
         }
     }
 

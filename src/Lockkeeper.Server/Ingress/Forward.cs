@@ -130,7 +130,7 @@ internal sealed partial class Forward(Admission admission, IInstanceHost host, T
         ForwardEnd.ClientStalled => new RouterError.ClientStalled(BodyCopier.Stall),
         ForwardEnd.Silent => new RouterError.EngineSilent(model, requestTimeout),
         ForwardEnd.Unreached => new RouterError.EngineUnreached(model, await EvidenceAsync(outcome, instance)),
-        ForwardEnd.Refused => new RouterError.EngineRefused(outcome.Said!.Status, outcome.Said.Code, outcome.Said.Message),
+        ForwardEnd.Refused => new RouterError.EngineRefused(outcome.Said!.Status, outcome.Said.Code, outcome.Said.Message, outcome.RetryAfter),
         ForwardEnd.Broken => Broken(model, await EvidenceAsync(outcome, instance)),
         _ => throw new UnreachableException(),
     };

@@ -47,6 +47,9 @@ internal abstract record Plan
         /// <summary>Tokens that the answer may have.</summary>
         public long MostTokens { get; init; }
 
+        /// <summary>Where the images of a translated chat stand in what the client wrote.</summary>
+        public ImmutableArray<string?> PlacesOfMedia { get; init; } = [];
+
         /// <summary>Whether it is a chat as OpenAI has it: only those have templates, and parts whose media are looked at.</summary>
         public bool IsOpenAiChat => Passage.Path == InferRoutes.Chat;
 
@@ -110,7 +113,7 @@ internal abstract record Plan
     {
         var written = new ArrayBufferWriter<byte>();
         engine.Dialect.WriteRequest(chat.Turn with { Stream = asked.Stream }, written);
-        return Told(asked, chat, engine, limits).With(written);
+        return (Told(asked, chat, engine, limits) with { PlacesOfMedia = ChatMessagesWriter.PlacesOfMedia(chat.Turn.Messages) }).With(written);
     }
 
     /// <summary>Ollama's prompt without a template, for an engine of OpenAI's dialect.</summary>

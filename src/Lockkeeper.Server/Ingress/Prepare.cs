@@ -40,7 +40,8 @@ internal sealed class Prepare(IInstanceHost host, Translation translation, Media
             return hopeless;
         }
 
-        if (!translation.Of(Asked(route, model, peeked, http, request), limits).Holds(out var plan, out var refused))
+        if (!StreamingFormats.Of(http.Request, model.StreamingFormat).Holds(out var format, out var refused)
+            || !translation.Of(Asked(route, model, peeked, http, request) with { Format = format }, limits).Holds(out var plan, out refused))
         {
             return refused;
         }
@@ -62,7 +63,7 @@ internal sealed class Prepare(IInstanceHost host, Translation translation, Media
 
         if (plan.IsOpenAiChat)
         {
-            if (!(await media.PrepareAsync(body.Bytes, model, request.Aborted)).Holds(out var fitted, out refused))
+            if (!(await media.PrepareAsync(body.Bytes, model, plan.PlacesOfMedia, request.Aborted)).Holds(out var fitted, out refused))
             {
                 return refused;
             }
@@ -89,7 +90,6 @@ internal sealed class Prepare(IInstanceHost host, Translation translation, Media
         var naming = new AnswerNaming(peeked.Facts.Model, request.Entry.Id, request.Entry.Arrived);
         return new Conversation(route, model, peeked, route.HasStreams && model.Shape.Streams(stream), http.Response.BodyWriter, naming)
         {
-            Format = StreamingFormats.AskedFor(http.Request) ?? model.StreamingFormat,
             Clock = new AnswerClock(() => request.Age, () => request.Entry.Queue ?? TimeSpan.Zero),
         };
     }

@@ -15,8 +15,9 @@ internal static class Refuse
     /// <param name="error">What to say.</param>
     /// <param name="dialect">In whose shape.</param>
     /// <param name="atEventBoundary">Whether a begun stream stands between two events.</param>
+    /// <param name="number">What the next event of a begun stream has to be numbered; null where events have no numbers.</param>
     /// <param name="voice">Has spoken in the answer, or could have; null for nobody.</param>
-    public static async ValueTask WithAsync(HttpContext http, RouterError error, Dialect dialect, bool atEventBoundary, IClientVoice? voice = null)
+    public static async ValueTask WithAsync(HttpContext http, RouterError error, Dialect dialect, bool atEventBoundary, int? number = null, IClientVoice? voice = null)
     {
         if (http.RequestAborted.IsCancellationRequested)
         {
@@ -37,7 +38,7 @@ internal static class Refuse
             }
             else
             {
-                ErrorBody.WriteStreamEnd(ErrorText.Of(error), dialect, http.Response.BodyWriter);
+                ErrorBody.WriteStreamEnd(ErrorText.Of(error), dialect, http.Response.BodyWriter, number);
             }
         }
         else

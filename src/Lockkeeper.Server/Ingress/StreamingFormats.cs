@@ -1,29 +1,31 @@
+using Lockkeeper.Core.Dialects;
 using Lockkeeper.Core.Models;
+using Lockkeeper.Core.Wire;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Net.Http.Headers;
 
 namespace Lockkeeper.Server.Ingress;
 
-/// <summary>In which form a client wants its stream, where it says so: the query <c>streaming_format</c>, else what it accepts.</summary>
+/// <summary>In which form a client wants its stream: the query <c>streaming_format</c> says so, else what it accepts, else the model.</summary>
 internal static class StreamingFormats
 {
     private const string Query = "streaming_format";
 
-    /// <returns>Null when it does not say.</returns>
-    public static StreamingFormat? AskedFor(HttpRequest request) =>
+    /// <param name="request">The request.</param>
+    /// <param name="otherwise">The model's own.</param>
+    public static Checked<StreamingFormat> Of(HttpRequest request, StreamingFormat otherwise) =>
         request.Query.TryGetValue(Query, out var asked) ? Named(asked.ToString())
-        : MediaTypeHeaderValue.TryParseList(request.Headers.Accept, out var accepted) ? Accepted(accepted)
-        : null;
+        : MediaTypeHeaderValue.TryParseList(request.Headers.Accept, out var accepted) && AreLines(accepted) ? StreamingFormat.JsonLines
+        : otherwise;
 
-    private static StreamingFormat? Named(string name) => name switch
+    private static Checked<StreamingFormat> Named(string name) => name switch
     {
         "sse" => StreamingFormat.Sse,
         "json_lines" => StreamingFormat.JsonLines,
         "json_array" => StreamingFormat.JsonArray,
-        _ => null,
+        _ => new RouterError.FieldInvalid(Query, $"must be 'sse', 'json_lines' or 'json_array', not {RequestFields.Quote(name)}."),
     };
 
     /// <summary>Only where events are not accepted: SDKs accept anything, or JSON for their errors.</summary>
-    private static StreamingFormat? Accepted(IList<MediaTypeHeaderValue> accepted) =>
-        accepted.All(type => type.MediaType.Value is "application/x-ndjson" or "application/jsonl") ? StreamingFormat.JsonLines : null;
+    private static bool AreLines(IList<MediaTypeHeaderValue> accepted) => accepted.All(type => type.MediaType.Value is "application/x-ndjson" or "application/jsonl");
 }

@@ -45,6 +45,18 @@ public sealed class ErrorBodyTests
         text.ShouldEndWith("}}\n\ndata: [DONE]\n\n");
     }
 
+    [Theory]
+    [InlineData(null, "")]
+    [InlineData(7, ",\"sequence_number\":7")]
+    public void Within_a_response_it_is_an_event_with_the_number_that_is_next(int? number, string written)
+    {
+        var output = new ArrayBufferWriter<byte>();
+
+        ErrorBody.WriteStreamEnd(new ErrorText(502, "engine_failed", "it \"died\""), Dialect.Responses, output, number);
+
+        Encoding.UTF8.GetString(output.WrittenSpan).ShouldBe($"event: error\ndata: {{\"type\":\"error\",\"code\":\"engine_failed\",\"message\":\"it \\\"died\\\"\",\"param\":null{written}}}\n\n");
+    }
+
     private static string Write(RouterError error)
     {
         var output = new ArrayBufferWriter<byte>();

@@ -85,6 +85,21 @@ public sealed class SseScannerTests
     }
 
     [Fact]
+    public void The_number_of_the_last_event_is_found_where_events_have_numbers()
+    {
+        var bytes = Encoding.UTF8.GetBytes(
+            "data: {\"type\":\"response.created\",\"sequence_number\":8,\"response\":{}}\n\ndata: {\"type\":\"response.output_text.delta\",\"delta\":\"\\\"sequence_number\\\":77,\",\"sequence_number\" : 123 }\n\n");
+        for (var size = 1; size <= bytes.Length; size++)
+        {
+            var (scanner, unasked) = (new SseScanner { AreNumbered = true }, new SseScanner());
+            Cuts.Into<byte>(bytes, [size], piece => scanner.Observe(piece.Span));
+            Cuts.Into<byte>(bytes, [size], piece => unasked.Observe(piece.Span));
+            scanner.Number.ShouldBe(123, $"in pieces of {size}");
+            unasked.Number.ShouldBeNull();
+        }
+    }
+
+    [Fact]
     public void Text_of_the_model_is_never_taken_for_a_figure() =>
         Observe("""data: {"choices":[{"delta":{"content":"\"prompt_tokens\": 5,"}}]}""" + "\n\n").PromptTokens.ShouldBeNull();
 

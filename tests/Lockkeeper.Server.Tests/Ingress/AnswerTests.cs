@@ -18,8 +18,8 @@ public sealed class AnswerTests
     {
         var http = new DefaultHttpContext();
         using var request = new Journal(TimeProvider.System).Begin(http);
-        using var answer = new Answer(http, request, new IngressOptions(1024, TimeSpan.FromSeconds(5), TimeSpan.FromSeconds(60), _ => default), TimeProvider.System) { IsWritten = isWritten };
+        using var answer = new Answer(http, Dialect.Ollama, request, new IngressOptions(1024, TimeSpan.FromSeconds(5), TimeSpan.FromSeconds(60), _ => default), TimeProvider.System) { IsWritten = isWritten };
         answer.Tap.Observe(Encoding.UTF8.GetBytes(engine));
-        answer.AtBoundary(Dialect.Ollama).ShouldBe(atBoundary);
+        answer.AtBoundary.ShouldBe(atBoundary);
     }
 }

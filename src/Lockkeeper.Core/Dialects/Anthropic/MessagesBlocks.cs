@@ -160,8 +160,8 @@ internal sealed class MessagesBlocks(RequestFields fields)
         var (source, type) = Source(block, path);
         return type switch
         {
-            "base64" => Base64(source, path) is { } image ? [new ChatPart.Media(image)] : [],
-            "url" => Url(source, path) is { } url ? [new ChatPart.Media(url)] : [],
+            "base64" => Base64(source, path) is { } image ? [new ChatPart.Media(image) { Place = path }] : [],
+            "url" => Url(source, path) is { } url ? [new ChatPart.Media(url) { Place = path }] : [],
             _ => Unknown(type, path),
         };
     }
@@ -172,8 +172,8 @@ internal sealed class MessagesBlocks(RequestFields fields)
         var title = fields.Text(block, "title", $"{path}.title") ?? NamelessDocument;
         return type switch
         {
-            "base64" => Base64(source, path) is { } document ? [new ChatPart.Media(document, FileName: title)] : [],
-            "url" => Url(source, path) is { } url ? [new ChatPart.Media(url, FileName: title)] : [],
+            "base64" => Base64(source, path) is { } document ? [new ChatPart.Media(document, FileName: title) { Place = path }] : [],
+            "url" => Url(source, path) is { } url ? [new ChatPart.Media(url, FileName: title) { Place = path }] : [],
             "text" => Words(source, "data", $"{path}.source"),
             "content" => fields.Required(source, "content", $"{path}.source.content") is { } content ? Parts(content, $"{path}.source.content", Shown) : [],
             _ => Unknown(type, path),

@@ -53,7 +53,7 @@ internal sealed class OllamaMessages(RequestFields fields)
 
             if (ImageAddress(file) is { } image)
             {
-                yield return new ChatPart.Media(image);
+                yield return new ChatPart.Media(image) { Place = at };
             }
             else
             {

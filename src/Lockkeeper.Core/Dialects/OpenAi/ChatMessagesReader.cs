@@ -214,9 +214,9 @@ internal sealed class ChatMessagesReader(RequestFields fields)
             case "text" or "refusal":
                 return fields.Required(part, type, $"{path}.{type}") is { } text && fields.TextOf(text, $"{path}.{type}") is { Length: > 0 } words ? new ChatPart.Text(words) : null;
             case "image_url":
-                return ReadImage(part, $"{path}.image_url");
+                return ReadImage(part, path);
             case "file":
-                return ReadFile(part, $"{path}.file");
+                return ReadFile(part, path);
             case "input_audio":
                 fields.Fail($"{path}.type", "is 'input_audio', which only engines take that speak OpenAI's dialect themselves; this model's does not.");
                 return null;
@@ -226,8 +226,9 @@ internal sealed class ChatMessagesReader(RequestFields fields)
         }
     }
 
-    private ChatPart.Media? ReadImage(JsonElement part, string path)
+    private ChatPart.Media? ReadImage(JsonElement part, string place)
     {
+        var path = $"{place}.image_url";
         if (fields.Required(part, "image_url", path) is not { } image)
         {
             return null;
@@ -235,7 +236,7 @@ internal sealed class ChatMessagesReader(RequestFields fields)
 
         if (image.ValueKind == JsonValueKind.String)
         {
-            return fields.TextOf(image, path) is { } plain ? new ChatPart.Media(plain) : null;
+            return fields.TextOf(image, path) is { } plain ? new ChatPart.Media(plain) { Place = place } : null;
         }
 
         if (image.ValueKind != JsonValueKind.Object)
@@ -245,12 +246,13 @@ internal sealed class ChatMessagesReader(RequestFields fields)
         }
 
         return fields.Required(image, "url", $"{path}.url") is { } said && fields.TextOf(said, $"{path}.url") is { } url
-            ? new ChatPart.Media(url, fields.Text(image, "detail", $"{path}.detail"))
+            ? new ChatPart.Media(url, fields.Text(image, "detail", $"{path}.detail")) { Place = place }
             : null;
     }
 
-    private ChatPart.Media? ReadFile(JsonElement part, string path)
+    private ChatPart.Media? ReadFile(JsonElement part, string place)
     {
+        var path = $"{place}.file";
         if (fields.Required(part, "file", path) is null || fields.Object(part, "file", path) is not { } file)
         {
             return null;
@@ -263,7 +265,7 @@ internal sealed class ChatMessagesReader(RequestFields fields)
         }
 
         return fields.Required(file, "file_data", $"{path}.file_data") is { } said && fields.TextOf(said, $"{path}.file_data") is { } data
-            ? new ChatPart.Media(data, FileName: fields.Text(file, "filename", $"{path}.filename") ?? "file")
+            ? new ChatPart.Media(data, FileName: fields.Text(file, "filename", $"{path}.filename") ?? "file") { Place = place }
             : null;
     }
 }

@@ -39,6 +39,17 @@ internal static class ChatMessagesWriter
         }
     }
 
+    /// <summary>Where the images and files stand in what the client wrote, in the order in which they are written here.</summary>
+    public static ImmutableArray<string?> PlacesOfMedia(ImmutableArray<ChatMessage> messages) =>
+    [
+        .. from message in messages
+           where message.Role is ChatRole.User or ChatRole.Tool
+           from part in message.Parts
+           from shown in part is ChatPart.ToolResult result ? result.Content : [part]
+           where shown is ChatPart.Media
+           select ((ChatPart.Media)shown).Place,
+    ];
+
     private static void WriteSystem(ReadOnlySpan<ChatMessage> messages, Utf8JsonWriter json)
     {
         List<string> texts = [];

@@ -39,6 +39,14 @@ internal sealed class TextPieces(IAnswerSink sink)
         return text;
     }
 
+    /// <summary>Tells the beginning of something that was read before. More of it may follow.</summary>
+    public void Resume(Voice voice, int call, ReadOnlySpan<char> text)
+    {
+        Flush();
+        (_voice, _call) = (voice, call);
+        Say(_reader.Resume(text));
+    }
+
     /// <summary>Tells a half whose other half did not come.</summary>
     public void Flush() => Say(_reader.Rest());
 

@@ -1,29 +1,36 @@
-using System.Buffers;
 using System.Text.Json;
+using Lockkeeper.Core.Dialects.Leaks;
 
 namespace Lockkeeper.Core.Dialects.OpenAi;
 
 /// <summary>Makes calls of the pieces that engines send of them.</summary>
 /// <remarks>
 /// OpenAI numbers the calls of an answer, and sends id and name with the first piece only. Engines do without the number, give all of them 0, repeat the name in every piece, leave out the
-/// id, or send the arguments as an object; whether a piece begins a call has to be told from what is there.
+/// id, or send the arguments as an object; whether a piece begins a call has to be told from what is there. Calls are told one behind the other, so where an engine sends their pieces by turns,
+/// one is told as it comes, and the others are kept back until it is whole.
 /// </remarks>
 internal sealed class ToolCallPieces(IAnswerSink sink, TextPieces pieces)
 {
-    private static readonly SearchValues<char> Structural = SearchValues.Create("{}[]\"\\");
+    /// <summary>Characters that may be kept back.</summary>
+    private const int MostKept = ToolCallFilter.LongestCall;
 
-    private string _id = "";
-    private string _name = "";
-    private int? _number;
-    private bool _isOpen;
-    private bool _isNamed;
-    private bool _hasArguments;
-    private int _depth;
-    private bool _inText;
-    private bool _isEscaped;
-    private bool _isWhole;
+    /// <summary>Calls that may be kept back.</summary>
+    private const int MostWaiting = 1024;
 
-    /// <summary>How many calls have begun.</summary>
+    /// <summary>Those that are kept back, in the order in which they began.</summary>
+    private readonly List<PiecedCall> _waiting = [];
+
+    /// <summary>Those that were told, by their numbers.</summary>
+    private readonly Dictionary<int, PiecedCall> _over = [];
+
+    /// <summary>The one that is told as it comes.</summary>
+    private PiecedCall? _told;
+
+    /// <summary>The one that the last piece was of.</summary>
+    private PiecedCall? _latest;
+    private int _kept;
+
+    /// <summary>How many calls have been told.</summary>
     public int Count { get; private set; }
 
     /// <param name="array">At the beginning of <c>tool_calls</c>.</param>
@@ -32,7 +39,7 @@ internal sealed class ToolCallPieces(IAnswerSink sink, TextPieces pieces)
         var isFirst = true;
         while (array.Read() && array.TokenType == JsonTokenType.StartObject)
         {
-            ReadOne(ref array, isFirst);
+            Take(CallPiece.Read(ref array), isFirst);
             isFirst = false;
         }
     }
@@ -40,201 +47,151 @@ internal sealed class ToolCallPieces(IAnswerSink sink, TextPieces pieces)
     /// <param name="function">At the beginning of the older <c>function_call</c>.</param>
     public void ReadFunction(Utf8JsonReader function)
     {
-        var piece = default(Piece);
+        var piece = default(CallPiece);
         piece.ReadFunction(ref function);
         Take(piece, isFirst: true);
     }
 
-    /// <summary>No more of the last call comes. One without arguments has an empty object of them: clients parse what there is.</summary>
+    /// <summary>No more comes. What was kept back is told, as far as it has come.</summary>
     public void Close()
     {
-        pieces.Flush();
-        if (_isNamed && !_hasArguments)
+        while (Next())
         {
-            _hasArguments = true;
+        }
+    }
+
+    private void Take(in CallPiece piece, bool isFirst)
+    {
+        if (OwnerOf(piece, isFirst) is not { } call)
+        {
+            return;
+        }
+
+        _latest = call;
+        if (call != _told)
+        {
+            Keep(call, piece);
+            return;
+        }
+
+        if (call.TakeNames(piece))
+        {
+            Count++;
+            sink.ToolCall(Count - 1, call.Id, call.Name);
+        }
+
+        TellArguments(call, piece.Arguments);
+        while (_told!.IsWhole && _waiting.Count > 0)
+        {
+            Next();
+        }
+    }
+
+    /// <returns>The call that a piece is of; null where it is of one that is over, and says nothing more of it.</returns>
+    private PiecedCall? OwnerOf(in CallPiece piece, bool isFirst)
+    {
+        if (Likely(piece) is { } likely)
+        {
+            return likely.EndsBefore(piece, isFirst) ? Begin(piece.Number) : likely;
+        }
+
+        if (piece.Number is not { } number || !_over.TryGetValue(number, out var past) || past.EndsBefore(piece, isFirst))
+        {
+            return Begin(piece.Number);
+        }
+
+        return piece.IsBlank ? null : throw new InvalidDataException("it goes on with a tool call that was whole");
+    }
+
+    /// <returns>Of the calls that are not over, the one that a piece is of, unless it begins another; null where it must begin one, or is of one that is over.</returns>
+    private PiecedCall? Likely(in CallPiece piece) =>
+        (_waiting.Count > 0 && CallPiece.Says(piece.Id) ? Named(piece) : null)
+        ?? (piece.Number is { } number && _latest?.Number is { } latest && number != latest ? Numbered(number) : _latest);
+
+    private PiecedCall? Named(in CallPiece piece)
+    {
+        foreach (var call in _waiting)
+        {
+            if (call.HasIdOf(piece))
+            {
+                return call;
+            }
+        }
+
+        return _told!.HasIdOf(piece) ? _told : null;
+    }
+
+    private PiecedCall? Numbered(int number) => _waiting.FindLast(call => call.Number == number) ?? (_told!.Number == number ? _told : null);
+
+    private PiecedCall Begin(int? number)
+    {
+        var call = new PiecedCall(number);
+        _waiting.Add(call);
+        if (_told is null or { IsWhole: true })
+        {
+            Next();
+        }
+
+        return call;
+    }
+
+    private void Keep(PiecedCall call, in CallPiece piece)
+    {
+        _kept -= call.Size;
+        call.TakeNames(piece);
+        call.Keep(piece.Arguments);
+        _kept += call.Size;
+        if (_kept > MostKept || _waiting.Count > MostWaiting)
+        {
+            throw new InvalidDataException($"it sends the pieces of several tool calls by turns, and more than {MostKept} characters or {MostWaiting} calls would have to be kept back");
+        }
+    }
+
+    /// <summary>No more of the call comes that was told; the next one is told, as far as it was kept back.</summary>
+    /// <returns>Whether there was one.</returns>
+    private bool Next()
+    {
+        pieces.Flush();
+        if (_told is { Number: { } number })
+        {
+            _over[number] = _told;
+        }
+
+        if (_told is { IsNamed: true, HasArguments: false })
+        {
+            // Clients parse what there is.
             sink.Arguments(Count - 1, "{}");
         }
-    }
 
-    private void ReadOne(ref Utf8JsonReader reader, bool isFirst)
-    {
-        var piece = default(Piece);
-        while (reader.Read() && reader.TokenType == JsonTokenType.PropertyName)
+        _told = _waiting.MinBy(waiting => waiting.Number ?? int.MaxValue);
+        if (_told is not { } call)
         {
-            if (JsonText.Is(reader, "index"u8))
-            {
-                reader.Read();
-                piece.Number = reader.TokenType == JsonTokenType.Number && reader.TryGetInt32(out var number) ? number : null;
-            }
-            else if (JsonText.Is(reader, "id"u8))
-            {
-                reader.Read();
-                piece.Id = reader;
-            }
-            else if (JsonText.Is(reader, "function"u8))
-            {
-                reader.Read();
-                if (reader.TokenType == JsonTokenType.StartObject)
-                {
-                    piece.ReadFunction(ref reader);
-                }
-            }
-
-            reader.Skip();
+            return false;
         }
 
-        Take(piece, isFirst);
-    }
-
-    private void Take(in Piece piece, bool isFirst)
-    {
-        if (!_isOpen || Begins(piece, isFirst))
+        _waiting.Remove(call);
+        _latest = call;
+        _kept -= call.Size;
+        if (call.IsNamed)
         {
-            if (piece.Number is { } number && number < _number)
-            {
-                throw new InvalidDataException("it mixes the pieces of several tool calls");
-            }
-
-            Close();
-            (_isOpen, _isNamed, _id, _name, _number) = (true, false, "", "", piece.Number);
-            (_hasArguments, _depth, _inText, _isEscaped, _isWhole) = (false, 0, false, false, false);
             Count++;
+            sink.ToolCall(Count - 1, call.Id, call.Name);
+            pieces.Resume(TextPieces.Voice.Arguments, Count - 1, call.Kept);
+            call.Release();
         }
 
-        if (!_isNamed)
-        {
-            _id = Said(piece.Id) ? TextOf(piece.Id) : _id;
-            if (!Said(piece.Name))
-            {
-                // The name may come with the next piece, but what is called must be known before what it is called with.
-                if (Said(piece.Arguments) || piece.Arguments.TokenType == JsonTokenType.StartObject)
-                {
-                    throw new InvalidDataException("it calls a tool without naming it");
-                }
-
-                return;
-            }
-
-            _name = TextOf(piece.Name);
-            _isNamed = true;
-            sink.ToolCall(Count - 1, _id, _name);
-        }
-
-        TellArguments(piece.Arguments);
+        return true;
     }
 
-    /// <summary>Whether a piece belongs to another call than the one that is open.</summary>
-    private bool Begins(in Piece piece, bool isFirst)
+    private void TellArguments(PiecedCall call, Utf8JsonReader arguments)
     {
-        if (piece.Number is { } number && _number is { } open && number != open)
+        if (CallPiece.Says(arguments))
         {
-            return true;
+            call.Follow(pieces.Tell(TextPieces.Voice.Arguments, Count - 1, arguments));
         }
-
-        if (Said(piece.Id) && _id.Length > 0)
+        else if (arguments.TokenType == JsonTokenType.StartObject)
         {
-            return !Same(piece.Id, _id);
-        }
-
-        // Without a number, each item of one list is a call of its own; and who names a tool again when the arguments are complete means another call.
-        return _isNamed && Said(piece.Name) && ((piece.Number is null && !isFirst) || _isWhole || !Same(piece.Name, _name));
-    }
-
-    private void TellArguments(Utf8JsonReader arguments)
-    {
-        switch (arguments.TokenType)
-        {
-            case JsonTokenType.String when !arguments.ValueSpan.IsEmpty:
-                _hasArguments = true;
-                Follow(pieces.Tell(TextPieces.Voice.Arguments, Count - 1, arguments));
-                break;
-            case JsonTokenType.StartObject:
-                _hasArguments = true;
-
-                // Not a piece but all of it; a model that calls many tools does not allocate for the others.
-                using (var whole = JsonDocument.ParseValue(ref arguments))
-                {
-                    sink.Arguments(Count - 1, whole.RootElement.GetRawText());
-                }
-
-                _isWhole = true;
-                break;
-        }
-    }
-
-    /// <summary>Looks for the end of the JSON object that the arguments are.</summary>
-    private void Follow(ReadOnlySpan<char> json)
-    {
-        while (!json.IsEmpty)
-        {
-            if (_isEscaped)
-            {
-                _isEscaped = false;
-                json = json[1..];
-                continue;
-            }
-
-            var at = json.IndexOfAny(Structural);
-            if (at < 0)
-            {
-                return;
-            }
-
-            switch (json[at])
-            {
-                case '"':
-                    _inText = !_inText;
-                    break;
-                case '\\':
-                    _isEscaped = _inText;
-                    break;
-                case '{' or '[' when !_inText:
-                    _depth++;
-                    break;
-                case '}' or ']' when !_inText:
-                    _isWhole |= --_depth == 0;
-                    break;
-            }
-
-            json = json[(at + 1)..];
-        }
-    }
-
-    private static bool Said(in Utf8JsonReader value) => value.TokenType == JsonTokenType.String && !value.ValueSpan.IsEmpty;
-
-    private static bool Same(in Utf8JsonReader value, string text) => TextOf(value) == text;
-
-    private static string TextOf(in Utf8JsonReader value)
-    {
-        var text = new char[value.ValueSpan.Length];
-        return new string(text, 0, JsonText.Read(value, text));
-    }
-
-    private ref struct Piece
-    {
-        public int? Number;
-        public Utf8JsonReader Id;
-        public Utf8JsonReader Name;
-        public Utf8JsonReader Arguments;
-
-        /// <param name="reader">At the beginning of the object; afterwards at its end.</param>
-        public void ReadFunction(ref Utf8JsonReader reader)
-        {
-            while (reader.Read() && reader.TokenType == JsonTokenType.PropertyName)
-            {
-                if (JsonText.Is(reader, "name"u8))
-                {
-                    reader.Read();
-                    Name = reader;
-                }
-                else if (JsonText.Is(reader, "arguments"u8))
-                {
-                    reader.Read();
-                    Arguments = reader;
-                }
-
-                reader.Skip();
-            }
+            sink.Arguments(Count - 1, call.Object(ref arguments));
         }
     }
 }

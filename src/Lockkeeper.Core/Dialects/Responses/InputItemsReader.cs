@@ -194,10 +194,10 @@ internal sealed class InputItemsReader(RequestFields fields, List<ChatMessage> m
             case "refusal":
                 return ReadText(part, "refusal", path);
             case "input_image":
-                return ReadFile(part, "image_url", path) is { } image ? new ChatPart.Media(image, fields.Text(part, "detail", $"{path}.detail")) : null;
+                return ReadFile(part, "image_url", path) is { } image ? new ChatPart.Media(image, fields.Text(part, "detail", $"{path}.detail")) { Place = path } : null;
             case "input_file":
                 var name = fields.Text(part, "filename", $"{path}.filename") ?? "file";
-                return ReadFile(part, RequestFields.Find(part, "file_url") is null ? "file_data" : "file_url", path) is { } file ? new ChatPart.Media(file, FileName: name) : null;
+                return ReadFile(part, RequestFields.Find(part, "file_url") is null ? "file_data" : "file_url", path) is { } file ? new ChatPart.Media(file, FileName: name) { Place = path } : null;
             case "input_audio":
                 fields.Fail($"{path}.type", "is 'input_audio', which the engine of this model does not take in this way.");
                 return null;

@@ -5,7 +5,7 @@ using Lockkeeper.Core.Dialects.OpenAi;
 namespace Lockkeeper.Core.Dialects.Responses;
 
 /// <summary>Reads what the model may call.</summary>
-/// <remarks>Tools that OpenAI's servers run themselves, or that are no functions, are left out: clients offer them to every model, whether it can use them or not.</remarks>
+/// <remarks>Tools that OpenAI's servers run themselves, or that are no functions, are left out: clients offer them to every model, whether it can use them or not. Who insists on one of them is refused.</remarks>
 internal static class ResponsesToolsReader
 {
     private const string ChoicePath = "tool_choice";
@@ -25,7 +25,13 @@ internal static class ResponsesToolsReader
             }
         }
 
-        return ReadChoice(root, [.. tools], fields);
+        var (allowed, choice) = ReadChoice(root, [.. tools], fields);
+        if (choice is { Kind: ToolChoiceKind.Required } && allowed.IsEmpty)
+        {
+            fields.Fail(ChoicePath, "wants a tool called, and there is no function among those that may be.");
+        }
+
+        return (allowed, choice);
     }
 
     private static ToolSpec ReadFunction(JsonElement item, string path, RequestFields fields)
@@ -51,19 +57,55 @@ internal static class ResponsesToolsReader
             return (tools, ChatToolsReader.ReadWord(choice, ChoicePath, fields));
         }
 
-        switch (fields.Text(choice, "type", $"{ChoicePath}.type"))
+        switch (fields.Required(choice, "type", $"{ChoicePath}.type") is { } said ? fields.TextOf(said, $"{ChoicePath}.type") : null)
         {
             case "function":
-                var name = fields.Text(choice, "name", $"{ChoicePath}.name");
-                return (tools, tools.Any(tool => tool.Name == name) ? new ToolChoice(ToolChoiceKind.Named, name) : new ToolChoice(ToolChoiceKind.Auto));
+                return (tools, NameOf(choice, ChoicePath, tools, fields) is { } name ? new ToolChoice(ToolChoiceKind.Named, name) : null);
             case "allowed_tools":
-                var names = fields.Items(choice, "tools", $"{ChoicePath}.tools").Where(item => item.Item.ValueKind == JsonValueKind.Object)
-                    .Select(item => fields.Text(item.Item, "name", $"{item.Path}.name")).ToHashSet();
-                var mode = RequestFields.Find(choice, "mode") is { } said ? ChatToolsReader.ReadWord(said, $"{ChoicePath}.mode", fields) : null;
-                return ([.. tools.Where(tool => names.Contains(tool.Name))], mode);
-            default:
-                // It names a tool that was left out.
-                return (tools, new ToolChoice(ToolChoiceKind.Auto));
+                return ReadAllowed(choice, tools, fields);
+            case { } other:
+                // The tool it names was left out: to let the model choose instead would be another request.
+                fields.Fail($"{ChoicePath}.type", $"is {RequestFields.Quote(other)}, and the engine of this model can be made to call functions alone; "
+                    + "'function' and 'allowed_tools' are possible, or a word: 'auto', 'required', 'none'.");
+                break;
         }
+
+        return (tools, null);
+    }
+
+    /// <summary>Only some of the tools may be called: the model gets to see those alone. What is allowed and was left out is not there to be called.</summary>
+    private static (ImmutableArray<ToolSpec> Tools, ToolChoice? Choice) ReadAllowed(JsonElement choice, ImmutableArray<ToolSpec> tools, RequestFields fields)
+    {
+        _ = fields.Required(choice, "tools", $"{ChoicePath}.tools");
+        HashSet<string> names = [];
+        foreach (var (item, path) in fields.Items(choice, "tools", $"{ChoicePath}.tools"))
+        {
+            if (item.ValueKind != JsonValueKind.Object)
+            {
+                fields.Fail(path, $"must be an object, not {RequestFields.Describe(item)}.");
+            }
+            else if (fields.Text(item, "type", $"{path}.type") is "function" or null && NameOf(item, path, tools, fields) is { } name)
+            {
+                names.Add(name);
+            }
+        }
+
+        return ([.. tools.Where(tool => names.Contains(tool.Name))], RequestFields.Find(choice, "mode") is { } said ? ChatToolsReader.ReadWord(said, $"{ChoicePath}.mode", fields) : null);
+    }
+
+    /// <summary>The name of a function that is there.</summary>
+    private static string? NameOf(JsonElement item, string path, ImmutableArray<ToolSpec> tools, RequestFields fields)
+    {
+        if (fields.Required(item, "name", $"{path}.name") is not { } said || fields.TextOf(said, $"{path}.name") is not { } name)
+        {
+            return null;
+        }
+
+        if (!tools.Any(tool => tool.Name == name))
+        {
+            fields.Fail($"{path}.name", $"is {RequestFields.Quote(name)}, which is no function among the tools.");
+        }
+
+        return name;
     }
 }

@@ -1,4 +1,5 @@
 using System.Buffers;
+using System.Collections.Immutable;
 using System.Globalization;
 using System.Text;
 using System.Text.Json;
@@ -31,9 +32,11 @@ internal sealed class MediaIntake(ImageFetch fetch, PdfPages pdf) : IDisposable
     /// <summary>What has to change in a chat. Costs next to nothing for one that is only text.</summary>
     /// <param name="body">A chat in OpenAI's words that has been peeked at. What is returned keeps nothing of it.</param>
     /// <param name="model">Whom it is for.</param>
+    /// <param name="places">Where its images stand in what the client wrote, where the chat was written anew from that; else none.</param>
     /// <param name="cancellation">When the client has left.</param>
     /// <returns>Edits for <see cref="BodyEdits.With"/>.</returns>
-    public ValueTask<Checked<(ByteRange Range, ReadOnlyMemory<byte> Replacement)[]>> PrepareAsync(ReadOnlySequence<byte> body, ModelSpec model, CancellationToken cancellation)
+    public ValueTask<Checked<(ByteRange Range, ReadOnlyMemory<byte> Replacement)[]>> PrepareAsync(
+        ReadOnlySequence<byte> body, ModelSpec model, ImmutableArray<string?> places, CancellationToken cancellation)
     {
         if (!MediaScan.MayHoldMedia(body))
         {
@@ -45,6 +48,7 @@ internal sealed class MediaIntake(ImageFetch fetch, PdfPages pdf) : IDisposable
             return new(refused);
         }
 
+        parts = parts.Count == places.Length ? [.. parts.Zip(places, (part, origin) => part with { Origin = origin })] : parts;
         var seen = parts.FindAll(part => part.Kind != MediaPartKind.Recording);
         return seen.Count > 0 && !Sees(model) ? new(new RouterError.VisionUnsupported(model.Id, seen[0].Place))
             : parts.Count == 0 || model.Engine.Lifecycle == Lifecycle.Cloud ? new(None) // a provider has its own limits, and fetches from its own network

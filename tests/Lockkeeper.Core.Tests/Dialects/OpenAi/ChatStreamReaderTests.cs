@@ -74,14 +74,6 @@ public sealed class ChatStreamReaderTests
         """{"choices":[{"index":0,"delta":{},"finish_reason":"function_call"}]}"""))
         .ShouldBe("begin\ncall 0 '' f\narguments 0: {}\nend ToolCalls");
 
-    [Fact]
-    public void A_call_without_a_name_is_refused() =>
-        Should.Throw<InvalidDataException>(() => Read(Stream(Calls("""{"index":0,"id":"a","function":{"arguments":"{}"}}""")))).Message.ShouldContain("without naming");
-
-    [Fact]
-    public void Pieces_of_several_calls_that_are_mixed_are_refused() => Should.Throw<InvalidDataException>(() => Read(Stream(
-        Calls("""{"index":0,"id":"a","function":{"name":"f","arguments":"{"}}"""), Calls("""{"index":1,"id":"b","function":{"name":"g","arguments":"{"}}"""), Calls("""{"index":0,"function":{"arguments":"}"}}"""))));
-
     [Theory]
     [InlineData("stop", "Stop")]
     [InlineData("length", "Length")]

@@ -66,16 +66,35 @@ public sealed class ResponsesRequestReaderTests
 
     [Theory]
     [InlineData("""{"type":"function","name":"f"}""", "Named f f,g")]
-    [InlineData("""{"type":"function","name":"gone"}""", "Auto  f,g")]
-    [InlineData("""{"type":"web_search"}""", "Auto  f,g")]
-    [InlineData("""{"type":"custom","name":"apply_patch"}""", "Auto  f,g")]
     [InlineData("""{"type":"allowed_tools","mode":"required","tools":[{"type":"function","name":"g"},{"type":"web_search"}]}""", "Required  g")]
+    [InlineData("""{"type":"allowed_tools","mode":"auto","tools":[{"type":"mcp","server_label":"s"}]}""", "Auto  ")]
     [InlineData("\"required\"", "Required  f,g")]
-    public void A_choice_of_a_tool_that_is_left_out_is_the_models(string choice, string read)
+    [InlineData("\"none\"", "None  f,g")]
+    public void A_choice_is_taken(string choice, string read)
     {
-        var turn = Read($$"""{"model":"m","input":"x","tools":[{"type":"function","name":"f"},{"type":"function","name":"g"},{"type":"web_search"}],"tool_choice":{{choice}}}""");
+        var turn = Read(WithChoice(choice));
 
         $"{turn.ToolChoice!.Kind} {turn.ToolChoice.Name} {string.Join(',', turn.Tools.Select(tool => tool.Name))}".ShouldBe(read);
+    }
+
+    [Theory]
+    [InlineData("""{"type":"web_search"}""", "tool_choice.type", "'tool_choice.type' is 'web_search', and the engine of this model can be made to call functions alone; 'function' and 'allowed_tools' are possible, or a word: 'auto', 'required', 'none'.")]
+    [InlineData("""{"type":"custom","name":"apply_patch"}""", "tool_choice.type", "is 'custom'")]
+    [InlineData("""{"type":"mcp","server_label":"s"}""", "tool_choice.type", "is 'mcp'")]
+    [InlineData("""{"type":"telepathy"}""", "tool_choice.type", "is 'telepathy'")]
+    [InlineData("""{"name":"f"}""", "tool_choice.type", "is required")]
+    [InlineData("""{"type":"function"}""", "tool_choice.name", "is required")]
+    [InlineData("""{"type":"function","name":"gone"}""", "tool_choice.name", "is 'gone', which is no function among the tools.")]
+    [InlineData("""{"type":"allowed_tools","mode":"auto"}""", "tool_choice.tools", "is required")]
+    [InlineData("""{"type":"allowed_tools","mode":"auto","tools":[{"type":"function","name":"f"},{"type":"function","name":"gone"}]}""", "tool_choice.tools[1].name", "is 'gone'")]
+    [InlineData("""{"type":"allowed_tools","mode":"auto","tools":["f"]}""", "tool_choice.tools[0]", "must be an object, not a string")]
+    [InlineData("""{"type":"allowed_tools","mode":"required","tools":[{"type":"web_search"}]}""", "tool_choice", "wants a tool called, and there is no function among those that may be.")]
+    public void A_choice_that_could_not_be_kept_is_refused(string choice, string path, string says)
+    {
+        ResponsesRequestReader.Read(new ReadOnlySequence<byte>(Encoding.UTF8.GetBytes(WithChoice(choice)))).Holds(out _, out var error).ShouldBeFalse();
+
+        error.ShouldBeOfType<RouterError.FieldInvalid>().Field.ShouldBe(path);
+        error.Message.ShouldContain(says);
     }
 
     [Fact]
@@ -102,6 +121,8 @@ public sealed class ResponsesRequestReaderTests
     [InlineData("tools[0].name", """{"model":"m","input":"x","tools":[{"type":"function"}]}""")]
     [InlineData("tools[0].type", """{"model":"m","input":"x","tools":[{"name":"f"}]}""")]
     [InlineData("tool_choice", """{"model":"m","input":"x","tool_choice":"maybe"}""")]
+    [InlineData("tool_choice", """{"model":"m","input":"x","tool_choice":"required"}""")]
+    [InlineData("tool_choice", """{"model":"m","input":"x","tool_choice":"required","tools":[{"type":"web_search"}]}""")]
     [InlineData("text.format.type", """{"model":"m","input":"x","text":{"format":{"type":"xml"}}}""")]
     [InlineData("reasoning.effort", """{"model":"m","input":"x","reasoning":{"effort":1}}""")]
     public void What_cannot_be_done_is_named_by_its_path(string path, string body)
@@ -110,6 +131,9 @@ public sealed class ResponsesRequestReaderTests
 
         error.ShouldBeOfType<RouterError.FieldInvalid>().Field.ShouldBe(path);
     }
+
+    private static string WithChoice(string choice) =>
+        $$"""{"model":"m","input":"x","tools":[{"type":"function","name":"f"},{"type":"function","name":"g"},{"type":"web_search"}],"tool_choice":{{choice}}}""";
 
     internal static ClientChat ReadChat(string body)
     {

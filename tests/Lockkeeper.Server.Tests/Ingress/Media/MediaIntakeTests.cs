@@ -35,7 +35,7 @@ public sealed class MediaIntakeTests : IAsyncDisposable
     [Fact]
     public async Task A_text_is_let_through_at_once_for_any_model()
     {
-        var prepared = Intake.PrepareAsync(Bytes("""{"model":"eye","messages":[{"content":"an image_url"}]}"""), Seeing with { Capabilities = [Capability.Chat] }, CancellationToken.None);
+        var prepared = Intake.PrepareAsync(Bytes("""{"model":"eye","messages":[{"content":"an image_url"}]}"""), Seeing with { Capabilities = [Capability.Chat] }, [], CancellationToken.None);
         prepared.IsCompletedSuccessfully.ShouldBeTrue();
         (await prepared).Holds(out var edits, out _).ShouldBeTrue();
         edits!.ShouldBeEmpty();
@@ -66,6 +66,8 @@ public sealed class MediaIntakeTests : IAsyncDisposable
         var blind = Seeing with { Capabilities = [Capability.Chat] };
         var refused = (await PrepareAsync(body, blind)).Error.ShouldBeOfType<RouterError.VisionUnsupported>();
         (refused.Status, refused.Code, refused.Field).ShouldBe((400, "vision_unsupported", "messages[0].content[1]"));
+
+        (await PrepareAsync(body, blind, "images[0]")).Error.ShouldBeOfType<RouterError.VisionUnsupported>().Field.ShouldBe("images[0]", "that is what the client wrote");
 
         (await PrepareAsync(body, blind with { Capabilities = [] })).Error.ShouldBeNull();
         (await PrepareAsync(body, blind with { Values = ImmutableDictionary<string, string>.Empty.Add("mmproj", "/p.gguf") })).Error.ShouldBeNull();
@@ -186,7 +188,8 @@ public sealed class MediaIntakeTests : IAsyncDisposable
 
     private MediaIntake Intake => new(_fetch, _pages);
 
-    private ValueTask<Checked<(ByteRange Range, ReadOnlyMemory<byte> Replacement)[]>> PrepareAsync(string body, ModelSpec model) => Intake.PrepareAsync(Bytes(body), model, TestContext.Current.CancellationToken);
+    private ValueTask<Checked<(ByteRange Range, ReadOnlyMemory<byte> Replacement)[]>> PrepareAsync(string body, ModelSpec model, params string[] places) =>
+        Intake.PrepareAsync(Bytes(body), model, [.. places], TestContext.Current.CancellationToken);
 
     private async Task<string> EditedAsync(string body, ModelSpec model)
     {
