@@ -52,6 +52,9 @@ internal sealed record Plan
     /// <summary>A program answers; null for an engine.</summary>
     public ProgramQuestion? Program { get; init; }
 
+    /// <summary>The images that have to be looked at first, where the engine is not asked in OpenAI's words; null for none. What there is of a body until then is nothing to send.</summary>
+    public Unlooked? Unlooked { get; init; }
+
     /// <summary>Whether it is a chat as OpenAI has it: only those have templates, and parts whose media are looked at.</summary>
     public bool IsOpenAiChat => Path == InferRoutes.Chat;
 
@@ -92,10 +95,13 @@ internal sealed record Plan
     }
 
     /// <summary>The engine is asked in another dialect.</summary>
-    public static Checked<Plan> Translated(Conversation asked, ClientChat chat, EngineWords engine, IngressOptions limits)
+    public static Checked<Plan> Translated(Conversation asked, ClientChat chat, EngineWords engine, IngressOptions limits) => Translated(asked, chat, chat.Turn, engine, limits);
+
+    /// <summary>The engine is asked in another dialect, for what has become of the client's chat.</summary>
+    public static Checked<Plan> Translated(Conversation asked, ClientChat chat, ChatTurn turn, EngineWords engine, IngressOptions limits)
     {
         var written = new ArrayBufferWriter<byte>();
-        engine.Dialect.WriteRequest(chat.Turn with { Stream = asked.Stream }, written);
+        engine.Dialect.WriteRequest(turn with { Stream = asked.Stream }, written);
         return Told(asked, chat, engine, limits).With(written);
     }
 
@@ -192,3 +198,8 @@ internal sealed record Plan
 
     private static JsonVoice? Quiet(Conversation asked, IngressOptions limits) => limits.KeepAliveJson ? new JsonVoice(asked.Output, asked.Route.Dialect) : null;
 }
+
+/// <summary>A chat with images that nobody has looked at yet.</summary>
+/// <param name="Turn">The chat.</param>
+/// <param name="Plan">How the engine is asked for what has become of it.</param>
+internal sealed record Unlooked(ChatTurn Turn, Func<ChatTurn, Checked<Plan>> Plan);

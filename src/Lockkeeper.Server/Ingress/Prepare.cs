@@ -50,6 +50,12 @@ internal sealed class Prepare(IInstanceHost host, Translation translation, Media
             return refused;
         }
 
+        if (plan.Unlooked is { } unlooked
+            && (!(await media.PrepareAsync(unlooked.Turn, model, request.Aborted)).Holds(out var looked, out refused) || !unlooked.Plan(looked).Holds(out plan, out refused)))
+        {
+            return refused;
+        }
+
         if (plan is { Wish: not null } or { Counts: not null } or { Program: not null })
         {
             return new Prepared(model, priority, plan.Passage(default), null) { Wish = plan.Wish, Counts = plan.Counts, Program = plan.Program, Voice = plan.Voice, Timeout = plan.Timeout };
@@ -61,7 +67,7 @@ internal sealed class Prepare(IInstanceHost host, Translation translation, Media
             return refused;
         }
 
-        if (plan.IsOpenAiChat)
+        if (plan.Engine == EngineDialect.Openai)
         {
             if (!(await media.PrepareAsync(plan.Body, model, request.Aborted)).Holds(out var fitted, out refused))
             {
