@@ -116,6 +116,26 @@ public sealed class CloudTests
         (await SpentAsync(lockkeeper)).ShouldBe(usd, 1e-9);
     }
 
+    [Fact]
+    public async Task The_system_prompt_of_a_query_is_marked_for_the_clouds_cache_where_it_has_marks()
+    {
+        await using var cloud = await Daemon.StartAsync("--id there --speaks /v1/messages");
+        await using var lockkeeper = await LockkeeperProcess.StartAsync($$"""
+            engines:
+              marked: { lifecycle: cloud, url: "{{cloud.Url}}", dialects: [anthropic] }
+              plain: { lifecycle: cloud, url: "{{cloud.Url}}" }
+            models:
+              claude: { engine: marked }
+              gpt: { engine: plain }
+            """);
+        foreach (var (model, wanted) in new[] { ("claude", true), ("gpt", false) })
+        {
+            using var answered = await lockkeeper.SendAsync("/v1/query", Encoding.UTF8.GetBytes($$"""{"model":"{{model}}","prompt":"fake:","system":"Be brief.","cache_system":true}"""));
+            var asked = Convert.FromBase64String((await cloud.JsonAsync("/__requests")).EnumerateArray().Last().GetProperty("body_base64").GetString()!);
+            Encoding.UTF8.GetString(asked).Contains(""" "system":[{"type":"text","text":"Be brief.","cache_control":{"type":"ephemeral"}}]""".Trim(), StringComparison.Ordinal).ShouldBe(wanted, Encoding.UTF8.GetString(asked));
+        }
+    }
+
     private static async Task<double> SpentAsync(LockkeeperProcess lockkeeper) =>
         (await lockkeeper.JsonAsync("/admin/spending")).GetProperty("models")[0].GetProperty("spent_usd").GetDouble();
 
