@@ -91,7 +91,7 @@ internal sealed class Engine(Flags flags, string arguments)
             case ("GET", "/api/version") when flags.Speaks.Contains(request.Path):
                 SendJson(connection, 200, """{"version":"0.33.0"}""");
                 break;
-            case ("POST", _) when flags.Speaks.Contains(request.Path) && Faults.Of(flags.Fault, request.Body).Has("raw"):
+            case ("POST", _) when flags.Speaks.Contains(request.Path) && (request.Body.AsSpan().IndexOf("\"fake:"u8) >= 0 || Faults.Of(flags.Fault, request.Body).Has("raw")):
                 Infer(connection, request);
                 break;
             case ("POST", _) when flags.Speaks.Contains(request.Path):

@@ -29,7 +29,8 @@ internal sealed class Flags
                                 a completion for a model that is not loaded loads it
           --tabby               GET /v1/model; POST /v1/model/load (a stream of events), /v1/model/unload, both with the
                                 header x-admin-key if there is a key; one model at a time; an unload cuts what runs
-          --speaks PATH,PATH    POSTs there are refused as invalid, but for those with raw=; with /api/version, GET of it tells one
+          --speaks PATH,PATH    POSTs there are refused as invalid, or do what their "fake:" words say (raw=…); with
+                                /api/version, GET of it tells one
           --trouble STATUS      instead of 422, for those POSTs
           --tokenizer T,C       POST /apply-template, and /tokenize: T tokens for a text, C for a chat
           --models A,B          the models there are (default: any)

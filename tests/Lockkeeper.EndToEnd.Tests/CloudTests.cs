@@ -95,6 +95,50 @@ public sealed class CloudTests
         (await lockkeeper.AnswerAsync("local")).ShouldStartWith("fake local ");
     }
 
+    [Theory]
+    [InlineData("/v1/chat/completions", """{"id":"c","object":"chat.completion","choices":[{"index":0,"message":{"role":"assistant","content":"a"},"finish_reason":"stop"}],"usage":{"prompt_tokens":1000000,"prompt_tokens_details":{"cached_tokens":900000},"completion_tokens":0}}""", 0.39)]
+    [InlineData("/v1/messages", """{"id":"m","type":"message","role":"assistant","model":"there","content":[{"type":"text","text":"a"}],"stop_reason":"end_turn","usage":{"input_tokens":100000,"cache_read_input_tokens":800000,"cache_creation_input_tokens":100000,"output_tokens":0}}""", 0.735)]
+    public async Task What_a_cloud_has_cached_costs_what_that_costs(string path, string answer, double usd)
+    {
+        await using var cloud = await Daemon.StartAsync("--id there --speaks /v1/messages");
+        await using var lockkeeper = await LockkeeperProcess.StartAsync($$"""
+            engines:
+              cloud: { lifecycle: cloud, url: "{{cloud.Url}}", dialects: [openai, anthropic] }
+            models:
+              far: { engine: cloud }
+            prices:
+              far: { input: 3, output: 15, cached_input: 0.1, cache_write: 3.55 }
+            """);
+        var raw = Convert.ToBase64String(Encoding.UTF8.GetBytes($"HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: {answer.Length}\r\n\r\n{answer}"));
+        using var answered = await lockkeeper.SendAsync(path, Encoding.UTF8.GetBytes($$"""{"model":"far","max_tokens":5,"user":"fake: raw={{raw}}","messages":[{"role":"user","content":"hi"}]}"""));
+        (await answered.Content.ReadAsStringAsync()).Contains("usage", StringComparison.Ordinal).ShouldBeTrue();
+        await Eventually.True(async () => await SpentAsync(lockkeeper) > 0, "it is counted");
+        (await SpentAsync(lockkeeper)).ShouldBe(usd, 1e-9);
+    }
+
+    [Fact]
+    public async Task The_system_prompt_of_a_query_is_marked_for_the_clouds_cache_where_it_has_marks()
+    {
+        await using var cloud = await Daemon.StartAsync("--id there --speaks /v1/messages");
+        await using var lockkeeper = await LockkeeperProcess.StartAsync($$"""
+            engines:
+              marked: { lifecycle: cloud, url: "{{cloud.Url}}", dialects: [anthropic] }
+              plain: { lifecycle: cloud, url: "{{cloud.Url}}" }
+            models:
+              claude: { engine: marked }
+              gpt: { engine: plain }
+            """);
+        foreach (var (model, wanted) in new[] { ("claude", true), ("gpt", false) })
+        {
+            using var answered = await lockkeeper.SendAsync("/v1/query", Encoding.UTF8.GetBytes($$"""{"model":"{{model}}","prompt":"fake:","system":"Be brief.","cache_system":true}"""));
+            var asked = Convert.FromBase64String((await cloud.JsonAsync("/__requests")).EnumerateArray().Last().GetProperty("body_base64").GetString()!);
+            Encoding.UTF8.GetString(asked).Contains(""" "system":[{"type":"text","text":"Be brief.","cache_control":{"type":"ephemeral"}}]""".Trim(), StringComparison.Ordinal).ShouldBe(wanted, Encoding.UTF8.GetString(asked));
+        }
+    }
+
+    private static async Task<double> SpentAsync(LockkeeperProcess lockkeeper) =>
+        (await lockkeeper.JsonAsync("/admin/spending")).GetProperty("models")[0].GetProperty("spent_usd").GetDouble();
+
     private static async Task<int> InFlight(LockkeeperProcess lockkeeper) =>
         (await lockkeeper.JsonAsync("/status")).GetProperty("engines").GetProperty("cloud").GetProperty("in_flight").GetInt32();
 

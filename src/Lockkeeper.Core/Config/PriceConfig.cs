@@ -18,13 +18,20 @@ internal sealed record PriceConfig
     [Between("0", "1000000")]
     public double? CachedInput { get; init; }
 
+    /// <summary>Of that part of the prompt that a cache took in.</summary>
+    /// <value>Default: as <c>input</c>.</value>
+    [Between("0", "1000000")]
+    public double? CacheWrite { get; init; }
+
     /// <summary>US dollars for a request.</summary>
-    /// <param name="prompt">Tokens of the prompt, the cached ones too.</param>
+    /// <param name="prompt">Tokens of the prompt, those of caches too.</param>
     /// <param name="completion">Tokens of the answer.</param>
     /// <param name="cached">Those of the prompt that were in a cache.</param>
-    public double Of(long prompt, long completion, long cached = 0)
+    /// <param name="written">Those of the prompt that a cache took in.</param>
+    public double Of(long prompt, long completion, long cached = 0, long written = 0)
     {
         var fromCache = Math.Clamp(cached, 0, prompt);
-        return (((prompt - fromCache) * Input) + (fromCache * (CachedInput ?? Input)) + (completion * Output)) / Million;
+        var intoCache = Math.Clamp(written, 0, prompt - fromCache);
+        return (((prompt - fromCache - intoCache) * Input) + (fromCache * (CachedInput ?? Input)) + (intoCache * (CacheWrite ?? Input)) + (completion * Output)) / Million;
     }
 }

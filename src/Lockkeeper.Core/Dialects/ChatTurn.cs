@@ -43,6 +43,9 @@ internal sealed record ChatTurn
     /// <summary>Variables of the chat template, as a JSON object (<c>chat_template_kwargs</c>); null for none.</summary>
     public string? TemplateKwargs { get; init; }
 
+    /// <summary>Whether what the system says is to be kept in the engine's cache; said only to engines that want to be told, as Anthropic's does. Others find out what they have read before.</summary>
+    public bool CachesSystem { get; init; }
+
     /// <summary>The beginning of the answer, which the model is to go on with; null for none. It is the last message of the assistant, with nothing behind it.</summary>
     public bool ContinuesLastMessage { get; init; }
 }

@@ -70,6 +70,9 @@ internal readonly record struct TokenUsage(int Prompt, int Completion)
     /// <summary>Tokens of the prompt that had not to be computed again; null where the engine does not say.</summary>
     public int? Cached { get; init; }
 
+    /// <summary>Tokens of the prompt that a cache took in, which clouds charge for; null where the engine does not say.</summary>
+    public int? Written { get; init; }
+
     /// <summary>Tokens of the answer that were reasoning; null where the engine does not say.</summary>
     public int? Reasoning { get; init; }
 }

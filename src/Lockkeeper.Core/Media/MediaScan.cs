@@ -4,7 +4,7 @@ using Lockkeeper.Core.Wire;
 
 namespace Lockkeeper.Core.Media;
 
-/// <summary>Finds what is not text in the messages of a chat: <c>messages[].content[]</c> with <c>image_url</c>, <c>file</c>, <c>audio_url</c> or <c>video_url</c>.</summary>
+/// <summary>Finds what is not text in the messages of a chat: <c>messages[].content[]</c> with <c>image_url</c>, <c>file</c>, <c>audio_url</c> or <c>video_url</c>; and in what is to be ranked, <c>query</c> and <c>documents</c>.</summary>
 /// <remarks>
 /// A part is known by the member that holds its content, and not by what it says in <c>type</c>, which some engines do not ask for. Nothing that an engine might read otherwise passes
 /// here: a member that stands twice is refused, since the second address would be one that nobody has looked at.
@@ -12,7 +12,7 @@ namespace Lockkeeper.Core.Media;
 internal sealed class MediaScan
 {
     private readonly List<MediaPart> _parts = [];
-    private int _message;
+    private string _message = "";
     private int _index;
 
     private MediaScan()
@@ -73,32 +73,60 @@ internal sealed class MediaScan
     private RouterError? Body(ref Utf8JsonReader reader)
     {
         reader.Read();
-        var seen = false;
+        List<string> seen = [];
         while (reader.Read() && reader.TokenType == JsonTokenType.PropertyName)
         {
-            if (!JsonName.Is(reader, "messages"u8))
+            if (Holder(reader) is not { } name)
             {
                 reader.Skip();
                 continue;
             }
 
-            if (seen)
+            if (seen.Contains(name))
             {
-                return Twice("messages");
+                return Twice(name);
             }
 
-            seen = true;
-            if (!Enters(ref reader, JsonTokenType.StartArray))
+            seen.Add(name);
+            reader.Read();
+            _message = name;
+            if (Held(ref reader, name) is { } refused)
             {
-                continue;
+                return refused;
             }
+        }
 
-            for (_message = 0; reader.Read() && reader.TokenType != JsonTokenType.EndArray; _message++)
+        return null;
+    }
+
+    /// <summary>The member whose value is a message, or holds them; null for another.</summary>
+    private static string? Holder(in Utf8JsonReader reader) =>
+        JsonName.Is(reader, "messages"u8) ? "messages" : JsonName.Is(reader, "documents"u8) ? "documents" : JsonName.Is(reader, "query"u8) ? "query" : null;
+
+    private RouterError? Held(ref Utf8JsonReader reader, string name)
+    {
+        if (reader.TokenType == JsonTokenType.StartArray)
+        {
+            return Messages(ref reader, name);
+        }
+
+        if (name != "messages")
+        {
+            return Message(ref reader);
+        }
+
+        reader.Skip();
+        return null;
+    }
+
+    private RouterError? Messages(ref Utf8JsonReader reader, string name)
+    {
+        for (var at = 0; reader.Read() && reader.TokenType != JsonTokenType.EndArray; at++)
+        {
+            _message = FormattableString.Invariant($"{name}[{at}]");
+            if (Message(ref reader) is { } refused)
             {
-                if (Message(ref reader) is { } refused)
-                {
-                    return refused;
-                }
+                return refused;
             }
         }
 
@@ -124,7 +152,7 @@ internal sealed class MediaScan
 
             if (seen)
             {
-                return Twice(FormattableString.Invariant($"messages[{_message}].content"));
+                return Twice($"{_message}.content");
             }
 
             seen = true;
@@ -183,7 +211,7 @@ internal sealed class MediaScan
 
         if (found is { } media)
         {
-            _parts.Add(new MediaPart(media.Kind, _message, _index, new ByteRange(start, reader.BytesConsumed - start), media.Value));
+            _parts.Add(new MediaPart(media.Kind, Place, new ByteRange(start, reader.BytesConsumed - start), media.Value));
         }
 
         return null;
@@ -232,7 +260,7 @@ internal sealed class MediaScan
             : new RouterError.FieldInvalid(Place, byId ? "names a file by its id, and no files are kept here; send its content as 'file_data'." : $"has no '{name}'.");
     }
 
-    private string Place => MediaPart.PlaceOf(_message, _index);
+    private string Place => FormattableString.Invariant($"{_message}.content[{_index}]");
 
     /// <summary>Goes on to the value of a member; one of another type is passed over, and left for the engine to refuse.</summary>
     private static bool Enters(ref Utf8JsonReader reader, JsonTokenType wanted)

@@ -1,4 +1,5 @@
 using System.Buffers.Text;
+using Lockkeeper.Core.Dialects;
 
 namespace Lockkeeper.Core.Wire;
 
@@ -17,6 +18,13 @@ internal struct SseScanner
 
     private Carry _carry;
     private int _carried;
+    private (int? Read, int? Written) _within;
+
+    /// <summary>As Anthropic counts: beside <c>input_tokens</c>, and not in it.</summary>
+    private (int? Read, int? Written) _beside;
+
+    /// <summary>Whether the prompt was counted as OpenAI does; some clouds do that and have Anthropic's words for what was cached.</summary>
+    private bool _isWhole;
 
     /// <summary>Prompt tokens as the engine counted them; null while it has not said.</summary>
     public int? PromptTokens { get; private set; }
@@ -29,6 +37,11 @@ internal struct SseScanner
 
     /// <summary>The number of the last event; null while none had any, or it is not looked for.</summary>
     public int? Number { get; private set; }
+
+    /// <summary>What the request has used, in OpenAI's way of counting: what was cached is part of the prompt. Null until both counts are known.</summary>
+    public readonly TokenUsage? Usage => PromptTokens is { } prompt && CompletionTokens is { } completion
+        ? new TokenUsage(prompt + (_isWhole ? 0 : (_beside.Read ?? 0) + (_beside.Written ?? 0)), completion) { Cached = _within.Read ?? _beside.Read, Written = _within.Written ?? _beside.Written }
+        : null;
 
     /// <summary>Whether the bytes so far end between two lines, so that another line of JSON may follow.</summary>
     public bool AtLineBoundary { get; private set; } = true;
@@ -72,7 +85,7 @@ internal struct SseScanner
     {
         if (text.IndexOf("_tokens\""u8) >= 0)
         {
-            PromptTokens = NumberOf(text, "\"prompt_tokens\""u8) ?? NumberOf(text, "\"input_tokens\""u8) ?? PromptTokens;
+            FindPrompt(text);
             CompletionTokens = NumberOf(text, "\"completion_tokens\""u8) ?? NumberOf(text, "\"output_tokens\""u8) ?? CompletionTokens;
         }
 
@@ -85,6 +98,15 @@ internal struct SseScanner
         Number = AreNumbered ? NumberOf(text, "\"sequence_number\""u8) ?? Number : null;
         HasEnded = HasEnded || IsEnd(text);
         IsFinished = IsFinished || HasEnded || Says(text, "\"finish_reason\":\""u8, "\"finish_reason\": \""u8);
+    }
+
+    private void FindPrompt(ReadOnlySpan<byte> text)
+    {
+        var whole = NumberOf(text, "\"prompt_tokens\""u8);
+        _isWhole |= whole is not null;
+        PromptTokens = whole ?? NumberOf(text, "\"input_tokens\""u8) ?? PromptTokens;
+        _within = (NumberOf(text, "\"cached_tokens\""u8) ?? _within.Read, NumberOf(text, "\"cache_write_tokens\""u8) ?? _within.Written);
+        _beside = (NumberOf(text, "\"cache_read_input_tokens\""u8) ?? _beside.Read, NumberOf(text, "\"cache_creation_input_tokens\""u8) ?? _beside.Written);
     }
 
     private static bool IsEnd(ReadOnlySpan<byte> text) =>

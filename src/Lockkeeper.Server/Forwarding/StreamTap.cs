@@ -1,3 +1,4 @@
+using Lockkeeper.Core.Dialects;
 using Lockkeeper.Core.Wire;
 
 namespace Lockkeeper.Server.Forwarding;
@@ -19,6 +20,9 @@ internal sealed class StreamTap(TimeProvider time, bool areNumbered = false)
     public int? PromptTokens => _scanner.PromptTokens;
 
     public int? CompletionTokens => _scanner.CompletionTokens;
+
+    /// <summary>What the request has used, as the engine counted it; null while it has not said all of it.</summary>
+    public TokenUsage? Usage => _scanner.Usage;
 
     /// <summary>Whether a stream of lines may be continued here by a line of ours.</summary>
     public bool AtLineBoundary => _scanner.AtLineBoundary;

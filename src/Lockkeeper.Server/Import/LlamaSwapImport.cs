@@ -100,18 +100,8 @@ internal static class LlamaSwapImport
                 continue;
             }
 
-            SecretSource? key = null;
-            if (old.Text("apiKey") is { Length: > 0 } written)
-            {
-                key = InEnvironment(written) is { } place && SecretSource.TryParse(place, out var source, out _) ? source : null;
-                if (key is null)
-                {
-                    old.Lose("apiKey", $"keys do not stand in the file; put it into a variable, and write api_key: env:NAME in engines.{name}");
-                }
-            }
-
             var engine = draft.FreeEngineName(name);
-            draft.Engines.Add(engine, ImportDraft.Cloud(address, EngineDialect.Openai, key));
+            draft.Engines.Add(engine, ImportDraft.Cloud(address, EngineDialect.Openai, KeyOf(old, draft, engine, address)));
             var filters = LlamaSwapModel.Filters.Of(old.Section("filters"));
             foreach (var id in old.Texts("models"))
             {
@@ -127,6 +117,28 @@ internal static class LlamaSwapImport
                 }, old.PlaceOf("models"));
             }
         }
+    }
+
+    /// <summary>Where the key of a peer is from now on; null for one that has none.</summary>
+    private static SecretSource? KeyOf(OldSection old, ImportDraft draft, string engine, string address)
+    {
+        var written = old.Text("apiKey");
+        if (written is { Length: > 0 } && InEnvironment(written) is { } place && SecretSource.TryParse(place, out var named, out _))
+        {
+            return named;
+        }
+
+        var variable = Providers.KeyOf(address) ?? (written is { Length: > 0 } ? Providers.KeyNamed(engine) : null);
+        if (variable is null || !SecretSource.TryParse($"env:{variable}", out var source, out _))
+        {
+            return null;
+        }
+
+        old.Lose("apiKey", written is { Length: > 0 }
+            ? $"keys do not stand in the file; put it into the variable {variable}, which engines.{engine}.api_key names"
+            : $"is missing, and a client's own key is never passed on; put one into the variable {variable}, which engines.{engine}.api_key names");
+        draft.Comment(ConfigKey.Top("engines") / engine, $"Its key is to be in the variable {variable}.");
+        return source;
     }
 
     private static string Plain(string text, Func<string, string?> variable) => ((ConfigNode.Scalar)new Macros(variable).Expand(new ConfigNode.Scalar(1, text, Quoted: true))).Text;

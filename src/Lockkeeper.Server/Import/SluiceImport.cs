@@ -5,11 +5,10 @@ using Lockkeeper.Core.Scheduling;
 
 namespace Lockkeeper.Server.Import;
 
-/// <summary>The <c>SLUICE_</c> variables: two servers that run already and take turns, and a cloud model where there is a key for it.</summary>
+/// <summary>The <c>SLUICE_</c> variables: two servers that run already and take turns, and a cloud model.</summary>
 internal static class SluiceImport
 {
     public const string Prefix = "SLUICE_";
-    private const string CloudKey = "ANTHROPIC_API_KEY";
     private const string Local = "local";
     private const int ReasoningTokens = 2048;
     private const int FastTokens = 512;
@@ -28,18 +27,9 @@ internal static class SluiceImport
         draft.Pools.Add(Local, new PoolConfig { Policy = PoolPolicy.Fit, Serialize = true });
         draft.Comment(ConfigKey.Top("pools") / Local, "Both servers stay in memory; one request runs at a time.");
         AddLocal(draft, variables);
-        if (environment.GetValueOrDefault(CloudKey) is { Length: > 0 })
-        {
-            AddCloud(draft, variables);
-        }
-        else
-        {
-            _ = variables.Text("CLOUD_MODEL", "");
-            draft.Lose("cloud", $"{CloudKey} is not set, and a program is never run instead of the API; the alias is left out");
-        }
-
+        AddCloud(draft, variables, hasKey: environment.GetValueOrDefault(Providers.AnthropicKey) is { Length: > 0 });
         variables.Lose("CLOUD_TIMEOUT", "never had an effect; models.*.request_timeout bounds the silence of an engine");
-        variables.Lose("CLAUDE_BIN", "cloud models are asked over their API alone");
+        _ = variables.Text("CLAUDE_BIN", ""); // it counts here too
         variables.Lose("LOG_DIR", "logs go to stderr");
         variables.Lose("QUEUE_TIMEOUT", "had no effect over HTTP; scheduling.queue_timeout bounds the wait of a request, by priority");
         variables.LoseTheRest();
@@ -81,10 +71,16 @@ internal static class SluiceImport
         };
     }
 
-    private static void AddCloud(ImportDraft draft, Variables variables)
+    /// <summary>The preset names the variable, and without a key the program answers, as it did before.</summary>
+    private static void AddCloud(ImportDraft draft, Variables variables, bool hasKey)
     {
-        _ = SecretSource.TryParse("env:" + CloudKey, out var key, out _);
-        draft.Engines.Add("cloud", ImportDraft.Cloud("https://api.anthropic.com", EngineDialect.Anthropic, key));
+        draft.Engines.Add("cloud", new EngineConfig { Preset = "anthropic" });
+        draft.Comment(ConfigKey.Top("engines") / "cloud", $"Its key is in the variable {Providers.AnthropicKey}; without one the program claude answers, if it is installed.");
+        if (!hasKey)
+        {
+            draft.Lose("cloud", $"{Providers.AnthropicKey} is not set; until it is, the program claude answers, if it is installed, on the account it is logged in with");
+        }
+
         draft.Add(variables.Text("CLOUD_MODEL", "claude-sonnet-4-6"), new ModelConfig { Engine = "cloud", Aliases = ["cloud"] }, Prefix + "CLOUD_MODEL");
     }
 

@@ -1,6 +1,5 @@
 using System.Diagnostics;
 using System.Globalization;
-using Lockkeeper.Core.Dialects;
 using Lockkeeper.Core.Models;
 using Lockkeeper.Core.Scheduling;
 using Lockkeeper.Core.Wire;
@@ -107,7 +106,7 @@ internal sealed partial class Forward(Admission admission, IInstanceHost host, T
             verdict = died && verdict is RouterError.EngineFailed { Failure.ExitCode: not null } failed ? failed with { DiedAtOnce = true } : verdict;
         }
 
-        money?.End(answer.Tap is { PromptTokens: { } prompt, CompletionTokens: { } completion } ? new TokenUsage(prompt, completion) : null, answer.Tap.Bytes);
+        money?.End(answer.Tap.Usage, answer.Tap.Bytes);
         if (outcome.End == ForwardEnd.Answered)
         {
             LogAnswered(answer.Http.TraceIdentifier, lease.Instance, answer.Http.Response.StatusCode, answer.Tap.Bytes, answer.Tap.FirstByte, answer.Tap.PromptTokens, answer.Tap.CompletionTokens);

@@ -77,6 +77,11 @@ internal abstract record Plan
         public override bool Stream => Question.Stream;
     }
 
+    /// <summary>The images of a chat are looked at first, where the engine is not asked in OpenAI's words. What is planned then is the plan.</summary>
+    /// <param name="Turn">The chat.</param>
+    /// <param name="Next">The plan for the chat with its images as they may be sent.</param>
+    public sealed record Look(ChatTurn Turn, Func<ChatTurn, Checked<Plan>> Next) : Plan;
+
     /// <summary>The engine is sent what the client sent, and the client gets what the engine answers.</summary>
     public static Plan AsItIs(Conversation asked, IngressOptions limits)
     {
@@ -109,11 +114,14 @@ internal abstract record Plan
     }
 
     /// <summary>The engine is asked in another dialect.</summary>
-    public static Checked<Plan> Translated(Conversation asked, ClientChat chat, EngineWords engine, IngressOptions limits)
+    public static Checked<Plan> Translated(Conversation asked, ClientChat chat, EngineWords engine, IngressOptions limits) => Translated(asked, chat, chat.Turn, engine, limits);
+
+    /// <summary>The engine is asked in another dialect, for what has become of the client's chat.</summary>
+    public static Checked<Plan> Translated(Conversation asked, ClientChat chat, ChatTurn turn, EngineWords engine, IngressOptions limits)
     {
         var written = new ArrayBufferWriter<byte>();
-        engine.Dialect.WriteRequest(chat.Turn with { Stream = asked.Stream }, written);
-        return (Told(asked, chat, engine, limits) with { PlacesOfMedia = ChatMessagesWriter.PlacesOfMedia(chat.Turn.Messages) }).With(written);
+        engine.Dialect.WriteRequest(turn with { Stream = asked.Stream }, written);
+        return (Told(asked, chat, engine, limits) with { PlacesOfMedia = ChatMessagesWriter.PlacesOfMedia(turn.Messages) }).With(written);
     }
 
     /// <summary>Ollama's prompt without a template, for an engine of OpenAI's dialect.</summary>

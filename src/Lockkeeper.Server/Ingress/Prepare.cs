@@ -46,6 +46,11 @@ internal sealed class Prepare(IInstanceHost host, Translation translation, Media
             return refused;
         }
 
+        if (plan is Plan.Look look && (!(await media.PrepareAsync(look.Turn, model, request.Aborted)).Holds(out var looked, out refused) || !look.Next(looked).Holds(out plan, out refused)))
+        {
+            return refused;
+        }
+
         return plan is not Plan.Forward forward ? new Prepared(model, priority, plan)
             : (await ShapedAsync(forward, route, model, request, limits)).Holds(out var shaped, out refused) ? new Prepared(model, priority, shaped)
             : refused;
@@ -61,7 +66,7 @@ internal sealed class Prepare(IInstanceHost host, Translation translation, Media
             return refused;
         }
 
-        if (plan.IsOpenAiChat)
+        if (plan.Engine == EngineDialect.Openai)
         {
             if (!(await media.PrepareAsync(body.Bytes, model, plan.PlacesOfMedia, request.Aborted)).Holds(out var fitted, out refused))
             {

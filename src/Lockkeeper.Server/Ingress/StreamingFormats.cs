@@ -2,6 +2,7 @@ using Lockkeeper.Core.Dialects;
 using Lockkeeper.Core.Models;
 using Lockkeeper.Core.Wire;
 using Microsoft.AspNetCore.Http;
+using Microsoft.Extensions.Primitives;
 using Microsoft.Net.Http.Headers;
 
 namespace Lockkeeper.Server.Ingress;
@@ -15,7 +16,7 @@ internal static class StreamingFormats
     /// <param name="otherwise">The model's own.</param>
     public static Checked<StreamingFormat> Of(HttpRequest request, StreamingFormat otherwise) =>
         request.Query.TryGetValue(Query, out var asked) ? Named(asked.ToString())
-        : MediaTypeHeaderValue.TryParseList(request.Headers.Accept, out var accepted) && AreLines(accepted) ? StreamingFormat.JsonLines
+        : AcceptsLines(request.Headers.Accept) ? StreamingFormat.JsonLines
         : otherwise;
 
     private static Checked<StreamingFormat> Named(string name) => name switch
@@ -26,6 +27,9 @@ internal static class StreamingFormats
         _ => new RouterError.FieldInvalid(Query, $"must be 'sse', 'json_lines' or 'json_array', not {RequestFields.Quote(name)}."),
     };
 
-    /// <summary>Only where events are not accepted: SDKs accept anything, or JSON for their errors.</summary>
-    private static bool AreLines(IList<MediaTypeHeaderValue> accepted) => accepted.All(type => type.MediaType.Value is "application/x-ndjson" or "application/jsonl");
+    /// <summary>Only where events are not accepted: SDKs accept anything, or JSON for their errors. They all say so, which is no reason to read their list each time.</summary>
+    private static bool AcceptsLines(StringValues accept) =>
+        accept.ToString() is var said && (said.Contains("ndjson", StringComparison.OrdinalIgnoreCase) || said.Contains("jsonl", StringComparison.OrdinalIgnoreCase))
+        && MediaTypeHeaderValue.TryParseList(accept, out var accepted)
+        && accepted.All(type => type.MediaType.Value is "application/x-ndjson" or "application/jsonl");
 }

@@ -13,6 +13,7 @@ using Lockkeeper.Core.Models;
 using Lockkeeper.Core.Wire;
 using Lockkeeper.Server.Engines;
 using Lockkeeper.Server.Engines.Cloud;
+using Lockkeeper.Server.Ingress.Media;
 
 namespace Lockkeeper.Server.Ingress;
 
@@ -54,15 +55,18 @@ internal sealed class Translation(Func<ModelSpec, ImmutableArray<EngineDialect>>
     };
 
     /// <summary>Whether the engine is sent the client's own bytes, in another dialect than OpenAI's.</summary>
-    /// <remarks>A model's shape, its caps and what its engine leaks are said in OpenAI's words, and a picture is looked at in OpenAI's form: where the engine speaks that too, it is asked in it.</remarks>
+    /// <remarks>A model's shape, its caps and what its engine leaks are said in OpenAI's words: where the engine speaks that too, it is asked in it. A picture for a local engine is looked at first, whatever it speaks: it might fetch what is linked.</remarks>
     private bool PassesAsItIs(Conversation asked)
     {
         var model = asked.Model;
         return asked.Route.Dialect != Dialect.Query && Speaks(model, asked.Route.Native)
             && (!Speaks(model, EngineDialect.Openai)
-                || (model.Shape.IsNone && model.MaxTokensUnderPressure.IsEmpty && !model.Leaks.Concerns([]) && model.Leaks.Tools == ToolDialect.Off
-                    && (Clouds.Has(model) || !MediaScan.MayHoldMedia(asked.Body) || HoldsNone(asked))));
+                ? asked.Route.Kind is not (RouteKind.Chat or RouteKind.Generate) || HoldsNoMedia(asked)
+                : model.Shape.IsNone && model.MaxTokensUnderPressure.IsEmpty && !model.Leaks.Concerns([]) && model.Leaks.Tools == ToolDialect.Off && HoldsNoMedia(asked));
     }
+
+    /// <summary>A cloud has its own limits, and fetches from its own network.</summary>
+    private static bool HoldsNoMedia(Conversation asked) => Clouds.Has(asked.Model) || !MediaScan.MayHoldMedia(asked.Body) || HoldsNone(asked);
 
     /// <summary>What answers in place of a cloud that there is no key for; null where the engine is asked.</summary>
     private ClaudeCommand? Program(ModelSpec model) => ClaudeCommand.StandsFor(model.Engine) && ClaudeCommand.Find(Environment.GetEnvironmentVariable) is { } found
@@ -70,9 +74,12 @@ internal sealed class Translation(Func<ModelSpec, ImmutableArray<EngineDialect>>
         : null;
 
     /// <summary>Whether there are no images and files in it after all; what cannot be read may have some.</summary>
-    private static bool HoldsNone(Conversation asked) => asked.Route.Kind == RouteKind.Chat
-        && ReadAny(asked).Holds(out var chat, out _)
-        && chat.Turn.Messages.All(message => message.Parts.All(part => part is not ChatPart.Media && (part as ChatPart.ToolResult)?.Content.Any(within => within is ChatPart.Media) != true));
+    private static bool HoldsNone(Conversation asked) => asked.Route.Kind switch
+    {
+        RouteKind.Chat => ReadAny(asked).Holds(out var chat, out _) && TurnMedia.In(chat.Turn) is [],
+        RouteKind.Generate => OllamaGenerateReader.Read(asked.Body).Holds(out var request, out _) && (request is not OllamaRequest.Chat(var generated, _) || TurnMedia.In(generated.Turn) is []),
+        _ => false,
+    };
 
     private static Checked<ClientChat> ReadAny(Conversation asked)
     {
@@ -131,8 +138,22 @@ internal sealed class Translation(Func<ModelSpec, ImmutableArray<EngineDialect>>
         return rewrites || model.Leaks.Concerns(turn.Tools) ? Plan.Told(asked, client, EngineWords.OpenAi, limits) : Plan.AsItIs(asked, limits);
     }
 
-    private Checked<Plan> Chat(Conversation asked, ClientChat chat, IngressOptions limits) =>
-        Preferred.FirstOrDefault(words => Speaks(asked.Model, words.Name)) is { } engine ? Plan.Translated(asked, chat, engine, limits) : Unspoken(asked.Model, asked.Route);
+    private Checked<Plan> Chat(Conversation asked, ClientChat chat, IngressOptions limits)
+    {
+        if (Preferred.FirstOrDefault(words => Speaks(asked.Model, words.Name)) is not { } engine)
+        {
+            return Speaks(asked.Model, asked.Route.Native) && asked.Route.Dialect == Dialect.Responses ? new Plan.Look(chat.Turn, looked => Unaltered(asked, chat, looked, limits)) : Unspoken(asked.Model, asked.Route);
+        }
+
+        return engine.Name == EngineDialect.Openai || Clouds.Has(asked.Model) || TurnMedia.In(chat.Turn) is []
+            ? Plan.Translated(asked, chat, engine, limits)
+            : new Plan.Look(chat.Turn, looked => Plan.Translated(asked, chat, looked, engine, limits));
+    }
+
+    /// <summary>Requests in this dialect are not written here, so one whose images are not fit as they are cannot be asked.</summary>
+    private static Checked<Plan> Unaltered(Conversation asked, ClientChat chat, ChatTurn looked, IngressOptions limits) => ReferenceEquals(looked, chat.Turn)
+        ? Plan.AsItIs(asked, limits)
+        : new RouterError.FieldInvalid("input", "holds a link or a file, and the engine of this model takes nothing but images; send them as data URIs: data:image/png;base64,…");
 
     /// <summary>A chat, the completion of a text, or nothing but a word on the model itself.</summary>
     private Checked<Plan> Ollama(Conversation asked, OllamaRequest request, IngressOptions limits)

@@ -39,6 +39,14 @@ public sealed class MediaScanTests
         }
     }
 
+    [Fact]
+    public void What_is_to_be_ranked_is_looked_through_too()
+    {
+        var body = new ReadOnlySequence<byte>("""{"query":{"content":[{"image_url":"a"}]},"documents":["text",{"content":[{"type":"text"},{"image_url":{"url":"b"}}]}]}"""u8.ToArray());
+        MediaScan.Find(body).Holds(out var parts, out _).ShouldBeTrue();
+        parts!.Select(part => (part.Place, Text(body, part.Value))).ShouldBe([("query.content[0]", "\"a\""), ("documents[1].content[1]", "\"b\"")]);
+    }
+
     [Theory]
     [InlineData("""{"messages":[{"content":"what is an image_url, and \"file\"?"}]}""", false)]
     [InlineData("""{"messages":[{"content":"caf\u00e9 \u2028 \\u005f"}]}""", true)]

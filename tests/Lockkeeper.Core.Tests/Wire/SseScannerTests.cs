@@ -84,6 +84,25 @@ public sealed class SseScannerTests
         }
     }
 
+    [Theory]
+    [InlineData(
+        """{"type":"message_start","message":{"usage":{"input_tokens":25,"cache_creation_input_tokens":11,"cache_read_input_tokens":7,"cache_creation":{"ephemeral_5m_input_tokens":11},"output_tokens":1}}} {"type":"message_delta","usage":{"output_tokens":15}} """, 43, 7, 11)]
+    [InlineData("""{"usage":{"input_tokens":36,"input_tokens_details":{"cached_tokens":4},"output_tokens":87}}""", 36, 4, null)]
+    [InlineData("""{"usage":{"prompt_tokens":15,"prompt_tokens_details":{"cached_tokens":4,"cache_write_tokens":3},"completion_tokens":6}}""", 15, 4, 3)]
+    [InlineData("""{"usage":{"prompt_tokens":15,"cache_read_input_tokens":4,"cache_creation_input_tokens":3,"completion_tokens":6}}""", 15, 4, 3)]
+    [InlineData("""{"usage":{"prompt_tokens":5,"completion_tokens":6}}""", 5, null, null)]
+    public void What_was_cached_is_part_of_the_prompt_in_every_dialect(string answer, int prompt, int? cached, int? written)
+    {
+        var bytes = Encoding.UTF8.GetBytes(answer);
+        for (var size = 1; size <= bytes.Length; size++)
+        {
+            var scanner = new SseScanner();
+            Cuts.Into<byte>(bytes, [size], piece => scanner.Observe(piece.Span));
+            var usage = scanner.Usage.ShouldNotBeNull($"in pieces of {size}");
+            (usage.Prompt, usage.Cached, usage.Written).ShouldBe((prompt, cached, written), $"in pieces of {size}");
+        }
+    }
+
     [Fact]
     public void The_number_of_the_last_event_is_found_where_events_have_numbers()
     {

@@ -28,6 +28,27 @@ internal static class MessagesBlockWriter
         json.WriteEndArray();
     }
 
+    /// <summary>The same, with the mark behind which the service keeps what it has read.</summary>
+    public static void WriteToCache(Utf8JsonWriter json, List<ChatPart> parts)
+    {
+        json.WriteStartArray();
+        for (var i = 0; i < parts.Count; i++)
+        {
+            json.WriteStartObject();
+            Write(json, parts[i]);
+            if (i == parts.Count - 1)
+            {
+                json.WriteStartObject("cache_control"u8);
+                json.WriteString("type"u8, "ephemeral"u8);
+                json.WriteEndObject();
+            }
+
+            json.WriteEndObject();
+        }
+
+        json.WriteEndArray();
+    }
+
     private static void Write(Utf8JsonWriter json, ChatPart part)
     {
         switch (part)

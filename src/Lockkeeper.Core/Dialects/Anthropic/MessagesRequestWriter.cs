@@ -46,7 +46,14 @@ internal static class MessagesRequestWriter
         if (said is not [])
         {
             json.WritePropertyName("system"u8);
-            MessagesBlockWriter.Write(json, said);
+            if (turn.CachesSystem)
+            {
+                MessagesBlockWriter.WriteToCache(json, said);
+            }
+            else
+            {
+                MessagesBlockWriter.Write(json, said);
+            }
         }
     }
 

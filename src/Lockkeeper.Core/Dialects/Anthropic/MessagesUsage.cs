@@ -15,7 +15,7 @@ internal struct MessagesUsage
     /// <summary>What was told; null for nothing.</summary>
     public readonly TokenUsage? Told => (_input ?? _output) is null
         ? null
-        : new TokenUsage((_input ?? 0) + (_read ?? 0) + (_written ?? 0), _output ?? 0) { Cached = _read, Reasoning = _thinking };
+        : new TokenUsage((_input ?? 0) + (_read ?? 0) + (_written ?? 0), _output ?? 0) { Cached = _read, Written = _written, Reasoning = _thinking };
 
     /// <summary>Reads the object that the reader stands on.</summary>
     public void Read(ref Utf8JsonReader reader)
@@ -59,10 +59,15 @@ internal struct MessagesUsage
     public static void Write(Utf8JsonWriter json, TokenUsage? usage)
     {
         json.WriteStartObject();
-        json.WriteNumber("input_tokens"u8, (usage?.Prompt - (usage?.Cached ?? 0)) ?? 0);
+        json.WriteNumber("input_tokens"u8, (usage?.Prompt - (usage?.Cached ?? 0) - (usage?.Written ?? 0)) ?? 0);
         if (usage?.Cached is { } cached)
         {
             json.WriteNumber("cache_read_input_tokens"u8, cached);
+        }
+
+        if (usage?.Written is { } written)
+        {
+            json.WriteNumber("cache_creation_input_tokens"u8, written);
         }
 
         json.WriteNumber("output_tokens"u8, usage?.Completion ?? 0);

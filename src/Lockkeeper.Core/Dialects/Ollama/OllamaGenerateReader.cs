@@ -20,7 +20,13 @@ internal static class OllamaGenerateReader
         }
 
         Refuse(root, fields);
-        return suffix is not null || fields.Boolean(root, "raw") == true ? (OllamaRequest)Completion(root, fields, model, prompt, suffix) : Chat(root, fields, model, prompt, images);
+        var isRaw = suffix is not null || fields.Boolean(root, "raw") == true;
+        if (isRaw && images is not [])
+        {
+            fields.Fail("images", "stand beside a prompt without a template, which has no place for them; leave out raw and suffix.");
+        }
+
+        return isRaw ? (OllamaRequest)Completion(root, fields, model, prompt, suffix) : Chat(root, fields, model, prompt, images);
     });
 
     /// <summary>To leave these out would be to answer something else than what was asked.</summary>

@@ -36,6 +36,7 @@ internal static class QueryRequestReader
             Tools = tools,
             ToolChoice = choice,
             ParallelToolCalls = parallel,
+            CachesSystem = fields.Boolean(root, "cache_system") ?? false,
         };
         return new QueryChat(turn) { Timeout = Timeout(root, fields) };
     });

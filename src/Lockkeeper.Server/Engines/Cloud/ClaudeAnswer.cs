@@ -42,7 +42,11 @@ internal sealed record ClaudeAnswer(string Text, bool IsError)
 
     /// <summary>Anthropic counts what was in a cache apart.</summary>
     private static TokenUsage? UsageOf(JsonElement usage) => Number(usage, "input_tokens") is { } input && Number(usage, "output_tokens") is { } output
-        ? new TokenUsage(input + (Number(usage, "cache_creation_input_tokens") ?? 0) + (Number(usage, "cache_read_input_tokens") ?? 0), output) { Cached = Number(usage, "cache_read_input_tokens") }
+        ? new TokenUsage(input + (Number(usage, "cache_creation_input_tokens") ?? 0) + (Number(usage, "cache_read_input_tokens") ?? 0), output)
+        {
+            Cached = Number(usage, "cache_read_input_tokens"),
+            Written = Number(usage, "cache_creation_input_tokens"),
+        }
         : null;
 
     private static int? Number(JsonElement parent, string name) =>

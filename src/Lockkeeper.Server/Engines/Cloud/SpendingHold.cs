@@ -15,7 +15,7 @@ internal sealed class SpendingHold(Spending spending, ModelSpec model, double mo
     {
         if (Interlocked.Exchange(ref _ended, 1) == 0)
         {
-            spending.End(model.Id, most, usage is { } counted ? model.Price?.Of(counted.Prompt, counted.Completion, counted.Cached ?? 0) ?? 0 : bytes > 0 ? most : 0);
+            spending.End(model.Id, most, usage is { } counted ? model.Price?.Of(counted.Prompt, counted.Completion, counted.Cached ?? 0, counted.Written ?? 0) ?? 0 : bytes > 0 ? most : 0);
         }
     }
 

@@ -1,8 +1,8 @@
 using System.Buffers;
 using System.Collections.Immutable;
 using System.Globalization;
-using System.Text;
 using System.Text.Json;
+using Lockkeeper.Core.Dialects;
 using Lockkeeper.Core.Media;
 using Lockkeeper.Core.Models;
 using Lockkeeper.Core.Wire;
@@ -15,9 +15,6 @@ namespace Lockkeeper.Server.Ingress.Media;
 /// <remarks>An engine that understands an address might fetch it, or open it as a file, with rights that the client does not have. So no address reaches it.</remarks>
 internal sealed class MediaIntake(ImageFetch fetch, PdfPages pdf) : IDisposable
 {
-    /// <summary>Room that a data URI may need for its type and parameters.</summary>
-    private const int Slack = 4096;
-
     private static readonly (ByteRange Range, ReadOnlyMemory<byte> Replacement)[] None = [];
 
     /// <summary>With the network and the programs of this machine.</summary>
@@ -48,26 +45,35 @@ internal sealed class MediaIntake(ImageFetch fetch, PdfPages pdf) : IDisposable
             return new(refused);
         }
 
-        parts = parts.Count == places.Length ? [.. parts.Zip(places, (part, origin) => part with { Origin = origin })] : parts;
+        parts = parts.Count == places.Length ? [.. parts.Zip(places, (part, origin) => part with { Place = origin ?? part.Place })] : parts;
         var seen = parts.FindAll(part => part.Kind != MediaPartKind.Recording);
         return seen.Count > 0 && !Sees(model) ? new(new RouterError.VisionUnsupported(model.Id, seen[0].Place))
             : parts.Count == 0 || model.Engine.Lifecycle == Lifecycle.Cloud ? new(None) // a provider has its own limits, and fetches from its own network
-            : seen.Count > model.Media.MaxImages ? new(TooMany(seen, model.Media.MaxImages))
-            : new(new Intake(fetch, pdf, model, body, cancellation).RunAsync(parts));
+            : seen.Count > model.Media.MaxImages ? new(TooMany(seen[model.Media.MaxImages].Place, seen.Count, model.Media.MaxImages))
+            : new(new Intake(new MediaLook(fetch, pdf, model, cancellation), body).RunAsync(parts));
     }
 
-    /// <summary>What a model can do may not be known; one with a projector for images sees, whatever its own file says.</summary>
-    private static bool Sees(ModelSpec model) => model.Capabilities.IsEmpty || model.Capabilities.Contains(Capability.Vision) || model.Values.ContainsKey("mmproj");
+    /// <summary>The same for a chat that its engine is not asked in OpenAI's words.</summary>
+    /// <returns>The chat itself where nothing has to change.</returns>
+    public async Task<Checked<ChatTurn>> PrepareAsync(ChatTurn turn, ModelSpec model, CancellationToken cancellation)
+    {
+        var media = TurnMedia.In(turn);
+        return media is [] ? turn
+            : !Sees(model) ? new RouterError.VisionUnsupported(model.Id, media[0].Place)
+            : media.Length > model.Media.MaxImages ? TooMany(media[model.Media.MaxImages].Place, media.Length, model.Media.MaxImages)
+            : await new TurnMedia(new MediaLook(fetch, pdf, model, cancellation)).LookAtAsync(turn);
+    }
 
-    private static RouterError.MediaTooLarge TooMany(List<MediaPart> parts, int most) => new(parts[most].Place,
-        string.Create(CultureInfo.InvariantCulture, $"is one image or file too many: the request holds {parts.Count}, and there may be {most}"), "max_images");
+    /// <summary>What a model can do may not be known, nor whether one that does not chat reads images too; one with a projector for images sees, whatever its own file says.</summary>
+    private static bool Sees(ModelSpec model) => model.Capabilities.IsEmpty || model.Type != ModelType.Chat || model.Capabilities.Contains(Capability.Vision) || model.Values.ContainsKey("mmproj");
+
+    private static RouterError.MediaTooLarge TooMany(string place, int count, int most) => new(place,
+        string.Create(CultureInfo.InvariantCulture, $"is one image or file too many: the request holds {count}, and there may be {most}"), "max_images");
 
     /// <summary>The images of one request, one after the other.</summary>
-    private sealed class Intake(ImageFetch fetch, PdfPages pdf, ModelSpec model, ReadOnlySequence<byte> body, CancellationToken cancellation)
+    private sealed class Intake(MediaLook look, ReadOnlySequence<byte> body)
     {
         private readonly List<(ByteRange Range, ReadOnlyMemory<byte> Replacement)> _edits = [];
-        private long _bytes;
-        private int _pages;
 
         public async Task<Checked<(ByteRange Range, ReadOnlyMemory<byte> Replacement)[]>> RunAsync(List<MediaPart> parts)
         {
@@ -84,15 +90,14 @@ internal sealed class MediaIntake(ImageFetch fetch, PdfPages pdf) : IDisposable
 
         private async Task<RouterError?> OneAsync(MediaPart part)
         {
-            var most = model.Media.MaxImageBytes.Bytes;
             if (part.Kind == MediaPartKind.Recording)
             {
                 return IsDataUri(part) ? null : new RouterError.FieldInvalid(part.Place, "links to a recording, and those are not fetched; send it as a data URI.");
             }
 
-            if (part.Value.Length > (most / 2 * 3) + Slack) // base64 takes a third more; escapes and line breaks have the rest
+            if (look.TooLong(part.Place, part.Value.Length) is { } tooLong)
             {
-                return TooLarge(part, most);
+                return tooLong;
             }
 
             var buffer = ArrayPool<byte>.Shared.Rent((int)part.Value.Length);
@@ -103,99 +108,24 @@ internal sealed class MediaIntake(ImageFetch fetch, PdfPages pdf) : IDisposable
                     return new RouterError.FieldInvalid(part.Place, "holds an address that is not valid UTF-8 text.");
                 }
 
-                var isData = DataUri.Is(text.Span);
-                Memory<byte> content;
-                if (isData || part.Kind == MediaPartKind.File)
-                {
-                    if ((isData ? DataUri.Decode(text, out content) : DataUri.DecodeBase64(text, out content)) is { } wrong)
-                    {
-                        return new RouterError.FieldInvalid(part.Place, wrong);
-                    }
-                }
-                else if ((await FetchAsync(part, Encoding.UTF8.GetString(text.Span))).Holds(out var fetched, out var refused))
-                {
-                    content = fetched;
-                }
-                else
+                if (!(await look.AtAsync(part.Place, text, part.Kind)).Holds(out var seen, out var refused))
                 {
                     return refused;
                 }
 
-                return content.Length > most ? TooLarge(part, most) : await TakeAsync(part, content, isUnchanged: isData && part.Kind == MediaPartKind.Image);
+                if (!seen.IsUnchanged)
+                {
+                    var isOne = part.Kind == MediaPartKind.Image && !seen.ArePages;
+                    _edits.Add(isOne ? (part.Value, seen.Uris[0]) : (part.Part, Parts(seen.Uris)));
+                }
+
+                return null;
             }
             finally
             {
                 ArrayPool<byte>.Shared.Return(buffer);
             }
         }
-
-        /// <param name="part">Where it was.</param>
-        /// <param name="content">What it is.</param>
-        /// <param name="isUnchanged">Whether it stands in the request as an engine expects it, should it be an image.</param>
-        private async Task<RouterError?> TakeAsync(MediaPart part, ReadOnlyMemory<byte> content, bool isUnchanged)
-        {
-            if (content.IsEmpty)
-            {
-                return new RouterError.FieldInvalid(part.Place, "is an image or a file of 0 bytes.");
-            }
-
-            if (MediaSignature.Of(content.Span) is not { } format)
-            {
-                return new RouterError.FieldInvalid(part.Place, $"is not {MediaSignature.Known}.");
-            }
-
-            _bytes += content.Length;
-            if (_bytes > model.Media.MaxTotalBytes.Bytes)
-            {
-                return new RouterError.MediaTooLarge(part.Place, string.Create(CultureInfo.InvariantCulture,
-                    $"brings the images of the request to {_bytes} bytes, and there may be {model.Media.MaxTotalBytes.Bytes}"), "max_total_bytes");
-            }
-
-            if (format == MediaFormat.Pdf)
-            {
-                return await DrawAsync(part, content);
-            }
-
-            if (ImageSize.Of(format, content.Span) is not { } size)
-            {
-                return new RouterError.FieldInvalid(part.Place, $"begins as {format} image and is cut off, or is none.");
-            }
-
-            if (size.Pixels > (ulong)model.Media.MaxPixels)
-            {
-                return new RouterError.MediaTooLarge(part.Place, string.Create(CultureInfo.InvariantCulture,
-                    $"is an image of {size.Width} x {size.Height} pixels, and there may be {model.Media.MaxPixels} in all"), "max_pixels");
-            }
-
-            if (!isUnchanged)
-            {
-                var uri = DataUri.JsonOf(format, content.Span);
-                _edits.Add(part.Kind == MediaPartKind.Image ? (part.Value, uri) : (part.Part, Parts([uri])));
-            }
-
-            return null;
-        }
-
-        private async Task<RouterError?> DrawAsync(MediaPart part, ReadOnlyMemory<byte> content)
-        {
-            var bounds = new PdfPages.Bounds(model.Media.MaxPdfPages - _pages, model.Media.PdfDpi, model.Media.MaxTotalBytes.Bytes - _bytes, model.Media.MaxPixels);
-            if (!(await pdf.DrawAsync(content, part.Place, bounds, cancellation)).Holds(out var pages, out var refused))
-            {
-                return refused;
-            }
-
-            _pages += pages.Count;
-            _bytes += pages.Sum(page => (long)page.Length);
-            _edits.Add((part.Part, Parts(pages.ConvertAll(page => DataUri.JsonOf(MediaFormat.Png, page)))));
-            return null;
-        }
-
-        private async Task<Checked<byte[]>> FetchAsync(MediaPart part, string address) =>
-            !Uri.TryCreate(address, UriKind.Absolute, out var link) || (link.Scheme != Uri.UriSchemeHttp && link.Scheme != Uri.UriSchemeHttps)
-                ? new RouterError.FieldInvalid(part.Place, "is neither a data URI nor a link that begins with http:// or https://; files and other places are not read from here. Send data:image/png;base64,…")
-            : !model.FetchImages
-                ? new RouterError.FieldInvalid(part.Place, "is a link, and for this model links are not fetched (models.*.fetch_images). Send the image as a data URI: data:image/png;base64,…")
-            : await fetch.GetAsync(link, part.Place, model.Media.MaxImageBytes.Bytes, cancellation);
 
         /// <summary>Copies the string, its escapes resolved: some clients write every slash of base64 as <c>\/</c>.</summary>
         private bool TryRead(in MediaPart part, byte[] buffer, out Memory<byte> text)
@@ -220,10 +150,7 @@ internal sealed class MediaIntake(ImageFetch fetch, PdfPages pdf) : IDisposable
             return DataUri.Is(start);
         }
 
-        private static RouterError.MediaTooLarge TooLarge(MediaPart part, long most) =>
-            new(part.Place, string.Create(CultureInfo.InvariantCulture, $"is an image or a file of more than {most} bytes"), "max_image_bytes");
-
-        private static byte[] Parts(List<byte[]> uris)
+        private static byte[] Parts(IReadOnlyList<byte[]> uris)
         {
             using var json = new MemoryStream();
             foreach (var uri in uris)

@@ -39,6 +39,7 @@ public sealed class OllamaGenerateReaderTests
     [Theory]
     [InlineData("""{"model":"m","prompt":"a","template":"{{ .Prompt }}"}""", "'template' is not supported: the engine uses the model's own. Set raw to true and send a prompt that is complete.")]
     [InlineData("""{"model":"m","prompt":"a","context":[1,2]}""", "'context' is not supported: no conversation is kept here. Send it to /api/chat, as messages.")]
+    [InlineData("""{"model":"m","prompt":"a","raw":true,"images":["R0lGODlhAQ"]}""", "'images' stand beside a prompt without a template, which has no place for them; leave out raw and suffix.")]
     [InlineData("""{"model":"m","prompt":7}""", "'prompt' must be a string, not 7.")]
     public void What_cannot_be_done_is_refused(string body, string message)
     {

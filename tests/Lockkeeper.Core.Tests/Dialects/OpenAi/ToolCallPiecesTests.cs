@@ -43,16 +43,16 @@ public sealed class ToolCallPiecesTests
     [Fact]
     public void A_call_that_waited_goes_on_at_once_when_its_turn_has_come()
     {
-        var told = new ToldAnswer();
+        var told = new Transcript();
         var reader = new ChatStreamReader(told);
         foreach (var piece in (string[])["""{"index":0,"id":"a","function":{"name":"f","arguments":"{"}}""", """{"index":1,"id":"b","function":{"name":"g","arguments":"{\"y\":\"\ud83d"}}""", Piece(0, "}")])
         {
             reader.Read(Encoding.UTF8.GetBytes(Event(piece)));
         }
 
-        told.Words.ShouldBe(["begin", "call 0 a f", "arguments 0 {", "arguments 0 }", "call 1 b g", "arguments 1 {\"y\":\""]);
+        told.Pieces.ShouldBe(["begin", "call 0 'a' f", "arguments 0: {", "arguments 0: }", "call 1 'b' g", "arguments 1: {\"y\":\""]);
         reader.Read(Encoding.UTF8.GetBytes(Event("""{"index":1,"function":{"arguments":"\ude42\"}"}}""")));
-        told.Words[^1].ShouldBe("arguments 1 🙂\"}");
+        told.Pieces[^1].ShouldBe("arguments 1: 🙂\"}");
     }
 
     [Fact]

@@ -25,6 +25,7 @@ public sealed class QueryRequestReaderTests
              "tools":[{"name":"ls","description":"Lists","input_schema":{"type":"object"}}],"tool_choice":{"type":"any"}}
             """);
         (chat.Turn.Model, chat.Turn.MaxTokens, chat.Turn.Sampling.Temperature, chat.Timeout).ShouldBe(("cloud", 10, 0, TimeSpan.FromSeconds(1.5)));
+        chat.Turn.CachesSystem.ShouldBeTrue();
         chat.Turn.Messages[0].ShouldBe(new ChatMessage(ChatRole.System, [new ChatPart.Text("S")]));
         chat.Turn.Tools.ShouldBe([new ToolSpec("ls", "Lists", """{"type":"object"}""")]);
         chat.Turn.ToolChoice.ShouldBe(new ToolChoice(ToolChoiceKind.Required));

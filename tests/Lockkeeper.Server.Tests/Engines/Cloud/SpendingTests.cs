@@ -17,7 +17,7 @@ public sealed class SpendingTests : IDisposable
     {
         Id = new ModelId("far"),
         Engine = new EngineSpec { Name = "cloud", Command = [] },
-        Price = new PriceConfig { Input = 1, Output = 10, CachedInput = 0.1 },
+        Price = new PriceConfig { Input = 1, Output = 10, CachedInput = 0.1, CacheWrite = 2 },
         MaxUsdPerDay = 1,
     };
 
@@ -32,8 +32,8 @@ public sealed class SpendingTests : IDisposable
     public async Task A_request_costs_what_the_engine_counts()
     {
         await using var spending = new Spending(file: null, _time);
-        Reserve(spending).End(new TokenUsage(100_000, 20_000) { Cached = 50_000 }, bytes: 10);
-        Spent(spending).ShouldBe((0.05 + 0.005 + 0.2, 0));
+        Reserve(spending).End(new TokenUsage(100_000, 20_000) { Cached = 50_000, Written = 10_000 }, bytes: 10);
+        Spent(spending).ShouldBe((0.04 + 0.005 + 0.02 + 0.2, 0));
     }
 
     [Fact]
