@@ -87,7 +87,7 @@ public sealed class ObservationTests
 
         using var prompt = await lockkeeper.AskAsync("slow", stream: true);
         prompt.Header("X-Lockkeeper-Queue-Ms").ShouldBe("0");
-        (await prompt.LinesAsync().ToListAsync())[^1].ShouldBe("data: [DONE]");
+        (await prompt.LinesAsync().ToListAsync()).Last(line => !line.StartsWith(':')).ShouldBe("data: [DONE]");
     }
 
     [Fact]

@@ -58,7 +58,7 @@ public sealed class ReloadTests
             lines.Add(line);
         }
 
-        lines[^1].ShouldBe("data: [DONE]");
+        lines.Last(line => !line.StartsWith(':')).ShouldBe("data: [DONE]");
         await Eventually.True(() => lockkeeper.Engines.Count == 0, "its engine is gone");
     }
 

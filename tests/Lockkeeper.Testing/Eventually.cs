@@ -3,11 +3,11 @@ namespace Lockkeeper.Testing;
 /// <summary>Waits for something that becomes true by itself, and says what it was when it does not. The only place in the tests that polls.</summary>
 internal static class Eventually
 {
-    private static readonly TimeSpan Deadline = TimeSpan.FromSeconds(10);
+    private static readonly TimeSpan Deadline = TimeSpan.FromSeconds(30);
     private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(5);
 
     /// <returns>How long it took.</returns>
-    /// <exception cref="TimeoutException">It has not become true within <paramref name="within"/> (10 s unless told).</exception>
+    /// <exception cref="TimeoutException">It has not become true within <paramref name="within"/> (30 s unless told).</exception>
     public static Task<TimeSpan> True(Func<bool> condition, string what, TimeSpan? within = null) =>
         True(() => Task.FromResult(condition()), what, within);
 
