@@ -43,7 +43,6 @@ internal static class CompatibilityPage
         * Ollama's `/api/generate` has no tools, and Lockkeeper's own `/v1/query` neither tools nor streams: those columns are missing for them.
         * `@langchain/ollama` streams whatever it is asked, so that there is no answer in one piece And it does not hang up when its signal ends a stream: it stops reading and leaves the connection open.
         * `/v1/query` has no package: it is asked by Node's own `fetch`. [The curl lines](clients/curl.md) of the projects that it comes from are tests of their own.
-        * The Responses API of OpenAI's SDK for .NET is marked experimental by its makers, and is not run; the same dialect is covered by two packages from npm and by Codex.
 
         """;
 

@@ -1,3 +1,4 @@
+using System.IO.Compression;
 using System.Net;
 using System.Text;
 using System.Text.Json;
@@ -7,7 +8,7 @@ using Xunit;
 
 namespace Lockkeeper.EndToEnd.Tests;
 
-/// <summary>What an engine of OpenAI's dialect answers, as clients of other dialects are told it.</summary>
+/// <summary>What clients of each dialect are told, in its words, of what an engine of OpenAI's answers, or of what is wrong with their requests.</summary>
 public sealed class TranslationTests(TranslationTests.Router router) : IClassFixture<TranslationTests.Router>
 {
     public static TheoryData<string> OtherDialects => ["/v1/responses", "/v1/messages", "/api/chat"];
@@ -83,6 +84,41 @@ public sealed class TranslationTests(TranslationTests.Router router) : IClassFix
         using var refused = await router.Lockkeeper.PostAsync(path, body);
         refused.StatusCode.ShouldBe(HttpStatusCode.BadRequest);
         (await refused.Content.ReadAsStringAsync()).ShouldContain($"'{place}' ");
+    }
+
+    [Theory]
+    [InlineData("/v1/chat/completions")]
+    [InlineData("/v1/messages")]
+    [InlineData("/api/chat")]
+    public async Task A_body_that_is_compressed_is_called_that(string path)
+    {
+        using var packed = new MemoryStream();
+        await using (var gzip = new GZipStream(packed, CompressionLevel.Fastest, leaveOpen: true))
+        {
+            await gzip.WriteAsync(Encoding.UTF8.GetBytes(Client.Body("a")));
+        }
+
+        using var refused = await SendAsync(path, packed.ToArray(), "gzip");
+        refused.StatusCode.ShouldBe(HttpStatusCode.UnsupportedMediaType);
+        var said = await refused.Content.ReadAsStringAsync();
+        said.ShouldContain("body_compressed");
+        said.ShouldContain("'gzip'");
+    }
+
+    [Fact]
+    public async Task What_is_plain_is_taken_whatever_its_header_says()
+    {
+        using var answer = await SendAsync("/v1/chat/completions", Encoding.UTF8.GetBytes(Client.Body("a")), "utf-8");
+        answer.StatusCode.ShouldBe(HttpStatusCode.OK);
+    }
+
+    private async Task<HttpResponseMessage> SendAsync(string path, byte[] body, string encoding)
+    {
+        using var http = new HttpClient { BaseAddress = router.Lockkeeper.BaseAddress };
+        using var content = new ByteArrayContent(body);
+        content.Headers.Add("Content-Type", "application/json");
+        content.Headers.Add("Content-Encoding", encoding);
+        return await http.PostAsync(new Uri(path, UriKind.Relative), content);
     }
 
     private Task<HttpResponseMessage> AskAsync(string path, string answer, bool stream = false)

@@ -25,6 +25,10 @@ internal abstract record RouterError(int Status, Blame Blame, string Code, strin
 
     public sealed record BodyInvalid(string Detail) : RouterError(400, Blame.Client, "invalid_json", $"The request body is not valid JSON: {Detail}");
 
+    /// <param name="Encoding">How, as the client says.</param>
+    public sealed record BodyCompressed(string Encoding) : RouterError(415, Blame.Client, "body_compressed",
+        $"The request body is no JSON as it stands, and has the Content-Encoding '{Encoding}': bodies are not decompressed here. Send it as it is.");
+
     /// <summary>The body ended early, or broke HTTP.</summary>
     public sealed record BodyBroken(int HttpStatus, string Detail) : RouterError(HttpStatus, Blame.Client, "broken_request", $"The request body could not be read: {Detail}");
 

@@ -18,7 +18,9 @@ internal static class Peek
         if (!BodyPeek.Scan(body.Bytes, defaultModel).Holds(out var facts, out refused))
         {
             body.Dispose();
-            return refused;
+
+            // Asked only now: some clients name their charset there, and send plain JSON.
+            return refused is RouterError.BodyInvalid && http.Request.Headers.ContentEncoding.ToString() is { Length: > 0 } encoding ? new RouterError.BodyCompressed(encoding) : refused;
         }
 
         return new Peeked(body, facts);

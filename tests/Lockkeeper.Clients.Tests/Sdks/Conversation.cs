@@ -11,7 +11,7 @@ internal static class Conversation
     public const string ToolSchema = """{"type":"object","properties":{"location":{"type":"string"}},"required":["location"]}""";
     public const string Weather = "18 degrees and sunny";
 
-    private static readonly ISdk[] Sdks = [new OpenAiChat(), new AnthropicMessages()];
+    private static readonly ISdk[] Sdks = [new OpenAiChat(), new OpenAiResponses(), new AnthropicMessages()];
 
     /// <summary>Every combination for every SDK.</summary>
     public static IReadOnlyList<(ISdk Sdk, bool Cold, bool Stream, bool Tools)> All { get; } =
