@@ -108,6 +108,7 @@ internal sealed partial class LockkeeperApp : IAsyncDisposable
     public static async Task<int> RunAsync(ServeSettings settings, CancellationToken stop)
     {
         await using var app = new LockkeeperApp(settings, TimeProvider.System);
+        MediaIntake.Sweep(TimeProvider.System);
         try
         {
             await (app._leftovers?.ReapAsync() ?? Task.CompletedTask); // before anything is started: what was left has memory, and perhaps a port, that is needed

@@ -14,6 +14,7 @@ internal sealed class ControlApi(Flags flags)
     private int _reloads;
     private int _cut;
     private int _most;
+    private int _shown;
 
     public static string ModelOf(Request request)
     {
@@ -46,9 +47,13 @@ internal sealed class ControlApi(Flags flags)
             case ("GET", "/api/tags") when flags.Ollama:
                 lock (_gate)
                 {
-                    Engine.SendJson(connection, 200, $"{{\"models\":[{string.Join(',', _stored.Select(name => $"{{\"name\":\"{name}:latest\",\"model\":\"{name}:latest\"}}"))}]}}");
+                    Engine.SendJson(connection, 200, $"{{\"models\":[{string.Join(',', _stored.Select(Tag))}]}}");
                 }
 
+                return true;
+            case ("POST", "/api/show") when flags.Ollama:
+                Interlocked.Increment(ref _shown);
+                Engine.SendJson(connection, 200, Card(Untagged(ModelOf(request))));
                 return true;
             case ("POST", "/api/pull") when flags.Ollama:
                 Pull(connection, request);
@@ -92,7 +97,7 @@ internal sealed class ControlApi(Flags flags)
         lock (_gate)
         {
             var loads = string.Join(',', _loads.Select(load => $"{Request.Quote(load.Key)}:{load.Value}"));
-            return $$"""{"loaded":[{{string.Join(',', _loaded.Keys.Select(Request.Quote))}}],"loads":{{{loads}}},"reloads":{{_reloads}},"cut":{{_cut}},"most":{{_most}}}""";
+            return $$"""{"loaded":[{{string.Join(',', _loaded.Keys.Select(Request.Quote))}}],"loads":{{{loads}}},"reloads":{{_reloads}},"cut":{{_cut}},"most":{{_most}},"shown":{{_shown}}}""";
         }
     }
 
@@ -179,7 +184,12 @@ internal sealed class ControlApi(Flags flags)
     {
         connection.BeginStream("application/x-ndjson");
         connection.SendChunk("""{"status":"pulling manifest"}""" + "\n");
-        connection.Wait(flags.LoadDelay);
+        for (var part = 0; part < 3; part++)
+        {
+            connection.SendChunk($$"""{"status":"pulling 6a0746a1ec1a","digest":"sha256:6a0746a1ec1a","total":300,"completed":{{part * 150}}}""" + "\n");
+            connection.Wait(part < 2 ? flags.LoadDelay : 0);
+        }
+
         lock (_gate)
         {
             _stored.Add(Untagged(ModelOf(request)));
@@ -188,6 +198,18 @@ internal sealed class ControlApi(Flags flags)
         connection.SendChunk("""{"status":"success"}""" + "\n");
         connection.SendChunk("");
     }
+
+    private static string Tag(string name) => $$$"""
+        {"name":"{{{name}}}:latest","model":"{{{name}}}:latest","modified_at":"2026-01-02T03:04:05.123456789-07:00","size":{{{Size}}},"digest":"{{{Digest(name)}}}",
+         "details":{"parent_model":"","format":"gguf","family":"qwen3","families":["qwen3"],"parameter_size":"8.2B","quantization_level":"Q4_K_M"}}
+        """;
+
+    private static string Card(string name) => $$$"""
+        {"license":"","details":{"format":"gguf","family":"qwen3"},"capabilities":[{{{(name.StartsWith("embed", StringComparison.Ordinal) ? "\"embedding\"" : "\"completion\",\"tools\",\"thinking\"")}}}],
+         "model_info":{"general.architecture":"qwen3","general.parameter_count":8190735360,"qwen3.context_length":40960,"qwen3.embedding_length":4096}}
+        """;
+
+    private static string Digest(string name) => Convert.ToHexStringLower(System.Security.Cryptography.SHA256.HashData(System.Text.Encoding.UTF8.GetBytes(name)));
 
     private static string Untagged(string model) => model.EndsWith(":latest", StringComparison.Ordinal) ? model[..^":latest".Length] : model;
 

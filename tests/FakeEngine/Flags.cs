@@ -25,7 +25,7 @@ internal sealed class Flags
           --early MS            say ready at once, but answer completions 503 until that time after listening
 
         Control APIs: several models in one process, loaded and unloaded while it runs
-          --ollama              GET /api/tags, /api/ps; POST /api/generate loads (keep_alive) and unloads (keep_alive: 0);
+          --ollama              GET /api/tags, /api/ps; POST /api/show; POST /api/generate loads (keep_alive) and unloads (keep_alive: 0);
                                 a completion for a model that is not loaded loads it
           --tabby               GET /v1/model; POST /v1/model/load (a stream of events), /v1/model/unload, both with the
                                 header x-admin-key if there is a key; one model at a time; an unload cuts what runs
@@ -38,7 +38,7 @@ internal sealed class Flags
           --load-delay MS       take that long to load
           --load-fails NAME     the load of that model fails
           --unload-lies         an unload is answered 200 and nothing is unloaded
-          GET /__loads          {"loaded":[…],"loads":{name: n},"reloads":n,"cut":n,"most":n}
+          GET /__loads          {"loaded":[…],"loads":{name: n},"reloads":n,"cut":n,"most":n,"shown":n}
 
         Life and death
           --hold MB             hold (and touch) that much anonymous memory

@@ -133,6 +133,41 @@ public sealed class LifetimeTests
     }
 
     [Fact]
+    public async Task A_PDF_that_was_being_read_when_it_was_killed_is_removed_by_the_next()
+    {
+        var folder = Directory.CreateTempSubdirectory("lockkeeper-killed-");
+        var (temporary, programs) = (folder.CreateSubdirectory("tmp").FullName, folder.CreateSubdirectory("bin").FullName);
+        foreach (var program in (string[])["pdfinfo", "pdftoppm"])
+        {
+            // Reads for as long as its parent lives.
+            await File.WriteAllTextAsync(Path.Combine(programs, program), "#!/bin/sh\nwhile kill -0 $PPID 2>/dev/null; do sleep 0.1; done\n");
+            if (!OperatingSystem.IsWindows())
+            {
+                File.SetUnixFileMode(Path.Combine(programs, program), UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
+            }
+        }
+
+        var yaml = $$"""
+            engines: { e: { command: ["{{FakeEngine.Executable}}", "--port", "{port}"] } }
+            models: { m: { engine: e } }
+            """;
+        var variables = new Dictionary<string, string> { ["TMPDIR"] = temporary };
+        await using (var killed = await LockkeeperProcess.StartAsync(yaml, path: $"{programs}:{Environment.GetEnvironmentVariable("PATH")}", variables: variables))
+        {
+            var pdf = Convert.ToBase64String(PdfBytes.OfPages((72, 72)));
+            var asked = killed.PostAsync("/v1/chat/completions", $$$"""{"model":"m","messages":[{"role":"user","content":[{"type":"file","file":{"file_data":"data:application/pdf;base64,{{{pdf}}}"}}]}]}""");
+            await Eventually.True(() => Directory.GetFiles(temporary, "it.pdf", SearchOption.AllDirectories).Length == 1, "it is being read");
+            killed.Kill();
+            await Should.ThrowAsync<HttpRequestException>(() => asked);
+        }
+
+        Directory.GetFiles(temporary, "it.pdf", SearchOption.AllDirectories).ShouldHaveSingleItem();
+        await using var next = await LockkeeperProcess.StartAsync(yaml, variables: variables);
+        Directory.GetDirectories(temporary, "lockkeeper-pdf-*").ShouldBeEmpty();
+        folder.Delete(recursive: true);
+    }
+
+    [Fact]
     public async Task A_second_one_on_the_same_port_says_so_and_ends_with_1()
     {
         await using var first = await LockkeeperProcess.StartAsync(new TestConfig { Models = { ["a"] = "" } });

@@ -155,9 +155,23 @@ public sealed class OllamaApiTests
         await using var ollama = await Daemon.StartAsync("--ollama --models a");
         await using var lockkeeper = await LockkeeperProcess.StartAsync(Ollama(ollama.Url));
         using var pulled = await lockkeeper.PostAsync("/api/pull", """{"model":"b"}""");
-        (await pulled.LinesAsync().ToListAsync()).ShouldBe(["""{"status":"pulling manifest"}""", """{"status":"success"}"""]);
+        (await pulled.LinesAsync().ToListAsync()).ShouldBe(
+        [
+            """{"status":"pulling manifest"}""",
+            .. from part in Enumerable.Range(0, 3) select $$"""{"status":"pulling 6a0746a1ec1a","digest":"sha256:6a0746a1ec1a","total":300,"completed":{{part * 150}}}""",
+            """{"status":"success"}""",
+        ]);
         (await TagsAsync(lockkeeper)).Select(model => model.GetProperty("name").GetString()).ShouldBe(["a:latest", "b:latest"]);
         (await ShowAsync(lockkeeper, """{"model":"B"}""")).GetProperty("model_info").GetProperty("general.basename").GetString().ShouldBe("b:latest");
+    }
+
+    [Fact]
+    public async Task How_far_a_pull_is_is_told_while_it_runs()
+    {
+        await using var ollama = await Daemon.StartAsync("--ollama --models a --load-delay 600000");
+        await using var lockkeeper = await LockkeeperProcess.StartAsync(Ollama(ollama.Url));
+        using var pulling = await lockkeeper.PostAsync("/api/pull", """{"model":"b"}""");
+        (await pulling.LinesAsync().Take(2).ToListAsync())[^1].ShouldBe("""{"status":"pulling 6a0746a1ec1a","digest":"sha256:6a0746a1ec1a","total":300,"completed":0}""");
     }
 
     [Fact]
@@ -228,6 +242,32 @@ public sealed class OllamaApiTests
         await using var lockkeeper = await LockkeeperProcess.StartAsync(Config());
         (await lockkeeper.JsonAsync("/v1/models?client_version=0.169.0")).GetProperty("models").GetArrayLength().ShouldBe(0);
         (await lockkeeper.JsonAsync("/v1/models")).TryGetProperty("models", out _).ShouldBeFalse();
+    }
+
+    [Fact]
+    public async Task A_model_of_an_Ollama_is_what_that_Ollama_says_it_is()
+    {
+        await using var ollama = await Daemon.StartAsync("--ollama --models a,embed-b");
+        await using var lockkeeper = await LockkeeperProcess.StartAsync(Ollama(ollama.Url));
+        await Eventually.True(async () => await TagsAsync(lockkeeper) is [var first, _] && Capabilities(first).Count() > 1, "its models have been asked for");
+        var (own, told) = ((await ollama.JsonAsync("/api/tags")).GetProperty("models")[0], (await TagsAsync(lockkeeper))[0]);
+        told.GetProperty("size").GetInt64().ShouldBe(own.GetProperty("size").GetInt64());
+        told.GetProperty("digest").GetString().ShouldBe(own.GetProperty("digest").GetString());
+        told.GetProperty("modified_at").GetDateTimeOffset().ShouldBe(own.GetProperty("modified_at").GetDateTimeOffset(), TimeSpan.FromMilliseconds(1));
+        told.GetProperty("details").ToString().ShouldBe("""{"parent_model":"","format":"gguf","family":"qwen3","families":["qwen3"],"parameter_size":"8.2B","quantization_level":"Q4_K_M"}""");
+        Capabilities(told).ShouldBe(["completion", "tools", "thinking"]);
+        Capabilities((await TagsAsync(lockkeeper))[1]).ShouldBe(["embedding"]);
+
+        var shown = await ShowAsync(lockkeeper, """{"model":"a"}""");
+        Capabilities(shown).ShouldBe(["completion", "tools", "thinking"]);
+        shown.GetProperty("model_info").GetProperty("general.parameter_count").GetInt64().ShouldBe(8_190_735_360);
+        shown.GetProperty("model_info").GetProperty("qwen3.context_length").GetInt32().ShouldBe(40960);
+        shown.GetProperty("parameters").GetString().ShouldBe("", "how much context it serves is the Ollama's own affair");
+        var model = await lockkeeper.JsonAsync("/v1/models/a:latest");
+        (model.GetProperty("quantization").GetString(), model.GetProperty("parameters").GetInt64(), model.GetProperty("trained_context_length").GetInt32()).ShouldBe(("Q4_K_M", 8_190_735_360, 40960));
+
+        await lockkeeper.JsonAsync("/api/tags");
+        (await ollama.JsonAsync("/__loads")).GetProperty("shown").GetInt32().ShouldBe(2, "each is asked for once");
     }
 
     private static string Config() => $$"""

@@ -21,6 +21,9 @@ internal sealed record ListedModel(string Name, string Instance)
     /// <summary>How its weights are stored; null when the engine does not say.</summary>
     public string? Quantization { get; init; }
 
+    /// <summary>What else an Ollama tells of it; null for another engine.</summary>
+    public OllamaCard? Card { get; init; }
+
     /// <summary>The loaded models of an answer. What it holds besides, and what has no name, is passed over.</summary>
     /// <exception cref="FormatException"><c>list.loaded</c> is no condition; the configuration rules refuse that earlier.</exception>
     public static IReadOnlyList<ListedModel> Of(JsonElement answer, ListConfig list)
@@ -53,6 +56,7 @@ internal sealed record ListedModel(string Name, string Instance)
         Size = Number(entry, "size"),
         SizeOnDevice = Number(entry, "size_vram"),
         Type = TypeOf(entry),
+        Card = OllamaCard.Of(entry),
         Quantization = Text(entry, "details.quantization_level") ?? Text(entry, "quantization.name") ?? Text(entry, "quantization"),
     };
 

@@ -3,7 +3,7 @@ using Lockkeeper.Core.Models;
 
 namespace Lockkeeper.Core.ModelFiles;
 
-/// <summary>What the files of a model tell of it. What they do not tell is null or empty: nothing here is guessed from a name.</summary>
+/// <summary>What the files of a model tell of it, or the engine that keeps them. What they do not tell is null or empty: nothing here is guessed from a name.</summary>
 internal sealed record ModelFacts
 {
     public required ModelFormat Format { get; init; }
@@ -46,6 +46,12 @@ internal sealed record ModelFacts
 
     /// <summary>Bytes of all its files: every shard, and the projector.</summary>
     public long Bytes { get; init; }
+
+    /// <summary>Hash of all of it, where somebody has one at hand; null for none.</summary>
+    public string? Digest { get; init; }
+
+    /// <summary>When it was changed last, where somebody says so.</summary>
+    public DateTimeOffset? Modified { get; init; }
 
     /// <summary>The family of its chat template, by the marks in it; null for none.</summary>
     public string? TemplateName => ChatTemplate is { } template ? TemplateTraits.Of(template).Name : null;

@@ -73,6 +73,9 @@ internal sealed record ModelSpec
     /// <summary>Tokens of context; null leaves the engine's own default.</summary>
     public int? ContextLength { get; init; }
 
+    /// <summary>Tokens of context it is served with, which may be fewer than it was trained for; null where only its engine knows: an Ollama has a default of its own.</summary>
+    public int? ServedContext => ContextLength ?? (Engine.Lifecycle == Lifecycle.Ollama ? null : Facts?.ContextLength);
+
     /// <summary>Requests that may run on one instance at the same time (P2).</summary>
     public int MaxConcurrency { get; init; } = 1;
 

@@ -85,7 +85,7 @@ internal static class ModelsApi
         json.WriteString("state", StateOf(model, standing));
         json.WriteString("type", WordOf(model.Type));
         Texts(json, "capabilities", model.Capabilities.Select(WordOf));
-        json.Number("context_length", model.ContextLength ?? (long?)facts?.ContextLength);
+        json.Number("context_length", (long?)model.ServedContext);
         json.Number("trained_context_length", (long?)facts?.ContextLength);
         json.WriteString("quantization", model.Quantization);
         json.WriteString("architecture", facts?.Architecture);

@@ -72,8 +72,15 @@ internal sealed record DiscoveryPlan
     public ModelSpec List(ListedModel model, AskedList list)
     {
         const string DefaultTag = ":latest";
-        var written = new ModelConfig { Engine = list.Key, Type = model.Type, Quantization = model.Quantization };
-        var spec = CatalogBuilder.Unlisted(model.Name, written, _config, _folder, _presets, Secrets, null);
+        var abilities = model.Card?.Abilities;
+        var written = new ModelConfig
+        {
+            Engine = list.Key,
+            Type = abilities is { OnlyEmbeds: true } ? ModelType.Embedding : model.Type,
+            Capabilities = abilities?.Capabilities ?? [],
+            Quantization = model.Quantization,
+        };
+        var spec = CatalogBuilder.Unlisted(model.Name, written, _config, _folder, _presets, Secrets, null) with { Facts = model.Card?.ToFacts(model.Size, model.Quantization) };
         return list.Engine.Lifecycle == Lifecycle.Ollama && model.Name.EndsWith(DefaultTag, StringComparison.Ordinal) ? spec with { Aliases = [model.Name[..^DefaultTag.Length]] } : spec;
     }
 

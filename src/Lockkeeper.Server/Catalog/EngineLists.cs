@@ -127,19 +127,13 @@ internal sealed partial class EngineLists(LiveCatalog live, TimeProvider time, I
     {
         try
         {
+            // The list is served at once: what its models can do takes a question for each.
             var (models, trouble) = await engine.AskAsync(_stop.Token);
-            live.List(() =>
+            List(engine, models, trouble);
+            if (trouble is null && await engine.AskOfEachAsync(models, _stop.Token) is { } told)
             {
-                lock (_gate)
-                {
-                    if (_plan is { } plan && _engines.Contains(engine))
-                    {
-                        Take(engine, models, trouble, plan);
-                    }
-
-                    return Models();
-                }
-            });
+                List(engine, told, null);
+            }
         }
         catch (OperationCanceledException)
         {
@@ -151,6 +145,19 @@ internal sealed partial class EngineLists(LiveCatalog live, TimeProvider time, I
             LogFailed(engine.Asked.Key, failure);
         }
     }
+
+    private void List(ListingEngine engine, ImmutableArray<ListedModel> models, string? trouble) => live.List(() =>
+    {
+        lock (_gate)
+        {
+            if (_plan is { } plan && _engines.Contains(engine))
+            {
+                Take(engine, models, trouble, plan);
+            }
+
+            return Models();
+        }
+    });
 
     private void Take(ListingEngine engine, ImmutableArray<ListedModel> models, string? trouble, DiscoveryPlan plan)
     {

@@ -11,6 +11,8 @@ internal sealed class ListingEngine(AskedList asked, TimeProvider time) : IDispo
     /// <summary>No engine has more; what says so is no list.</summary>
     private const int Most = 1000;
 
+    private readonly OllamaCards _cards = new(time);
+
     private readonly Upstream _upstream = new(asked.Engine.Url!, asked.Engine.ApiKey);
 
     public AskedList Asked => asked;
@@ -36,7 +38,7 @@ internal sealed class ListingEngine(AskedList asked, TimeProvider time) : IDispo
     /// <returns>What it has, or why that is not known.</returns>
     public async Task<(ImmutableArray<ListedModel> Models, string? Trouble)> AskAsync(CancellationToken cancellationToken)
     {
-        var reply = await new EngineTalk(_upstream, asked.Engine, time).ControlAsync(new ControlCall("GET", asked.Question.Path!, default), EngineTalk.Patience, cancellationToken);
+        var reply = await Talk.ControlAsync(new ControlCall("GET", asked.Question.Path!, default), EngineTalk.Patience, cancellationToken);
         if (!reply.IsGood)
         {
             return ([], reply.InFull());
@@ -46,7 +48,7 @@ internal sealed class ListingEngine(AskedList asked, TimeProvider time) : IDispo
         try
         {
             return json is null ? ([], $"{reply}, but with no JSON")
-                : ([.. ListedModel.Of(json.RootElement, asked.Question).Where(model => ModelNames.CanBe(model.Name)).DistinctBy(model => model.Name, StringComparer.OrdinalIgnoreCase)
+                : ([.. _cards.With(ListedModel.Of(json.RootElement, asked.Question)).Where(model => ModelNames.CanBe(model.Name)).DistinctBy(model => model.Name, StringComparer.OrdinalIgnoreCase)
                     .OrderBy(model => model.Name, StringComparer.Ordinal).Take(Most)], null);
         }
         catch (InvalidOperationException)
@@ -54,6 +56,13 @@ internal sealed class ListingEngine(AskedList asked, TimeProvider time) : IDispo
             return ([], $"{reply}, but with text that is none"); // half a character
         }
     }
+
+    /// <summary>Asks it what its models can do, as far as that is not known yet. Never throws for what it does.</summary>
+    /// <returns>The models with what is known now; null when that is nothing new.</returns>
+    public async Task<ImmutableArray<ListedModel>?> AskOfEachAsync(ImmutableArray<ListedModel> models, CancellationToken cancellationToken) =>
+        await _cards.AskAsync(models, Talk, cancellationToken) ? [.. _cards.With(models)] : null;
+
+    private EngineTalk Talk => new(_upstream, asked.Engine, time);
 
     public void Dispose() => _upstream.Dispose();
 }

@@ -7,6 +7,7 @@ using Lockkeeper.Core.Models;
 using Lockkeeper.Server.Config;
 using Lockkeeper.Server.Detection;
 using Lockkeeper.Server.Engines;
+using Lockkeeper.Server.Ingress.Media;
 using Lockkeeper.Server.Memory;
 
 namespace Lockkeeper.Server.Diagnosis;
@@ -41,6 +42,7 @@ internal sealed class Doctor(Func<string, string?> variable, IReadOnlyDictionary
             OpenFiles(),
             Clock(time.GetUtcNow()),
             .. Systemd(config),
+            Pdfs(PdfPages.OnPath),
         ];
         checks.AddRange(await ProgramsAsync(stop));
         return checks;
@@ -56,6 +58,14 @@ internal sealed class Doctor(Func<string, string?> variable, IReadOnlyDictionary
 
     internal static Check BuiltIn(string? problem) =>
         problem is null ? new("built-in engine", Verdict.Ok, "llama.cpp loads") : new("built-in engine", Verdict.Fail, problem, "install it, or use other engines only");
+
+    internal static Check Pdfs(Func<string, string?> find)
+    {
+        string[] missing = [.. PdfPages.Programs.Where(program => find(program) is null)];
+        return missing is []
+            ? new("PDFs", Verdict.Ok, $"become images, by {find(PdfPages.Programs[^1])}")
+            : new("PDFs", Verdict.Warn, $"are refused in requests: {string.Join(" and ", missing)}, of poppler, {(missing is [_] ? "is" : "are")} not on PATH", "if clients send any: apt install poppler-utils, brew install poppler, choco install poppler");
+    }
 
     internal static Check Clock(DateTimeOffset now) => now.Year is >= 2025 and < 2100
         ? new("clock", Verdict.Ok, now.ToString("u", CultureInfo.InvariantCulture))

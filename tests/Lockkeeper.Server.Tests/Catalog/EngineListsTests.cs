@@ -68,6 +68,22 @@ public sealed class EngineListsTests : IAsyncLifetime
         await fresh.WaitAsync(TimeSpan.FromSeconds(20), TimeProvider.System, TestContext.Current.CancellationToken);
     }
 
+    [Fact]
+    public async Task What_a_model_can_do_is_asked_for_once_and_serves_no_new_catalog_again()
+    {
+        await using var ollama = await Daemon.StartAsync("--ollama --models a,embed-b");
+        _lists.Follow(Plan(("ollama", ollama.Url)));
+        await SearchAsync();
+        var before = _live.Current;
+        before.Models.Select(model => (model.Id.Value, model.Type, model.Facts!.Bytes)).ShouldBe([("a:latest", ModelType.Chat, 3 * 1024 * 1024), ("embed-b:latest", ModelType.Embedding, 3 * 1024 * 1024)]);
+        before.Models[0].Capabilities.ShouldBe([Capability.Chat, Capability.Completion, Capability.Tools, Capability.Thinking]);
+        before.Models[0].ServedContext.ShouldBeNull("its Ollama has a default of its own");
+
+        await SearchAsync();
+        _live.Current.ShouldBeSameAs(before);
+        (await ollama.JsonAsync("/__loads")).GetProperty("shown").GetInt32().ShouldBe(2);
+    }
+
     private Task SearchAsync() => _lists.SearchAsync(TestContext.Current.CancellationToken);
 
     private IEnumerable<string> Ids() => _live.Current.Models.Select(model => model.Id.Value);

@@ -25,6 +25,17 @@ public sealed class DoctorTests : IDisposable
         Doctor.Port(listen).ShouldBe(new Check("port", Verdict.Ok, $"{listen} is free"));
     }
 
+    [Theory]
+    [InlineData("pdfinfo pdftoppm", "Ok", "become images, by /bin/pdftoppm")]
+    [InlineData("pdfinfo", "Warn", "are refused in requests: pdftoppm, of poppler, is not on PATH")]
+    [InlineData("", "Warn", "are refused in requests: pdfinfo and pdftoppm, of poppler, are not on PATH")]
+    public void What_pages_of_PDFs_are_drawn_with_is_looked_for(string installed, string verdict, string saw)
+    {
+        var check = Doctor.Pdfs(program => installed.Split(' ').Contains(program) ? $"/bin/{program}" : null);
+        (check.Verdict.ToString(), check.Saw).ShouldBe((verdict, saw));
+        (check.Fix is { } fix && fix.Contains("poppler-utils")).ShouldBe(verdict == "Warn");
+    }
+
     [Fact]
     public void A_folder_is_tried_where_it_would_be()
     {

@@ -23,8 +23,8 @@ internal static class ModelCard
     public static long SizeOf(ModelSpec model) => model.Facts?.Bytes ?? model.MemoryEstimate ?? model.Memory ?? 0;
 
     /// <summary>What stands for the hash of its contents: as long as one, and another one for another file. Hashing 20 GB would take a minute, and clients only compare it.</summary>
-    public static string DigestOf(ModelSpec model) =>
-        Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(string.Create(CultureInfo.InvariantCulture, $"{model.Id}\n{model.Path}\n{model.Facts?.Bytes}"))));
+    public static string DigestOf(ModelSpec model) => model.Facts?.Digest
+        ?? Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(string.Create(CultureInfo.InvariantCulture, $"{model.Id}\n{model.Path}\n{model.Facts?.Bytes}"))));
 
     public static void WriteDetails(Utf8JsonWriter json, ModelSpec model)
     {
@@ -56,6 +56,9 @@ internal static class ModelCard
 
         json.WriteEndArray();
     }
+
+    /// <summary>When its Ollama says it was changed; for others when Lockkeeper was started.</summary>
+    public static string ModifiedAt(ModelSpec model, DateTimeOffset since) => Time(model.Facts?.Modified ?? since);
 
     /// <summary>RFC 3339, with an offset: clients in Python and Go parse it.</summary>
     public static string Time(DateTimeOffset time) => time.UtcDateTime.ToString("yyyy-MM-dd'T'HH:mm:ss.ffffff'+00:00'", CultureInfo.InvariantCulture);

@@ -37,7 +37,7 @@ internal static class PsApi
                 ModelCard.WriteDetails(json, model);
                 json.WriteString("expires_at", ModelCard.Time(ExpiryOf(model, instance, standing)));
                 json.WriteNumber("size_vram", Math.Min(run?.HeldBytes ?? size, size));
-                json.WriteNumber("context_length", model.ContextLength ?? model.Facts?.ContextLength ?? 0);
+                json.WriteNumber("context_length", model.ServedContext ?? 0);
                 json.WriteEndObject();
             }
 

@@ -51,7 +51,7 @@ internal static class ShowApi
         ModelCard.WriteDetails(json, model);
         WriteInfo(json, model);
         ModelCard.WriteCapabilities(json, model);
-        json.WriteString("modified_at", ModelCard.Time(since));
+        json.WriteString("modified_at", ModelCard.ModifiedAt(model, since));
         json.WriteEndObject();
     }
 
@@ -68,15 +68,12 @@ internal static class ShowApi
         }
 
         Known(json, "general.parameter_count", facts?.Parameters);
-        Known(json, $"{architecture}.context_length", ContextOf(model));
+        Known(json, $"{architecture}.context_length", model.ServedContext ?? facts?.ContextLength); // who fills more than is served is cut or refused
         Known(json, $"{architecture}.embedding_length", facts?.EmbeddingLength);
         Known(json, $"{architecture}.vocab_size", facts?.VocabularySize);
         Known(json, $"{architecture}.block_count", facts?.Attention?.Layers);
         json.WriteEndObject();
     }
-
-    /// <summary>What is served, which may be less than the model was trained for: who fills more is cut or refused.</summary>
-    private static int? ContextOf(ModelSpec model) => model.ContextLength ?? model.Facts?.ContextLength;
 
     private static void Known(Utf8JsonWriter json, string name, long? value)
     {
@@ -89,7 +86,7 @@ internal static class ShowApi
     /// <summary>What an answer is made with where the client does not say otherwise, each stop text on a line of its own.</summary>
     private static IEnumerable<(string Name, string Value)> ParametersOf(ModelSpec model)
     {
-        if (ContextOf(model) is { } context)
+        if (model.ServedContext is { } context)
         {
             yield return ("num_ctx", context.ToString(CultureInfo.InvariantCulture));
         }

@@ -21,7 +21,7 @@ internal static class TagsApi
             {
                 json.WriteStartObject();
                 ModelCard.WriteName(json, model.Id.Value);
-                json.WriteString("modified_at", ModelCard.Time(since));
+                json.WriteString("modified_at", ModelCard.ModifiedAt(model, since));
                 json.WriteNumber("size", ModelCard.SizeOf(model));
                 json.WriteString("digest", ModelCard.DigestOf(model));
                 ModelCard.WriteDetails(json, model);

@@ -20,6 +20,9 @@ internal sealed class MediaIntake(ImageFetch fetch, PdfPages pdf) : IDisposable
     /// <summary>With the network and the programs of this machine.</summary>
     public static MediaIntake OfThisMachine(TimeProvider time) => new(new ImageFetch(time), PdfPages.OfThisMachine(time));
 
+    /// <summary>Removes what an earlier process has left behind.</summary>
+    public static void Sweep(TimeProvider time) => PdfFolder.Sweep(Path.GetTempPath(), time.GetUtcNow());
+
     public void Dispose()
     {
         fetch.Dispose();

@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using System.Globalization;
 using System.Text;
 using System.Text.RegularExpressions;
@@ -20,6 +21,9 @@ internal sealed partial class PdfPages(Func<string, string?> find, TimeProvider 
     /// <summary>Drawing takes a whole core each time; more of them would only starve the engines.</summary>
     private readonly SemaphoreSlim _cores = new(Math.Max(1, Environment.ProcessorCount / 2));
 
+    /// <summary>Those it needs.</summary>
+    public static ImmutableArray<string> Programs { get; } = ["pdfinfo", "pdftoppm"];
+
     /// <summary>For all pages of one PDF, from the moment it has its turn.</summary>
     public TimeSpan Patience { get; init; } = TimeSpan.FromSeconds(60);
 
@@ -39,7 +43,7 @@ internal sealed partial class PdfPages(Func<string, string?> find, TimeProvider 
     /// <returns>One PNG a page.</returns>
     public async Task<Checked<List<byte[]>>> DrawAsync(ReadOnlyMemory<byte> pdf, string place, Bounds bounds, CancellationToken cancellation)
     {
-        foreach (var program in (string[])["pdfinfo", "pdftoppm"])
+        foreach (var program in Programs)
         {
             if (find(program) is null)
             {
@@ -66,20 +70,15 @@ internal sealed partial class PdfPages(Func<string, string?> find, TimeProvider 
     {
         using var timer = new CancellationTokenSource(Patience, time);
         using var either = CancellationTokenSource.CreateLinkedTokenSource(timer.Token, cancellation);
-        var folder = Directory.CreateTempSubdirectory("lockkeeper-pdf-"); // which nobody else may look into
+        using var folder = PdfFolder.Create();
         try
         {
-            var file = Path.Combine(folder.FullName, "it.pdf");
-            await File.WriteAllBytesAsync(file, pdf, either.Token);
-            return (await MeasureAsync(file, place, bounds, either.Token)).Holds(out var sides, out var refused) ? await DrawAsync(file, sides, place, bounds, either.Token) : refused;
+            await File.WriteAllBytesAsync(folder.File, pdf, either.Token);
+            return (await MeasureAsync(folder.File, place, bounds, either.Token)).Holds(out var sides, out var refused) ? await DrawAsync(folder.File, sides, place, bounds, either.Token) : refused;
         }
         catch (OperationCanceledException) when (!cancellation.IsCancellationRequested)
         {
             return new RouterError.FieldInvalid(place, string.Create(CultureInfo.InvariantCulture, $"is a PDF whose pages could not be drawn within {Patience.TotalSeconds:0.###} s; send fewer, or simpler ones."));
-        }
-        finally
-        {
-            folder.Delete(recursive: true);
         }
     }
 
