@@ -31,12 +31,16 @@ public sealed class PdfFolderTests : IDisposable
     [Fact]
     public void One_that_is_in_use_is_left_and_gone_when_it_is_not()
     {
-        using var folder = PdfFolder.Create();
-        File.WriteAllText(folder.File, "%PDF");
-        PdfFolder.Sweep(Path.GetTempPath(), Later);
-        File.Exists(folder.File).ShouldBeTrue();
-        folder.Dispose();
-        Directory.Exists(Path.GetDirectoryName(folder.File)).ShouldBeFalse();
+        string file;
+        using (var folder = PdfFolder.Create())
+        {
+            file = folder.File;
+            File.WriteAllText(file, "%PDF");
+            PdfFolder.Sweep(Path.GetTempPath(), Later);
+            File.Exists(file).ShouldBeTrue();
+        }
+
+        Directory.Exists(Path.GetDirectoryName(file)).ShouldBeFalse();
     }
 
     private string Left(string name, bool withMark)
