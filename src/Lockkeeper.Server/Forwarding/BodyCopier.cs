@@ -69,9 +69,14 @@ internal sealed class BodyCopier(TimeProvider time, Func<ValueTask<bool>> others
                     return await BreakAsync(unfit, writer, http);
                 }
 
+                if (tap.Bytes == announced && passed is not null)
+                {
+                    return await CompleteAsync(passed, http, patience);
+                }
+
                 // The last piece too: at the end of a request Kestrel flushes only what goes out together with the headers.
                 var end = passed is not null && writer is { CanGetUnflushedBytes: true, UnflushedBytes: 0 } ? ForwardEnd.Answered : await FlushAsync(writer, patience, http);
-                if (end != ForwardEnd.Answered || (tap.Bytes == announced && passed is null))
+                if (end != ForwardEnd.Answered || tap.Bytes == announced)
                 {
                     return end;
                 }
@@ -122,6 +127,12 @@ internal sealed class BodyCopier(TimeProvider time, Func<ValueTask<bool>> others
         catch (InvalidDataException wrong)
         {
             return await BreakAsync(wrong.Message, writer, http);
+        }
+
+        if (!http.Response.HasStarted && writer.CanGetUnflushedBytes)
+        {
+            // All of it is there, and goes out in one piece with its length, where chunks would need a second one to say that there are no more.
+            http.Response.ContentLength = writer.UnflushedBytes;
         }
 
         return await FlushAsync(writer, patience, http);
