@@ -93,8 +93,7 @@ internal static class LlamaSwapImport
         foreach (var (name, old) in root.Sections("peers"))
         {
             old.LoseEach("the engine's silence is bounded by models.*.request_timeout", "timeouts");
-            var address = draft.Address(old.Text("proxy") is { } proxy ? Plain(proxy, variable) : null, old.PlaceOf("proxy"));
-            if (address is null)
+            if (AddressOf(old, draft, variable) is not { } address)
             {
                 draft.Lose(old.Place, "has no address");
                 continue;
@@ -117,6 +116,14 @@ internal static class LlamaSwapImport
                 }, old.PlaceOf("models"));
             }
         }
+    }
+
+    /// <summary>What a peer is asked at; null for one that cannot be. A path behind it is put before the client's there, and stands for <c>/v1</c> here.</summary>
+    private static string? AddressOf(OldSection old, ImportDraft draft, Func<string, string?> variable)
+    {
+        var written = old.Text("proxy") is { } proxy ? Plain(proxy, variable) : null;
+        var path = Uri.TryCreate(written, UriKind.Absolute, out var url) && url.Query.Length == 0 ? url.AbsolutePath.TrimEnd('/') : "";
+        return draft.Address(written, old.PlaceOf("proxy"), path) is { } host ? path.Length > 0 ? $"{host}{path}/v1" : host : null;
     }
 
     /// <summary>Where the key of a peer is from now on; null for one that has none.</summary>
