@@ -4,7 +4,7 @@ using Lockkeeper.Core.Wire;
 
 namespace Lockkeeper.Core.Media;
 
-/// <summary>Finds what is not text in the messages of a chat: <c>messages[].content[]</c> with <c>image_url</c>, <c>file</c>, <c>audio_url</c> or <c>video_url</c>; and in what is to be ranked, <c>query</c> and <c>documents</c>.</summary>
+/// <summary>Finds what is not text in the messages of a chat: <c>messages[].content[]</c> with <c>image_url</c>, <c>file</c>, <c>audio_url</c> or <c>video_url</c>; and in what is to be embedded or ranked, <c>input</c>, <c>query</c> and <c>documents</c>.</summary>
 /// <remarks>
 /// A part is known by the member that holds its content, and not by what it says in <c>type</c>, which some engines do not ask for. Nothing that an engine might read otherwise passes
 /// here: a member that stands twice is refused, since the second address would be one that nobody has looked at.
@@ -36,6 +36,7 @@ internal sealed class MediaScan
     private static bool Holds(ReadOnlySpan<byte> text) =>
         text.IndexOf("_url\""u8) >= 0 || text.IndexOf("\"file\""u8) >= 0
         || text.IndexOf("\"image\""u8) >= 0 || text.IndexOf("\"document\""u8) >= 0 || text.IndexOf("\"images\""u8) >= 0 || text.IndexOf("\"input_"u8) >= 0
+        || text.IndexOf("\"video\""u8) >= 0 || text.IndexOf("\"audio\""u8) >= 0
         || text.IndexOf("\\u005"u8) >= 0 || text.IndexOf("\\u006"u8) >= 0 || text.IndexOf("\\u007"u8) >= 0;
 
     private static bool HoldsInPieces(in ReadOnlySequence<byte> body)
@@ -101,7 +102,7 @@ internal sealed class MediaScan
 
     /// <summary>The member whose value is a message, or holds them; null for another.</summary>
     private static string? Holder(in Utf8JsonReader reader) =>
-        JsonName.Is(reader, "messages"u8) ? "messages" : JsonName.Is(reader, "documents"u8) ? "documents" : JsonName.Is(reader, "query"u8) ? "query" : null;
+        JsonName.Is(reader, "messages"u8) ? "messages" : JsonName.Is(reader, "documents"u8) ? "documents" : JsonName.Is(reader, "query"u8) ? "query" : JsonName.Is(reader, "input"u8) ? "input" : null;
 
     private RouterError? Held(ref Utf8JsonReader reader, string name)
     {
@@ -144,6 +145,13 @@ internal sealed class MediaScan
         var seen = false;
         while (reader.Read() && reader.TokenType == JsonTokenType.PropertyName)
         {
+            if (BareName(reader) is { } bare)
+            {
+                reader.Read();
+                Bare(ref reader, $"{_message}.{bare}");
+                continue;
+            }
+
             if (!JsonName.Is(reader, "content"u8))
             {
                 reader.Skip();
@@ -156,21 +164,62 @@ internal sealed class MediaScan
             }
 
             seen = true;
-            if (!Enters(ref reader, JsonTokenType.StartArray))
+            if (Enters(ref reader, JsonTokenType.StartArray) && Content(ref reader) is { } refused)
             {
-                continue;
-            }
-
-            for (_index = 0; reader.Read() && reader.TokenType != JsonTokenType.EndArray; _index++)
-            {
-                if (Part(ref reader) is { } refused)
-                {
-                    return refused;
-                }
+                return refused;
             }
         }
 
         return null;
+    }
+
+    private RouterError? Content(ref Utf8JsonReader reader)
+    {
+        for (_index = 0; reader.Read() && reader.TokenType != JsonTokenType.EndArray; _index++)
+        {
+            if (Part(ref reader) is { } refused)
+            {
+                return refused;
+            }
+        }
+
+        return null;
+    }
+
+    /// <summary>The member that some engines expect the content itself in, or an address of it.</summary>
+    private static string? BareName(in Utf8JsonReader reader) =>
+        JsonName.Is(reader, "image"u8) ? "image" : JsonName.Is(reader, "images"u8) ? "images" : JsonName.Is(reader, "video"u8) ? "video" : JsonName.Is(reader, "audio"u8) ? "audio"
+        : JsonName.Is(reader, "input_audio"u8) ? "input_audio" : null;
+
+    /// <summary>Every string in the value: an engine may take any of them for an address.</summary>
+    private void Bare(ref Utf8JsonReader reader, string place)
+    {
+        if (reader.TokenType is not (JsonTokenType.StartArray or JsonTokenType.StartObject))
+        {
+            Take(ref reader);
+            return;
+        }
+
+        var depth = reader.CurrentDepth;
+        while (reader.Read() && reader.CurrentDepth > depth)
+        {
+            // What it is called or how it is written are no addresses.
+            if (reader.TokenType == JsonTokenType.PropertyName && !JsonName.Is(reader, "url"u8) && !JsonName.Is(reader, "data"u8))
+            {
+                reader.Skip();
+                continue;
+            }
+
+            Take(ref reader);
+        }
+
+        void Take(ref Utf8JsonReader value)
+        {
+            if (value.TokenType == JsonTokenType.String)
+            {
+                _parts.Add(new MediaPart(MediaPartKind.Bare, place, Token(ref value), Token(ref value)));
+            }
+        }
     }
 
     private RouterError? Part(ref Utf8JsonReader reader)
@@ -185,6 +234,13 @@ internal sealed class MediaScan
         (MediaPartKind Kind, ByteRange Value)? found = null;
         while (reader.Read() && reader.TokenType == JsonTokenType.PropertyName)
         {
+            if (BareName(reader) is not null)
+            {
+                reader.Read();
+                Bare(ref reader, Place);
+                continue;
+            }
+
             MediaPartKind? kind = JsonName.Is(reader, "image_url"u8) ? MediaPartKind.Image
                 : JsonName.Is(reader, "file"u8) ? MediaPartKind.File
                 : JsonName.Is(reader, "audio_url"u8) || JsonName.Is(reader, "video_url"u8) ? MediaPartKind.Recording

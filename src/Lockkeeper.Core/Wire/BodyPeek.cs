@@ -127,6 +127,10 @@ internal readonly record struct BodyPeek
                 {
                     error = _limits.TryRead(limit, ref reader) ? null : Twice(limit);
                 }
+                else if (JsonName.IsInAnyCase(reader, "model"u8))
+                {
+                    return new RouterError.FieldInvalid("model", "must be written in small letters: there are engines that would take this for another model than the one that is asked for.");
+                }
                 else
                 {
                     reader.Skip();

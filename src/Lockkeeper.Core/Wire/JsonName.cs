@@ -20,6 +20,39 @@ internal static class JsonName
         : value.HasValueSequence ? value.ValueTextEquals(text)
         : value.ValueSpan.SequenceEqual(text);
 
+    /// <summary>Whether an engine that does not tell capital letters from small ones, as those written in Go do not, takes the name for this one.</summary>
+    /// <param name="name">At it.</param>
+    /// <param name="text">In ASCII, in small letters.</param>
+    public static bool IsInAnyCase(in Utf8JsonReader name, ReadOnlySpan<byte> text)
+    {
+        var length = name.HasValueSequence ? name.ValueSequence.Length : name.ValueSpan.Length;
+        if (length < text.Length || length > LongestEscape * text.Length)
+        {
+            return false;
+        }
+
+        if (!name.ValueIsEscaped && !name.HasValueSequence && length == text.Length)
+        {
+            return Ascii.EqualsIgnoreCase(name.ValueSpan, text);
+        }
+
+        var written = length <= MostOnStack ? stackalloc byte[(int)length] : new byte[length];
+        if (name.HasValueSequence)
+        {
+            name.ValueSequence.CopyTo(written);
+        }
+        else
+        {
+            name.ValueSpan.CopyTo(written);
+        }
+
+        var read = length <= MostOnStack ? stackalloc char[(int)length] : new char[length];
+        read = read[..Unescape(written, read)];
+        read.Replace('\u017f', 's'); // the only two letters outside of ASCII that are folded into it
+        read.Replace('\u212a', 'k');
+        return Ascii.EqualsIgnoreCase(text, read);
+    }
+
     /// <summary>Reads text in which half of a surrogate pair may stand alone.</summary>
     /// <param name="text">As it is written, without its quotes.</param>
     /// <param name="target">Has room for as many characters as the text has bytes.</param>

@@ -32,11 +32,25 @@ internal static class WishBody
         try
         {
             var element = JsonElement.Parse(body.GetBuffer().AsSpan(0, (int)body.Length));
-            return element.ValueKind == JsonValueKind.Object ? element : new RouterError.BodyInvalid("it is not an object.");
+            return element.ValueKind == JsonValueKind.Object ? WithSoundNames(element) : new RouterError.BodyInvalid("it is not an object.");
         }
         catch (JsonException broken)
         {
-            return new RouterError.BodyInvalid(broken.Message);
+            return http.Request.Headers.ContentEncoding.ToString() is { Length: > 0 } encoding ? new RouterError.BodyCompressed(encoding) : new RouterError.BodyInvalid(broken.Message);
+        }
+    }
+
+    /// <summary>A name can be half a surrogate pair; looking any other up would trip over it.</summary>
+    private static Checked<JsonElement> WithSoundNames(JsonElement element)
+    {
+        try
+        {
+            _ = element.EnumerateObject().Count(member => member.Name.Length > 0);
+            return element;
+        }
+        catch (InvalidOperationException)
+        {
+            return new RouterError.BodyInvalid("it has a field whose name is not valid Unicode.");
         }
     }
 

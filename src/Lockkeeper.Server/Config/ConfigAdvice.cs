@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using Lockkeeper.Core.Config;
+using Lockkeeper.Core.Engines;
 using Lockkeeper.Core.Models;
 using Lockkeeper.Server.Engines;
 
@@ -8,17 +9,20 @@ namespace Lockkeeper.Server.Config;
 /// <summary>What is allowed in a configuration, and yet hardly meant.</summary>
 internal static class ConfigAdvice
 {
+    /// <param name="loaded">The configuration.</param>
+    /// <param name="presets">The presets there are.</param>
     /// <returns>One sentence each, with the key it is about; nothing when all looks as if it were meant.</returns>
-    public static ImmutableArray<string> Of(ConfigResult.Loaded loaded)
+    public static ImmutableArray<string> Of(ConfigResult.Loaded loaded, IReadOnlyDictionary<string, EnginePreset> presets)
     {
         var config = loaded.Config;
-        return [.. Unused(config), .. NotThere(config, ConfigFolder.Of(loaded.Files?.Main ?? "")), .. CannotStart(loaded.Catalog)];
+        return [.. Unused(config, presets), .. NotThere(config, ConfigFolder.Of(loaded.Files?.Main ?? "")), .. CannotStart(loaded.Catalog)];
     }
 
-    private static IEnumerable<string> Unused(LockkeeperConfig config)
+    private static IEnumerable<string> Unused(LockkeeperConfig config, IReadOnlyDictionary<string, EnginePreset> presets)
     {
         var engines = config.Models.Values.Select(model => model.Engine).Concat(config.Discover.SelectMany(folder => new[] { folder.Engines.Gguf, folder.Engines.Mlx, folder.Engines.Safetensors }));
-        foreach (var engine in config.Engines.Keys.Except(engines.OfType<string>()))
+        var asked = config.Engines.Where(engine => AllModels.QuestionTo(engine.Value.Whole(presets)) is not null).Select(engine => engine.Key); // for all that they have
+        foreach (var engine in config.Engines.Keys.Except(engines.OfType<string>()).Except(asked))
         {
             yield return $"engines.{engine}: is never used; no model names it";
         }

@@ -66,7 +66,7 @@ internal sealed class Translation(Func<ModelSpec, ImmutableArray<EngineDialect>>
     }
 
     /// <summary>A cloud has its own limits, and fetches from its own network.</summary>
-    private static bool HoldsNoMedia(Conversation asked) => Clouds.Has(asked.Model) || !MediaScan.MayHoldMedia(asked.Body) || HoldsNone(asked);
+    private static bool HoldsNoMedia(Conversation asked) => Clouds.Has(asked.Model) || !MediaScan.MayHoldMedia(asked.Body) || (HoldsNone(asked) && !UnreadMedia.MayBeIn(asked.Body));
 
     /// <summary>What answers in place of a cloud that there is no key for; null where the engine is asked.</summary>
     private ClaudeCommand? Program(ModelSpec model) => ClaudeCommand.StandsFor(model.Engine) && ClaudeCommand.Find(Environment.GetEnvironmentVariable) is { } found
@@ -151,9 +151,10 @@ internal sealed class Translation(Func<ModelSpec, ImmutableArray<EngineDialect>>
     }
 
     /// <summary>Requests in this dialect are not written here, so one whose images are not fit as they are cannot be asked.</summary>
-    private static Checked<Plan> Unaltered(Conversation asked, ClientChat chat, ChatTurn looked, IngressOptions limits) => ReferenceEquals(looked, chat.Turn)
-        ? Plan.AsItIs(asked, limits)
-        : new RouterError.FieldInvalid("input", "holds a link or a file, and the engine of this model takes nothing but images; send them as data URIs: data:image/png;base64,…");
+    private static Checked<Plan> Unaltered(Conversation asked, ClientChat chat, ChatTurn looked, IngressOptions limits) =>
+        !ReferenceEquals(looked, chat.Turn) ? new RouterError.FieldInvalid("input", "holds a link or a file, and the engine of this model takes nothing but images; send them as data URIs: data:image/png;base64,…")
+        : !Clouds.Has(asked.Model) && UnreadMedia.MayBeIn(asked.Body) ? new RouterError.FieldInvalid("input", "stands beside or holds a link in a place that is not looked at, or a field that stands twice; send images as 'input_image', and each field once.")
+        : Plan.AsItIs(asked, limits);
 
     /// <summary>A chat, the completion of a text, or nothing but a word on the model itself.</summary>
     private Checked<Plan> Ollama(Conversation asked, OllamaRequest request, IngressOptions limits)

@@ -37,7 +37,7 @@ internal static class CheckVerb
 
         var result = ConfigFile.Load(file, EnginePresets.Known);
         var problems = (result as ConfigResult.Refused)?.Problems ?? [];
-        var advice = result is ConfigResult.Loaded sound ? ConfigAdvice.Of(sound) : [];
+        var advice = result is ConfigResult.Loaded sound ? ConfigAdvice.Of(sound, EnginePresets.Known) : [];
         if (parsed.GetValue(Json))
         {
             console.Output.WriteLine(System.Text.Encoding.UTF8.GetString(JsonReply.Bytes(json => Write(json, file, result, advice))));

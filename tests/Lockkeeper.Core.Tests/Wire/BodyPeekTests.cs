@@ -43,6 +43,19 @@ public sealed class BodyPeekTests
     public void A_name_with_half_a_character_in_it_is_somebody_elses() => Scan("""{"\ud83d":1,"\ud83dstream":2,"model":"a"}""").Model.ShouldBe("a");
 
     [Theory]
+    [InlineData("""{"model":"a","Model":"b"}""")]
+    [InlineData("""{"MODEL":"b","model":"a"}""")]
+    [InlineData("""{"model":"a","M\u006fdel":"b"}""")]
+    public void A_second_model_in_capital_letters_is_refused_as_engines_written_in_Go_would_take_it(string body)
+    {
+        var bytes = Encoding.UTF8.GetBytes(body);
+        for (var size = 1; size <= bytes.Length; size++)
+        {
+            BodyPeek.Scan(Pieces.Of(bytes, size)).Error.ShouldBeOfType<RouterError.FieldInvalid>().Field.ShouldBe("model");
+        }
+    }
+
+    [Theory]
     [InlineData("\"high\"", Priority.High)]
     [InlineData("\"BACKGROUND\"", Priority.Background)]
     [InlineData("\"0\"", Priority.Critical)]

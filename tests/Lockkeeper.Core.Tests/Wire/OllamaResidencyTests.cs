@@ -10,6 +10,8 @@ public sealed class OllamaResidencyTests
 {
     [Theory]
     [InlineData("""{"model":"m","keep_alive":"5m"}""", """{"model":"m","keep_alive":-1}""")]
+    [InlineData("""{"model":"m","keep_alive":"5m","Keep_Alive":"9h","\u212aEEP_ALIVE":"8h","Keep_alive":1}""", """{"model":"m","keep_alive":-1,"Keep_Alive":-1,"\u212aEEP_ALIVE":-1,"Keep_alive":-1}""")]
+    [InlineData("""{"model":"m","OPTIONS":{"num_ctx":9},"optionſ":{"num_ctx":8}}""", """{"model":"m","OPTIONS":{"num_ctx":4096},"optionſ":{"num_ctx":4096}}""")]
     [InlineData("""{"keep_alive":{"a":[1]},"model":"m","options":{"seed":1,"num_ctx":9}}""", """{"keep_alive":-1,"model":"m","options":{"seed":1,"num_ctx":4096}}""")]
     [InlineData("""{"model":"m","options":{"num_ctx": "x" ,"seed":1}}""", """{"model":"m","options":{"num_ctx": 4096 ,"seed":1}}""")]
     [InlineData("""{"model":"m","options":null}""", """{"model":"m","options":null}""")]

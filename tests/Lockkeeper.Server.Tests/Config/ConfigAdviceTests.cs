@@ -11,6 +11,10 @@ public sealed class ConfigAdviceTests
     public void What_is_meant_needs_no_advice() => Advice("engines: { e: { command: [sh, '{port}'] } }\nmodels: { m: { engine: e } }\n").ShouldBeEmpty();
 
     [Fact]
+    public void An_engine_that_is_asked_for_all_its_models_is_used_though_none_names_it() =>
+        Advice("engines: { o: { preset: ollama }, p: { preset: ollama, list_models: false } }\nmodels: { m: { engine: p } }\n").ShouldBeEmpty();
+
+    [Fact]
     public void What_is_never_used_or_not_there_yet_is_told() => Advice("""
         pools: { gpu: {}, cpu: {} }
         engines: { e: { command: [no-such-program-anywhere, "{port}"] }, f: { command: [sh, "{port}"] }, g: { command: [sh, "{port}"] } }
@@ -28,6 +32,6 @@ public sealed class ConfigAdviceTests
     {
         var draft = ConfigText.Read("f", text, KnownPresets.All);
         draft.Problems.ShouldBeEmpty();
-        return ConfigAdvice.Of(new ConfigResult.Loaded(draft.Config, CatalogBuilder.Build(draft.Config, new ConfigFolder("/", "/"), KnownPresets.All)) { StateFile = "/s", Files = new ConfigFiles("/f", null) });
+        return ConfigAdvice.Of(new ConfigResult.Loaded(draft.Config, CatalogBuilder.Build(draft.Config, new ConfigFolder("/", "/"), KnownPresets.All)) { StateFile = "/s", Files = new ConfigFiles("/f", null) }, KnownPresets.All);
     }
 }

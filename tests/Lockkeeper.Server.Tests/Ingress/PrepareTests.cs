@@ -83,6 +83,39 @@ public sealed class PrepareTests : IDisposable
     }
 
     [Theory]
+    [InlineData("/v1/messages", """{"model":"m","max_tokens":5,"messages":[{"role":"user","content":"?"},{"role":"assistant","content":[{"type":"web_fetch_tool_result","tool_use_id":"t","content":{"content":{"type":"document","source":{"type":"url","url":"LINK"}}}}]}]}""", EngineDialect.Anthropic)]
+    [InlineData("/v1/messages", """{"model":"m","max_tokens":5,"messages":[{"role":"user","content":[{"type":"text","text":"?"},{"type":"browser_state","image":{"url":"LINK"}}]}]}""", EngineDialect.Anthropic)]
+    [InlineData("/v1/messages", """{"model":"m","max_tokens":5,"messages":[{"role":"user","content":[{"type":"image","source":{"type":"url","url":"LINK"}}]}],"messages":[{"role":"user","content":"?"}]}""", EngineDialect.Anthropic)]
+    [InlineData("/v1/messages", """{"model":"m","max_tokens":5,"messages":[{"role":"user","content":[{"type":"image","source":{"type":"url","url":"LINK"},"type":"text","text":"?"}]}]}""", EngineDialect.Anthropic)]
+    [InlineData("/v1/responses", """{"model":"m","input":[{"role":"user","content":"?"},{"type":"computer_call_output","call_id":"c","output":{"type":"computer_screenshot","image_url":"LINK"}}]}""", EngineDialect.Responses)]
+    [InlineData("/v1/responses", """{"model":"m","input":"?","tools":[{"type":"image_generation","input_image_mask":{"image_url":"LINK"}}]}""", EngineDialect.Responses)]
+    [InlineData("/v1/responses", """{"model":"m","input":[{"role":"user","content":[{"type":"input_image","image_url":"LINK"}]}],"input":"?"}""", EngineDialect.Responses)]
+    [InlineData("/v1/responses", """{"model":"m","input":[{"role":"user","content":[{"type":"input_image","image_url":"LINK","image_url":"data:image/png;base64,PNG"}]}]}""", EngineDialect.Responses)]
+    [InlineData("/v1/embeddings", """{"model":"m","input":[{"text":"?","image":"LINK"}]}""", EngineDialect.Openai)]
+    [InlineData("/v1/embeddings", """{"model":"m","input":{"video":{"url":"LINK"}}}""", EngineDialect.Openai)]
+    [InlineData("/v1/rerank", """{"model":"m","query":"q","documents":[{"image":"LINK"}]}""", EngineDialect.Openai)]
+    [InlineData("/v1/chat/completions", """{"model":"m","messages":[{"role":"user","content":[{"type":"input_audio","input_audio":{"data":"LINK","format":"wav"}}]}]}""", EngineDialect.Openai)]
+    [InlineData("/v1/chat/completions", """{"model":"m","messages":[{"role":"user","content":[{"type":"image","image":"LINK"}]}]}""", EngineDialect.Openai)]
+    public async Task Nor_does_one_in_a_place_that_is_passed_over(string path, string body, object only)
+    {
+        var whole = body.Replace("LINK", "http://169.254.169.254/a.png").Replace("PNG", Convert.ToBase64String(ImageBytes.Png(30, 20)));
+        var (sent, refused) = await AskedAsync(path, whole, Speaking(only) with { FetchImages = true });
+        (sent ?? refused!.Code).ShouldNotContain("169.254");
+    }
+
+    [Theory]
+    [InlineData("/v1/embeddings", """{"model":"m","input":[{"text":"http://a/b","image":"iVBORw0KGgo="},"image"]}""")]
+    [InlineData("/v1/chat/completions", """{"model":"m","messages":[{"role":"user","content":[{"type":"input_audio","input_audio":{"data":"UklGRg==","format":"wav"}}]},{"role":"assistant","audio":{"id":"audio_1"}}]}""")]
+    public async Task Content_where_a_link_could_stand_passes_byte_for_byte(string path, string body) =>
+        (await AskedAsync(path, body, Speaking(EngineDialect.Openai))).Sent.ShouldBe(body);
+
+    [Theory]
+    [InlineData("/v1/messages", """{"model":"m","max_tokens":5,"system":"s","messages":[{"role":"user","content":[{"type":"tool_result","tool_use_id":"t","content":[{"type":"text","text":"?"},{"type":"image","source":{"type":"url","url":"http://a"}}]}]}]}""", EngineDialect.Anthropic, "messages[0].content[0].content[1]")]
+    [InlineData("/v1/responses", """{"model":"m","instructions":"s","input":[{"role":"user","content":[{"type":"input_image","image_url":"http://a"}]}]}""", EngineDialect.Responses, "input[0].content[0]")]
+    public async Task An_image_at_fault_is_named_by_its_place_in_what_the_client_wrote(string path, string body, object only, string place) =>
+        (await AskedAsync(path, body, Speaking(only))).Refused.ShouldBeOfType<RouterError.FieldInvalid>().Field.ShouldBe(place);
+
+    [Theory]
     [InlineData("/v1/messages", """{"model":"m","max_tokens":5,"messages":[{"role":"user","content":[{"type":"image","source":{"type":"base64","media_type":"image/png","data":"PNG"}},{"type":"image","source":{"type":"base64","media_type":"image/png","data":"PNG"}}]}]}""", EngineDialect.Anthropic)]
     [InlineData("/api/chat", """{"model":"m","messages":[{"role":"user","content":"?","images":["PNG","PNG"]}]}""", EngineDialect.Ollama)]
     [InlineData("/api/generate", """{"model":"m","prompt":"?","images":["PNG","PNG"]}""", EngineDialect.Ollama)]

@@ -45,6 +45,8 @@ internal static class MessagesTools
             fields.Fail("tool_choice.type", $"must be 'auto', 'any', 'tool' or 'none', not {RequestFields.Quote(type)}.");
         }
 
+        RefuseUnkept(root, fields, type, name);
+
         // Tools that run at Anthropic have been left out, and what is not there cannot be chosen.
         if (tools.IsEmpty || (name is not null && !tools.Any(tool => tool.Name == name)))
         {
@@ -60,5 +62,19 @@ internal static class MessagesTools
             "tool" when name is not null => new ToolChoice(ToolChoiceKind.Named, name),
             _ => null,
         };
+    }
+
+    /// <summary>A client that wants a call of what it has not told of is mistaken, and would wait for that call for ever.</summary>
+    private static void RefuseUnkept(JsonElement root, RequestFields fields, string? type, string? name)
+    {
+        var told = fields.Items(root, "tools").Select(tool => tool.Item).ToList();
+        if (name is not null && !told.Any(tool => tool.ValueKind == JsonValueKind.Object && fields.Text(tool, "name") == name))
+        {
+            fields.Fail("tool_choice.name", $"is {RequestFields.Quote(name)}, which is none of the tools.");
+        }
+        else if (type == "any" && told is [])
+        {
+            fields.Fail("tool_choice.type", "is 'any', but there are no tools.");
+        }
     }
 }

@@ -1,4 +1,5 @@
 using System.Buffers;
+using System.Buffers.Text;
 using System.Collections.Immutable;
 using System.Globalization;
 using System.Text.Json;
@@ -49,7 +50,7 @@ internal sealed class MediaIntake(ImageFetch fetch, PdfPages pdf) : IDisposable
         }
 
         parts = parts.Count == places.Length ? [.. parts.Zip(places, (part, origin) => part with { Place = origin ?? part.Place })] : parts;
-        var seen = parts.FindAll(part => part.Kind != MediaPartKind.Recording);
+        var seen = parts.FindAll(part => part.Kind is MediaPartKind.Image or MediaPartKind.File);
         return seen.Count > 0 && !Sees(model) ? new(new RouterError.VisionUnsupported(model.Id, seen[0].Place))
             : parts.Count == 0 || model.Engine.Lifecycle == Lifecycle.Cloud ? new(None) // a provider has its own limits, and fetches from its own network
             : seen.Count > model.Media.MaxImages ? new(TooMany(seen[model.Media.MaxImages].Place, seen.Count, model.Media.MaxImages))
@@ -96,6 +97,11 @@ internal sealed class MediaIntake(ImageFetch fetch, PdfPages pdf) : IDisposable
             if (part.Kind == MediaPartKind.Recording)
             {
                 return IsDataUri(part) ? null : new RouterError.FieldInvalid(part.Place, "links to a recording, and those are not fetched; send it as a data URI.");
+            }
+
+            if (part.Kind == MediaPartKind.Bare)
+            {
+                return IsDataUri(part) || IsBase64(part) ? null : new RouterError.FieldInvalid(part.Place, "holds a link, and none are fetched from there; send what it leads to, in base64.");
             }
 
             if (look.TooLong(part.Place, part.Value.Length) is { } tooLong)
@@ -151,6 +157,26 @@ internal sealed class MediaIntake(ImageFetch fetch, PdfPages pdf) : IDisposable
         {
             var start = body.Slice(part.Value.Start + 1, Math.Min(part.Value.Length - 2, 5)).ToArray();
             return DataUri.Is(start);
+        }
+
+        /// <summary>No link is that, nor the path of a file that has an ending.</summary>
+        private bool IsBase64(in MediaPart part)
+        {
+            var json = new Utf8JsonReader(body.Slice(part.Value.Start, part.Value.Length));
+            json.Read();
+            var buffer = ArrayPool<byte>.Shared.Rent((int)part.Value.Length);
+            try
+            {
+                return Base64.IsValid(buffer.AsSpan(0, json.CopyString(buffer)));
+            }
+            catch (InvalidOperationException)
+            {
+                return false;
+            }
+            finally
+            {
+                ArrayPool<byte>.Shared.Return(buffer);
+            }
         }
 
         private static byte[] Parts(IReadOnlyList<byte[]> uris)

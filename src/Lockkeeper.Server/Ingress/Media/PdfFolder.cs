@@ -48,7 +48,10 @@ internal sealed class PdfFolder : IDisposable
     public void Dispose()
     {
         _mark.Dispose();
-        Directory.Delete(_path, recursive: true);
+        if (Directory.Exists(_path))
+        {
+            Directory.Delete(_path, recursive: true);
+        }
     }
 
     private static void Remove(DirectoryInfo left, DateTimeOffset now)

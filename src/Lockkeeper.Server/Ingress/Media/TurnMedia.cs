@@ -64,8 +64,9 @@ internal sealed class TurnMedia(MediaLook look)
         }
     }
 
-    private async Task<Checked<ImmutableArray<ChatPart>>> MediaAsync(ChatPart.Media media, string place)
+    private async Task<Checked<ImmutableArray<ChatPart>>> MediaAsync(ChatPart.Media media, string position)
     {
+        var place = media.Place ?? position;
         if (look.TooLong(place, media.Url.Length) is { } tooLong)
         {
             return tooLong;
