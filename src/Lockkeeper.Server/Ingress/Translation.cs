@@ -42,7 +42,7 @@ internal sealed class Translation(Func<ModelSpec, ImmutableArray<EngineDialect>>
     /// <summary>How the engine is asked for what the client asks.</summary>
     public Checked<Plan> Of(Conversation asked, IngressOptions limits) => asked.Route.Kind switch
     {
-        RouteKind.Chat when Program(asked.Model) is { } program => ReadAny(asked).Holds(out var chat, out var refused) ? Plan.Asked(InItsForm(asked), InItsForm(asked, chat, limits), program, limits) : refused,
+        RouteKind.Chat when asked.Route.Dialect != Dialect.Ollama && Program(asked.Model) is { } program => Read(asked).Holds(out var chat, out var refused) ? Plan.Asked(InItsForm(asked), InItsForm(asked, chat, limits), program, limits) : refused,
         RouteKind.CountTokens when !Clouds.Has(asked.Model) => CountTokens.Read(asked.Body).Holds(out var turn, out var refused) ? new Plan.Count(turn) : refused,
         RouteKind.Chat when asked.Route.Dialect == Dialect.OpenAi && Speaks(asked.Model, EngineDialect.Openai) => OpenAi(asked, limits),
         RouteKind.Chat or RouteKind.Generate or RouteKind.Embed or RouteKind.OldEmbed when PassesAsItIs(asked) => Plan.AsItIs(asked, limits),
@@ -168,7 +168,7 @@ internal sealed class Translation(Func<ModelSpec, ImmutableArray<EngineDialect>>
         {
             case OllamaRequest.Chat(var chat, _):
                 chat.Clock = asked.Clock;
-                return Chat(asked, chat, limits);
+                return Program(asked.Model) is { } program ? Plan.Asked(asked, chat, program, limits) : Chat(asked, chat, limits);
             case OllamaRequest.Completion(var turn):
                 return Speaks(asked.Model, EngineDialect.Openai) ? Plan.Completion(asked, turn, limits) : Unspoken(asked.Model, asked.Route);
             case OllamaRequest.Wish wish:
