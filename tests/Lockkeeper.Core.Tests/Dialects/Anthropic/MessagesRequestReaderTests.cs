@@ -130,6 +130,7 @@ public sealed class MessagesRequestReaderTests
     [InlineData("""{"model":"m","max_tokens":1,"messages":[{"role":"user","content":[{"type":"image","source":{"type":"file","file_id":"f"}}]}]}""", "messages[0].content[0].source.type", "'messages[0].content[0].source.type' is 'file', but no files are kept here: send the file itself.")]
     [InlineData("""{"model":"m","max_tokens":1,"messages":[{"role":"user","content":[{"type":"image"}]}]}""", "messages[0].content[0].source", "'messages[0].content[0].source' is required.")]
     [InlineData("""{"model":"m","max_tokens":1,"messages":[],"tools":[{"name":"ls"}]}""", "tools[0].input_schema", "'tools[0].input_schema' is required.")]
+    [InlineData("""{"model":"m","max_tokens":1,"messages":[],"tools":[{"type":"function","function":{"name":"ls"}}]}""", "tools[0].type", "'tools[0].type' is 'function', as OpenAI has it; a tool here is {\"name\", \"description\", \"input_schema\"}.")]
     [InlineData("""{"model":"m","max_tokens":1,"messages":[],"tool_choice":{"type":"some"}}""", "tool_choice.type", "'tool_choice.type' must be 'auto', 'any', 'tool' or 'none', not 'some'.")]
     [InlineData("""{"model":"m","max_tokens":1,"messages":[],"thinking":{"type":"hard"}}""", "thinking.type", "'thinking.type' must be 'enabled', 'adaptive', 'between_tools' or 'disabled', not 'hard'.")]
     [InlineData("""{"model":"m","max_tokens":1,"messages":[],"output_format":{"type":"xml"}}""", "output_format.type", "'output_format.type' must be 'json_schema', not 'xml'.")]
