@@ -40,8 +40,8 @@ internal static class CompatibilityPage
 
         ## What cannot run
 
-        * Ollama's `/api/generate` has no tools, and Lockkeeper's own `/v1/query` neither tools nor streams: those columns are missing for them.
-        * `@langchain/ollama` streams whatever it is asked, so that there is no answer in one piece And it does not hang up when its signal ends a stream: it stops reading and leaves the connection open.
+        * Ollama's `/api/generate` has no tools. sluice's `/v1/query` has no streams, and calls tools but takes no results of them. Those columns and rows are missing for them.
+        * `@langchain/ollama` streams whatever it is asked, so that there is no answer in one piece. It does not hang up when its signal ends a stream either: it stops reading and leaves the connection open.
         * `/v1/query` has no package: it is asked by Node's own `fetch`. [The curl lines](clients/curl.md) of the projects that it comes from are tests of their own.
 
         """;

@@ -136,6 +136,45 @@ public sealed class CloudTests
         }
     }
 
+    [Fact]
+    public async Task The_program_that_stands_in_for_a_cloud_answers_in_every_dialect()
+    {
+        const string Messages = """ "messages":[{"role":"user","content":"hi"}]""";
+        const string Prompt = """ "prompt":"hi" """;
+        var folder = Directory.CreateTempSubdirectory("claude");
+        var program = Path.Combine(folder.FullName, "claude");
+        try
+        {
+            await File.WriteAllTextAsync(program, """
+                #!/bin/sh
+                cat >/dev/null
+                echo '{"type":"result","is_error":false,"result":"Said by claude.","stop_reason":"end_turn","usage":{"input_tokens":3,"output_tokens":5}}'
+                """);
+            if (!OperatingSystem.IsWindows())
+            {
+                File.SetUnixFileMode(program, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
+            }
+
+            await using var lockkeeper = await LockkeeperProcess.StartAsync("""
+                engines: { anthropic: { preset: anthropic } }
+                models: { claude: { engine: anthropic } }
+                """, variables: new Dictionary<string, string> { ["SLUICE_CLAUDE_BIN"] = program });
+            foreach (var (path, words) in new[]
+            {
+                ("/v1/chat/completions", Messages), ("/v1/responses", "\"input\":\"hi\""), ("/v1/messages", $"\"max_tokens\":9,{Messages}"),
+                ("/api/chat", Messages), ("/api/generate", Prompt), ("/v1/query", Prompt),
+            })
+            {
+                using var answered = await lockkeeper.SendAsync(path, Encoding.UTF8.GetBytes($$"""{"model":"claude","stream":false,{{words}}}"""));
+                (await answered.Content.ReadAsStringAsync()).ShouldContain("Said by claude.", customMessage: path);
+            }
+        }
+        finally
+        {
+            folder.Delete(recursive: true);
+        }
+    }
+
     private static async Task<double> SpentAsync(LockkeeperProcess lockkeeper) =>
         (await lockkeeper.JsonAsync("/admin/spending")).GetProperty("models")[0].GetProperty("spent_usd").GetDouble();
 

@@ -42,12 +42,12 @@ internal sealed class Translation(Func<ModelSpec, ImmutableArray<EngineDialect>>
     /// <summary>How the engine is asked for what the client asks.</summary>
     public Checked<Plan> Of(Conversation asked, IngressOptions limits) => asked.Route.Kind switch
     {
-        RouteKind.Chat when Program(asked.Model) is { } program => ReadAny(asked).Holds(out var chat, out var refused) ? Plan.Asked(asked, chat, program, limits) : refused,
+        RouteKind.Chat when asked.Route.Dialect != Dialect.Ollama && Program(asked.Model) is { } program => Read(asked).Holds(out var chat, out var refused) ? Plan.Asked(InItsForm(asked), InItsForm(asked, chat, limits), program, limits) : refused,
         RouteKind.CountTokens when !Clouds.Has(asked.Model) => CountTokens.Read(asked.Body).Holds(out var turn, out var refused) ? new Plan.Count(turn) : refused,
         RouteKind.Chat when asked.Route.Dialect == Dialect.OpenAi && Speaks(asked.Model, EngineDialect.Openai) => OpenAi(asked, limits),
         RouteKind.Chat or RouteKind.Generate or RouteKind.Embed or RouteKind.OldEmbed when PassesAsItIs(asked) => Plan.AsItIs(asked, limits),
         RouteKind.Chat when asked.Route.Dialect == Dialect.Ollama => OllamaChatReader.Read(asked.Body).Holds(out var request, out var refused) ? Ollama(asked, request, limits) : refused,
-        RouteKind.Chat => Read(asked).Holds(out var chat, out var refused) ? Chat(asked, chat, limits) : refused,
+        RouteKind.Chat => Read(asked).Holds(out var chat, out var refused) ? Chat(InItsForm(asked), InItsForm(asked, chat, limits), limits) : refused,
         RouteKind.Generate => OllamaGenerateReader.Read(asked.Body).Holds(out var request, out var refused) ? Ollama(asked, request, limits) : refused,
         RouteKind.Embed => EmbedRequest.Read(asked.Body).Holds(out var request, out var refused) ? Embed(asked, request, limits) : refused,
         RouteKind.OldEmbed => EmbedRequest.ReadOld(asked.Body).Holds(out var request, out var refused) ? Embed(asked, request, limits) : refused,
@@ -134,9 +134,15 @@ internal sealed class Translation(Func<ModelSpec, ImmutableArray<EngineDialect>>
         }
 
         var turn = chat?.Turn ?? new ChatTurn { Model = asked.Naming.Model, Stream = asked.Stream };
-        var client = new OpenAiChat(turn) { Lines = format == StreamingFormat.JsonLines, ThinksAloud = limits.ProgressAsReasoning };
-        return rewrites || model.Leaks.Concerns(turn.Tools) ? Plan.Told(asked, client, EngineWords.OpenAi, limits) : Plan.AsItIs(asked, limits);
+        return rewrites || model.Leaks.Concerns(turn.Tools) ? Plan.Told(asked, InItsForm(asked, new OpenAiChat(turn), limits), EngineWords.OpenAi, limits) : Plan.AsItIs(asked, limits);
     }
+
+    /// <summary>A stream that is wanted as one object is none.</summary>
+    private static Conversation InItsForm(Conversation asked) => asked is { Route.Dialect: Dialect.OpenAi, Format: StreamingFormat.JsonArray } ? asked with { Stream = false } : asked;
+
+    /// <summary>A chat that is answered in the form its client wants: OpenAI's have several.</summary>
+    private static ClientChat InItsForm(Conversation asked, ClientChat chat, IngressOptions limits) =>
+        chat is OpenAiChat ? new OpenAiChat(chat.Turn) { Lines = asked.Format == StreamingFormat.JsonLines, ThinksAloud = limits.ProgressAsReasoning } : chat;
 
     private Checked<Plan> Chat(Conversation asked, ClientChat chat, IngressOptions limits)
     {
@@ -163,7 +169,7 @@ internal sealed class Translation(Func<ModelSpec, ImmutableArray<EngineDialect>>
         {
             case OllamaRequest.Chat(var chat, _):
                 chat.Clock = asked.Clock;
-                return Chat(asked, chat, limits);
+                return Program(asked.Model) is { } program ? Plan.Asked(asked, chat, program, limits) : Chat(asked, chat, limits);
             case OllamaRequest.Completion(var turn):
                 return Speaks(asked.Model, EngineDialect.Openai) ? Plan.Completion(asked, turn, limits) : Unspoken(asked.Model, asked.Route);
             case OllamaRequest.Wish wish:

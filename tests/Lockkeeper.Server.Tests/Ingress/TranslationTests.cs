@@ -93,6 +93,21 @@ public sealed class TranslationTests
         JsonElement.Parse(Encoding.UTF8.GetString(passage.Body.Bytes)).GetProperty("stream").GetBoolean().ShouldBeFalse();
     }
 
+    [Theory]
+    [InlineData(StreamingFormat.Sse, true, "text/event-stream")]
+    [InlineData(StreamingFormat.JsonLines, true, "application/x-ndjson")]
+    [InlineData(StreamingFormat.JsonArray, false, "application/json")]
+    public async Task A_stream_has_the_form_that_is_wanted_whatever_its_engine_speaks(object form, bool stream, string contentType)
+    {
+        var model = Plain with { StreamingFormat = (StreamingFormat)form, StreamChunkTokens = 2 };
+        foreach (var spoken in (EngineDialect[])[EngineDialect.Openai, EngineDialect.Anthropic, EngineDialect.Ollama])
+        {
+            var passage = await PassageAsync("/v1/chat/completions", """{"stream":true,"model":"m","messages":[{"role":"user","content":"hi"}]}""", model, spoken);
+            passage.Stream.ShouldBe(stream, $"{spoken}");
+            passage.Answer.ShouldBeOfType<ToldForm>().ContentType.ShouldBe(contentType, $"{spoken}");
+        }
+    }
+
     [Fact]
     public async Task What_cannot_be_said_to_an_engine_is_refused_with_what_it_speaks()
     {

@@ -17,8 +17,15 @@ internal static class MessagesTools
                 break;
             }
 
+            var type = fields.Text(item, "type", $"{path}.type");
+            if (type == "function")
+            {
+                fields.Fail($"{path}.type", """is 'function', as OpenAI has it; a tool here is {"name", "description", "input_schema"}.""");
+                break;
+            }
+
             // Every other type is a tool that Anthropic runs or has taught its models; others know neither how to call it nor what it answers.
-            if (fields.Text(item, "type", $"{path}.type") is null or "custom"
+            if (type is null or "custom"
                 && fields.Required(item, "name", $"{path}.name") is { } name && fields.TextOf(name, $"{path}.name") is { } called
                 && fields.Required(item, "input_schema", $"{path}.input_schema") is not null && fields.Object(item, "input_schema", $"{path}.input_schema") is { } schema)
             {

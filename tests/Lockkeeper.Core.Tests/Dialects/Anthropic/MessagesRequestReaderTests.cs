@@ -132,6 +132,7 @@ public sealed class MessagesRequestReaderTests
     [InlineData("""{"model":"m","max_tokens":1,"messages":[],"tools":[{"name":"ls"}]}""", "tools[0].input_schema", "'tools[0].input_schema' is required.")]
     [InlineData("""{"model":"m","max_tokens":1,"messages":[{"role":"user","content":"a"}],"tools":[{"name":"ls","input_schema":{} }],"tool_choice":{"type":"tool","name":"rm"}}""", "tool_choice.name", "'tool_choice.name' is 'rm', which is none of the tools.")]
     [InlineData("""{"model":"m","max_tokens":1,"messages":[{"role":"user","content":"a"}],"tool_choice":{"type":"any"}}""", "tool_choice.type", "'tool_choice.type' is 'any', but there are no tools.")]
+    [InlineData("""{"model":"m","max_tokens":1,"messages":[],"tools":[{"type":"function","function":{"name":"ls"}}]}""", "tools[0].type", "'tools[0].type' is 'function', as OpenAI has it; a tool here is {\"name\", \"description\", \"input_schema\"}.")]
     [InlineData("""{"model":"m","max_tokens":1,"messages":[],"tool_choice":{"type":"some"}}""", "tool_choice.type", "'tool_choice.type' must be 'auto', 'any', 'tool' or 'none', not 'some'.")]
     [InlineData("""{"model":"m","max_tokens":1,"messages":[],"thinking":{"type":"hard"}}""", "thinking.type", "'thinking.type' must be 'enabled', 'adaptive', 'between_tools' or 'disabled', not 'hard'.")]
     [InlineData("""{"model":"m","max_tokens":1,"messages":[],"output_format":{"type":"xml"}}""", "output_format.type", "'output_format.type' must be 'json_schema', not 'xml'.")]
