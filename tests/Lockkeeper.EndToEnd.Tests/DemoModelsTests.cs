@@ -10,16 +10,12 @@ using Xunit;
 namespace Lockkeeper.EndToEnd.Tests;
 
 /// <summary>What a newcomer gets: no configuration, two demo models on the built-in engine, the SDK they use already.</summary>
-public sealed class DemoModelsTests : IAsyncLifetime
+public sealed class DemoModelsTests(DemoModelsTests.Router router) : IClassFixture<DemoModelsTests.Router>
 {
     private const string Sum = "What is 2+2?";
     private const string Poem = "Write a short poem about the sea.";
 
-    private LockkeeperProcess _lockkeeper = null!;
-
-    public async ValueTask InitializeAsync() => _lockkeeper = await LockkeeperProcess.StartAsync();
-
-    public ValueTask DisposeAsync() => _lockkeeper.DisposeAsync();
+    private readonly LockkeeperProcess _lockkeeper = router.Lockkeeper;
 
     [Fact]
     public async Task Two_and_two_is_four()
@@ -69,6 +65,7 @@ public sealed class DemoModelsTests : IAsyncLifetime
     [Fact]
     public async Task An_unknown_model_is_404_in_the_words_of_the_SDK()
     {
+        var before = _lockkeeper.Engines;
         var refused = await Should.ThrowAsync<ClientResultException>(() => AskAsync("demo-gide", Sum));
         refused.Status.ShouldBe(404);
         refused.Message.ShouldContain("model_not_found");
@@ -76,7 +73,7 @@ public sealed class DemoModelsTests : IAsyncLifetime
         error.GetProperty("code").GetString().ShouldBe("model_not_found");
         error.GetProperty("param").GetString().ShouldBe("model");
         error.GetProperty("message").GetString()!.ShouldContain("demo-guide");
-        _lockkeeper.Engines.ShouldBeEmpty();
+        _lockkeeper.Engines.ShouldBe(before, "nothing was started or stopped for it");
     }
 
     [Fact]
@@ -121,4 +118,7 @@ public sealed class DemoModelsTests : IAsyncLifetime
 
     private async Task<ChatCompletion> AskAsync(string model, string question) =>
         await _lockkeeper.Sdk(model).CompleteChatAsync([new UserChatMessage(question)], Exact);
+
+    /// <summary>Without a configuration.</summary>
+    public sealed class Router() : SharedRouter((string?)null);
 }

@@ -1,7 +1,6 @@
 using System.Text;
 using System.Text.Json;
 using System.Text.Json.Nodes;
-using Lockkeeper.Testing;
 using Shouldly;
 using Xunit;
 
@@ -103,14 +102,7 @@ public sealed class DialectsTests(DialectsTests.Router router) : IClassFixture<D
         [.. text.Split('\n').Where(line => line.StartsWith("data: {", StringComparison.Ordinal)).Select(line => JsonElement.Parse(line["data: ".Length..]))];
 
     /// <summary>One for all of them: what they ask changes nothing.</summary>
-    public sealed class Router : IAsyncLifetime
-    {
-        internal LockkeeperProcess Lockkeeper { get; private set; } = null!;
-
-        public async ValueTask InitializeAsync() => Lockkeeper = await LockkeeperProcess.StartAsync();
-
-        public ValueTask DisposeAsync() => Lockkeeper.DisposeAsync();
-    }
+    public sealed class Router() : SharedRouter((string?)null);
 
     /// <summary>An answer, whatever its dialect.</summary>
     private sealed record Said(string Text, string Reasoning, IReadOnlyList<string> Calls, string Finish, (int Prompt, int Completion) Tokens, string Model)

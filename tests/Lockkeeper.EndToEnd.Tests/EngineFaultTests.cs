@@ -6,37 +6,28 @@ using Xunit;
 namespace Lockkeeper.EndToEnd.Tests;
 
 /// <summary>Engines that fail in every way an engine can. Each time the client learns what happened, and the next request recovers by itself.</summary>
-public sealed class EngineFaultTests
+public sealed class EngineFaultTests(EngineFaultTests.Router router) : IClassFixture<EngineFaultTests.Router>
 {
+    private readonly LockkeeperProcess _lockkeeper = router.Lockkeeper;
+
     [Fact]
     public async Task A_missing_program_is_a_clean_503_and_another_model_still_works()
     {
-        await using var lockkeeper = await LockkeeperProcess.StartAsync(new TestConfig
-        {
-            Models = { ["missing"] = "", ["good"] = "" },
-            Programs = { ["missing"] = "no-such-engine-anywhere" },
-        });
-
-        using var refused = await lockkeeper.AskAsync("missing");
+        using var refused = await _lockkeeper.AskAsync("missing");
         var error = await refused.ErrorAsync();
         error.Status.ShouldBe(503);
         error.Code.ShouldBe("engine_start_failed");
         error.Message.ShouldContain("no-such-engine-anywhere");
-        (await lockkeeper.AnswerAsync("good")).ShouldStartWith("fake good ");
+        (await _lockkeeper.AnswerAsync("good")).ShouldStartWith("fake good ");
     }
 
     [Fact]
     public async Task A_missing_program_leaves_the_resident_model_alone()
     {
-        await using var lockkeeper = await LockkeeperProcess.StartAsync(new TestConfig
-        {
-            Models = { ["missing"] = "", ["good"] = "" },
-            Programs = { ["missing"] = "/no/such/engine" },
-        });
-        await lockkeeper.AnswerAsync("good");
-        using var refused = await lockkeeper.AskAsync("missing");
+        await _lockkeeper.AnswerAsync("good");
+        using var refused = await _lockkeeper.AskAsync("missing-too");
         refused.StatusCode.ShouldBe(HttpStatusCode.ServiceUnavailable);
-        (await lockkeeper.AnswerAsync("good")).ShouldStartWith("fake good ");
+        (await _lockkeeper.AnswerAsync("good")).ShouldStartWith("fake good ");
     }
 
     [Fact]
@@ -63,19 +54,14 @@ public sealed class EngineFaultTests
     [Fact]
     public async Task An_engine_that_exits_at_start_is_a_503_with_its_code_and_its_last_lines()
     {
-        await using var lockkeeper = await LockkeeperProcess.StartAsync(new TestConfig
-        {
-            Models = { ["broken"] = "--print out-of-memory-says-the-engine --exit-at-start 3", ["good"] = "" },
-        });
-
-        using var refused = await lockkeeper.AskAsync("broken");
+        using var refused = await _lockkeeper.AskAsync("broken");
         var error = await refused.ErrorAsync();
         error.Status.ShouldBe(503);
         error.Code.ShouldBe("engine_start_failed");
         error.Message.ShouldContain("exit code 3");
         error.Message.ShouldContain("out-of-memory-says-the-engine");
-        lockkeeper.Said.ShouldContain("out-of-memory-says-the-engine");
-        (await lockkeeper.AnswerAsync("good")).ShouldStartWith("fake good ");
+        _lockkeeper.Said.ShouldContain("out-of-memory-says-the-engine");
+        (await _lockkeeper.AnswerAsync("good")).ShouldStartWith("fake good ");
     }
 
     [Fact]
@@ -89,7 +75,7 @@ public sealed class EngineFaultTests
         (await refused.ErrorAsync()).ShouldSatisfyAllConditions(
             error => error.Status.ShouldBe(503),
             error => error.Code.ShouldBe("engine_start_failed"));
-        waited.ShouldBeInRange(TimeSpan.FromSeconds(0.9), TimeSpan.FromSeconds(5));
+        waited.ShouldBeInRange(TimeSpan.FromSeconds(0.9), TimeSpan.FromSeconds(20));
         (await lockkeeper.AnswerAsync("good")).ShouldStartWith("fake good ");
         lockkeeper.Engines.ShouldHaveSingleItem().Model.ShouldBe("good");
     }
@@ -97,22 +83,20 @@ public sealed class EngineFaultTests
     [Fact]
     public async Task A_slow_start_is_waited_for()
     {
-        await using var lockkeeper = await LockkeeperProcess.StartAsync(new TestConfig { Models = { ["slow"] = "--start-delay 700 --ready-delay 700" } });
         var since = TimeProvider.System.GetTimestamp();
-        (await lockkeeper.AnswerAsync("slow")).ShouldStartWith("fake slow ");
+        (await _lockkeeper.AnswerAsync("slow")).ShouldStartWith("fake slow ");
         TimeProvider.System.GetElapsedTime(since).ShouldBeGreaterThan(TimeSpan.FromSeconds(1.4));
     }
 
     [Theory]
-    [InlineData("crash=2 code=7 chunks=9 delay=20")]
-    [InlineData("crash=2 kill chunks=9 delay=20")]
-    [InlineData("close=2 chunks=9 delay=20")]
-    public async Task A_stream_whose_engine_dies_ends_in_an_error_and_the_next_request_starts_it_again(string fault)
+    [InlineData("exits", "crash=2 code=7 chunks=9 delay=20")]
+    [InlineData("is-killed", "crash=2 kill chunks=9 delay=20")]
+    [InlineData("closes", "close=2 chunks=9 delay=20")]
+    public async Task A_stream_whose_engine_dies_ends_in_an_error_and_the_next_request_starts_it_again(string model, string fault)
     {
-        await using var lockkeeper = await LockkeeperProcess.StartAsync(new TestConfig { Models = { ["a"] = "" } });
-        var first = await lockkeeper.AnswerAsync("a");
+        var first = await _lockkeeper.AnswerAsync(model);
 
-        using var response = await lockkeeper.AskAsync("a", fault, stream: true);
+        using var response = await _lockkeeper.AskAsync(model, fault, stream: true);
         response.StatusCode.ShouldBe(HttpStatusCode.OK);
         var lines = await response.LinesAsync().ToListAsync();
         lines.ShouldContain(line => line.Contains("t1 "));
@@ -120,8 +104,8 @@ public sealed class EngineFaultTests
         lines.ShouldContain(line => line.StartsWith("data: {\"error\":") && line.Contains("engine_failed"));
         lines.Last(line => !line.StartsWith(':')).ShouldBe("data: [DONE]");
 
-        var second = await lockkeeper.AnswerAsync("a");
-        second.ShouldStartWith("fake a ");
+        var second = await _lockkeeper.AnswerAsync(model);
+        second.ShouldStartWith($"fake {model} ");
         if (fault.StartsWith("crash"))
         {
             second.ShouldNotBe(first, "the answer names the process: a new one has to have been started");
@@ -131,48 +115,46 @@ public sealed class EngineFaultTests
     [Fact]
     public async Task An_engine_that_dies_before_it_answers_is_a_502_with_its_exit_code()
     {
-        await using var lockkeeper = await LockkeeperProcess.StartAsync(new TestConfig { Models = { ["a"] = "" } });
-        using var failed = await lockkeeper.AskAsync("a", "crash=0 code=7");
+        using var failed = await _lockkeeper.AskAsync("dies", "crash=0 code=7");
         var error = await failed.ErrorAsync();
         error.Status.ShouldBe(502);
         error.Code.ShouldBe("engine_failed");
         error.Message.ShouldContain("exit code 7");
         error.Message.ShouldContain("crashing as asked");
-        (await lockkeeper.AnswerAsync("a")).ShouldStartWith("fake a ");
+        (await _lockkeeper.AnswerAsync("dies")).ShouldStartWith("fake dies ");
     }
 
     [Fact]
     public async Task An_idle_engine_that_is_killed_is_started_again_by_the_next_request()
     {
-        await using var lockkeeper = await LockkeeperProcess.StartAsync(new TestConfig { Models = { ["a"] = "" } });
-        await lockkeeper.AnswerAsync("a");
-        var killed = lockkeeper.Engines.ShouldHaveSingleItem();
+        await _lockkeeper.AnswerAsync("idle");
+        var killed = _lockkeeper.Engines.ShouldHaveSingleItem();
         LockkeeperProcess.Signal("KILL", killed.Pid);
         await Eventually.True(() => IsDeadWithAllItsThreads(killed.Pid), "it is dead");
 
         // At once: the router need not have heard of it yet.
-        (await lockkeeper.AnswerAsync("a")).ShouldStartWith("fake a ");
-        lockkeeper.Engines.ShouldHaveSingleItem().Pid.ShouldNotBe(killed.Pid);
+        (await _lockkeeper.AnswerAsync("idle")).ShouldStartWith("fake idle ");
+        _lockkeeper.Engines.ShouldHaveSingleItem().Pid.ShouldNotBe(killed.Pid);
     }
 
     [Fact]
     public async Task An_engine_that_is_killed_while_it_answers_ends_its_stream_and_is_started_again()
     {
-        await using var lockkeeper = await LockkeeperProcess.StartAsync(new TestConfig { Models = { ["a"] = "", ["b"] = "" } });
-        using var response = await lockkeeper.AskAsync("a", "chunks=2 stall=2", stream: true);
+        await _lockkeeper.AnswerAsync("busy"); // alone from here on
+        using var response = await _lockkeeper.AskAsync("busy", "chunks=2 stall=2", stream: true);
         var lines = new List<string>();
         await foreach (var line in response.LinesAsync())
         {
             lines.Add(line);
             if (line.Contains("t1 "))
             {
-                LockkeeperProcess.Signal("KILL", lockkeeper.Engines.ShouldHaveSingleItem().Pid);
+                LockkeeperProcess.Signal("KILL", _lockkeeper.Engines.ShouldHaveSingleItem().Pid);
             }
         }
 
         lines.ShouldContain(line => line.StartsWith("data: {\"error\":"));
-        (await lockkeeper.AnswerAsync("b")).ShouldStartWith("fake b ");
-        (await lockkeeper.AnswerAsync("a")).ShouldStartWith("fake a ");
+        (await _lockkeeper.AnswerAsync("good")).ShouldStartWith("fake good ");
+        (await _lockkeeper.AnswerAsync("busy")).ShouldStartWith("fake busy ");
     }
 
     [Fact]
@@ -225,4 +207,15 @@ public sealed class EngineFaultTests
             return true;
         }
     }
+
+    /// <summary>An engine for each way to fail: what is remembered of one failure is not to meet the next story.</summary>
+    public sealed class Router() : SharedRouter(new TestConfig
+    {
+        Models =
+        {
+            ["good"] = "", ["missing"] = "", ["missing-too"] = "", ["broken"] = "--print out-of-memory-says-the-engine --exit-at-start 3", ["slow"] = "--start-delay 700 --ready-delay 700",
+            ["exits"] = "", ["is-killed"] = "", ["closes"] = "", ["dies"] = "", ["idle"] = "", ["busy"] = "",
+        },
+        Programs = { ["missing"] = "no-such-engine-anywhere", ["missing-too"] = "/no/such/engine" },
+    });
 }

@@ -92,7 +92,7 @@ public sealed class HealthTests
         LockkeeperProcess.Signal("STOP", lockkeeper.Engines.Single(engine => engine.Model == "stopped").Pid);
         var since = TimeProvider.System.GetTimestamp();
         var health = await lockkeeper.JsonAsync("/v1/backends/health");
-        TimeProvider.System.GetElapsedTime(since).ShouldBeLessThan(TimeSpan.FromSeconds(4));
+        TimeProvider.System.GetElapsedTime(since).ShouldBeLessThan(TimeSpan.FromSeconds(15), "it would hang for ever");
         health.EnumerateObject().Select(model => (model.Name, model.Value.GetProperty("status").GetString())).ShouldBe(
             [("good", "healthy"), ("stopped", "timeout"), ("idle", "unreachable"), ("off", "disabled"), ("broken", "error")]);
         health.GetProperty("good").EnumerateObject().Select(member => member.Name).ShouldBe(["status", "port", "model_id", "backend", "state", "http_status"]);

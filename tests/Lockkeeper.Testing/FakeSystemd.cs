@@ -10,14 +10,14 @@ internal sealed class FakeSystemd : IAsyncDisposable
 {
     private const string Control = """
         #!/bin/sh
-        home=$(dirname "$0")
+        home=${0%/*}
         echo "$*" >> "$home/calls"
         verb= unit=
         for word; do
           case $word in --*) ;; *) if [ -z "$verb" ]; then verb=$word; else unit=$word; fi ;; esac
         done
         d=$home/units/$unit
-        value() { cat "$d/$1" 2>/dev/null || echo "$2"; }
+        value() { v=; { read -r v < "$d/$1"; } 2>/dev/null || [ -e "$d/$1" ] || v=$2; } # without another process: it is called all the time
         if [ ! -d "$d" ]; then
           case $verb in
             show) printf 'LoadState=not-found\nActiveState=inactive\nSubState=dead\nMainPID=0\nResult=success\nNRestarts=0\n'; exit 0 ;;
@@ -30,33 +30,35 @@ internal sealed class FakeSystemd : IAsyncDisposable
               echo >> "$d/looks"
               if [ "$(wc -l < "$d/looks")" -gt 1 ]; then rm "$d/looks"; "$0" start "$unit"; fi
             fi
+            value active inactive; active=$v; value sub dead; sub=$v; value pid 0; pid=$v
+            value result success; result=$v; value code 0; code=$v; value restarts 0; restarts=$v
             printf 'LoadState=loaded\nActiveState=%s\nSubState=%s\nMainPID=%s\nResult=%s\nExecMainStatus=%s\nNRestarts=%s\nControlGroup=\n' \
-              "$(value active inactive)" "$(value sub dead)" "$(value pid 0)" "$(value result success)" "$(value code 0)" "$(value restarts 0)" ;;
+              "$active" "$sub" "$pid" "$result" "$code" "$restarts" ;;
           reset-failed)
             echo 0 > "$d/restarts"; echo success > "$d/result"
-            [ "$(value active inactive)" != failed ] || echo inactive > "$d/active" ;;
+            value active inactive; [ "$v" != failed ] || echo inactive > "$d/active" ;;
           start)
             [ ! -e "$d/refuse" ] || { echo "Failed to start $unit: Access denied" >&2; exit 4; }
-            [ "$(value active inactive)" != active ] || exit 0
+            value active inactive; [ "$v" != active ] || exit 0
             rm -f "$d/stopping"; echo starting > "$d/active"
             setsid sh "$home/supervise" "$d" < /dev/null > /dev/null 2>&1 &
-            while [ "$(value active inactive)" = starting ]; do sleep 0.02; done ;;
+            while value active inactive; [ "$v" = starting ]; do sleep 0.02; done ;;
           stop)
             touch "$d/stopping"
-            pid=$(value pid 0)
+            value pid 0; pid=$v
             if [ "$pid" != 0 ]; then
               kill -TERM "$pid"
-              while [ "$(value active inactive)" != inactive ]; do sleep 0.02; done
+              while value active inactive; [ "$v" != inactive ]; do sleep 0.02; done
             else
               while [ -e "$d/supervised" ]; do sleep 0.02; done
               echo inactive > "$d/active"; echo dead > "$d/sub"
             fi
-            left=$(value revives 0)
+            value revives 0; left=$v
             if [ "$left" -gt 0 ]; then
               echo $((left - 1)) > "$d/revives"
               if [ -e "$d/later" ]; then touch "$d/looks"; else "$0" start "$unit"; fi
             fi ;;
-          kill) kill -KILL "$(value pid 0)" ;;
+          kill) value pid 0; kill -KILL "$v" ;;
           status) printf 'the unit\n   its state\n\n'; tail -n 5 "$d/log"; exit 3 ;;
           *) echo "Unknown command verb $verb." >&2; exit 1 ;;
         esac
