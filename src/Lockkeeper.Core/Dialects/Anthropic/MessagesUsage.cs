@@ -59,7 +59,7 @@ internal struct MessagesUsage
     public static void Write(Utf8JsonWriter json, TokenUsage? usage)
     {
         json.WriteStartObject();
-        json.WriteNumber("input_tokens"u8, (usage?.Prompt - (usage?.Cached ?? 0) - (usage?.Written ?? 0)) ?? 0);
+        json.WriteNumber("input_tokens"u8, Math.Max(0, (usage?.Prompt - (usage?.Cached ?? 0) - (usage?.Written ?? 0)) ?? 0)); // some engines count as cached what another request had
         if (usage?.Cached is { } cached)
         {
             json.WriteNumber("cache_read_input_tokens"u8, cached);

@@ -36,6 +36,17 @@ public sealed class MessagesAnswerTests
     }
 
     [Fact]
+    public void An_engine_that_has_cached_more_than_it_was_sent_makes_no_count_less_than_none()
+    {
+        _answer.Begin();
+        _answer.Text("a");
+        _answer.End(new AnswerEnd(AnswerFinish.Stop, new TokenUsage(1, 2) { Cached = 5 }));
+        Written().ShouldEndWith("""
+            "usage":{"input_tokens":0,"cache_read_input_tokens":5,"output_tokens":2}}
+            """);
+    }
+
+    [Fact]
     public void Arguments_that_are_no_object_are_shown_as_they_are()
     {
         _answer.ToolCall(0, "t", "ls");
