@@ -38,6 +38,9 @@ public sealed class EngineErrorTests
     [InlineData("""{"error":{"code":413,"message":"x"}}""", 413)]
     [InlineData("""{"error":{"message":"x","type":"overloaded_error"}}""", 503)]
     [InlineData("""{"type":"error","error":{"message":"x","type":"not_found_error"}}""", 404)]
+    [InlineData("""{"error":{"message":"x","type":"invalid_request_error"}}""", 400)]
+    [InlineData("""{"error":{"message":"x","type":"rate_limit_error"}}""", 429)]
+    [InlineData("""{"error":{"message":"x","type":"timeout_error"}}""", 504)]
     [InlineData("""{"error":{"code":7,"message":"x"}}""", 500)]
     [InlineData("x", 500)]
     public void Within_a_stream_its_kind_tells_the_status(string json, int status) => EngineError.ReadStreamed(Encoding.UTF8.GetBytes(json)).ShouldBe(new AnswerFailure(status, EngineError.Read(status, Encoding.UTF8.GetBytes(json)).Code, "x"));

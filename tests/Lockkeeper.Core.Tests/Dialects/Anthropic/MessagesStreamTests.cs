@@ -87,6 +87,13 @@ public sealed class MessagesStreamTests
     }
 
     [Fact]
+    public void What_was_cached_is_told_beside_the_tokens_of_the_prompt_and_not_in_them()
+    {
+        _stream.End(new AnswerEnd(AnswerFinish.Stop, new TokenUsage(20, 9) { Cached = 12, Written = 5 }));
+        Written().ShouldContain("""{"input_tokens":3,"cache_read_input_tokens":12,"cache_creation_input_tokens":5,"output_tokens":9}""");
+    }
+
+    [Fact]
     public void Hidden_reasoning_is_a_block_of_its_own()
     {
         _stream.Signature("redacted:c2VjcmV0");

@@ -194,6 +194,15 @@ public sealed class ToolCallFilterTests
         }
     }
 
+    [Theory]
+    [InlineData(60, 1)]
+    [InlineData(70, 0)]
+    public void A_call_that_is_nested_too_deep_is_text(int depth, int calls)
+    {
+        var text = """<tool_call>{"name":"now","arguments":{"a":X}}</tool_call>""".Replace("X", new string('[', depth) + new string(']', depth), StringComparison.Ordinal);
+        Told.Of(Filter(ToolDialect.Hermes), text, [text.Length]).Ids.Count.ShouldBe(calls);
+    }
+
     [Fact]
     public void Any_cut_tells_the_same_and_text_without_a_call_is_never_changed()
     {

@@ -14,6 +14,7 @@ public sealed class ResponsesContinuationTests
     private const string Engine =
         "event: response.created\ndata: {\"type\":\"response.created\",\"sequence_number\":0,\"response\":{\"id\":\"resp_x\",\"output\":[]}}\n\n"
         + "event: response.in_progress\ndata: {\"type\":\"response.in_progress\",\"sequence_number\":1,\"response\":{\"id\":\"resp_x\",\"output\":[]}}\n\n"
+        + "event: response.queued\ndata: {\"type\":\"response.queued\",\"response\":{\"id\":\"resp_x\"}}\n\n"
         + ": ping\n\n"
         + "event: response.output_text.delta\ndata: {\"type\":\"response.output_text.delta\", \"item_id\":\"resp_x\",\"sequence_number\" : 2,\"delta\":\"\\u00fc \\\"id\\\":\\\"resp_x\\\"\"}\n\n"
         + "data: {\"type\":\"response.unheard_of\",\"id\":\"resp_x\"}\r\n\r\n"
