@@ -1,4 +1,5 @@
 using System.Net;
+using System.Text;
 using System.Text.Json;
 using System.Text.RegularExpressions;
 using Lockkeeper.Testing;
@@ -182,6 +183,28 @@ public sealed partial class SchedulingTests
         await Eventually.True(() => lockkeeper.Engines.Count == 0, "and unloaded when nobody has used it");
         lockkeeper.Said.ShouldContain("stopping (Idle)");
         await lockkeeper.AnswerAsync("a");
+    }
+
+    [Fact]
+    public async Task A_client_of_ollama_may_have_its_model_go_sooner_and_never_keep_it_longer()
+    {
+        await using var lockkeeper = await LockkeeperProcess.StartAsync(new TestConfig { Models = { ["a"] = "" }, ModelKeys = { ["a"] = "idle_timeout: 1h" } });
+        async Task<TimeSpan> LeftAfterAsync(string keepAlive)
+        {
+            using var answer = await lockkeeper.SendAsync("/api/chat", Encoding.UTF8.GetBytes($$"""{"model":"a","stream":false,"keep_alive":{{keepAlive}},"messages":[{"role":"user","content":"hello"}]}"""));
+            answer.StatusCode.ShouldBe(HttpStatusCode.OK);
+            return (await lockkeeper.JsonAsync("/api/ps")).GetProperty("models")[0].GetProperty("expires_at").GetDateTimeOffset() - TimeProvider.System.GetUtcNow();
+        }
+
+        (await LeftAfterAsync("-1")).ShouldBeInRange(TimeSpan.FromMinutes(50), TimeSpan.FromHours(1));
+        (await LeftAfterAsync("\"2h\"")).ShouldBeInRange(TimeSpan.FromMinutes(50), TimeSpan.FromHours(1));
+        (await LeftAfterAsync("\"10m\"")).ShouldBeInRange(TimeSpan.FromMinutes(1), TimeSpan.FromMinutes(10));
+        lockkeeper.Engines.ShouldHaveSingleItem();
+
+        using var last = await lockkeeper.SendAsync("/api/generate", """{"model":"a","stream":false,"keep_alive":0,"prompt":"hello"}"""u8.ToArray());
+        last.StatusCode.ShouldBe(HttpStatusCode.OK);
+        await Eventually.True(() => lockkeeper.Engines.Count == 0, "it goes when it has answered");
+        lockkeeper.Said.ShouldContain("stopping (Idle)");
     }
 
     [Fact]

@@ -62,7 +62,7 @@ internal sealed record ModelConfig
     /// <value>Default <c>false</c>.</value>
     public bool Preload { get; init; }
 
-    /// <summary>Idle time after which it is unloaded.</summary>
+    /// <summary>Idle time after which it is unloaded; Ollama's clients may have it go sooner (<c>keep_alive</c>).</summary>
     /// <value>Default <c>off</c>.</value>
     [Between("10ms", "30d")]
     public DurationOrOff IdleTimeout { get; init; } = DurationOrOff.Off;

@@ -5,6 +5,9 @@ internal sealed class Instance
 {
     private readonly Dictionary<long, InFlight> _inFlight = [];
 
+    /// <summary>What the request that ended last said of how long it may be idle.</summary>
+    private TimeSpan? _asked;
+
     public Instance(InstanceId id, ScheduledModel model, long? claim, TimeSpan now)
     {
         // With no slot the run would be loaded and then hold the pool for ever without serving anybody.
@@ -43,6 +46,9 @@ internal sealed class Instance
     /// <summary>Since when nothing runs on it; null while something does.</summary>
     public TimeSpan? IdleSince { get; private set; }
 
+    /// <summary>How long it may be idle: as the model's options have it, or shorter if the request that ended last said so. Null for as long as nobody needs its room.</summary>
+    public TimeSpan? IdleTimeout => _asked < (Model.Options.IdleTimeout ?? TimeSpan.MaxValue) ? _asked : Model.Options.IdleTimeout;
+
     public TimeSpan DrainingSince { get; private set; }
 
     /// <summary>When it was told to stop; null when it was not.</summary>
@@ -79,6 +85,7 @@ internal sealed class Instance
         ReadySince = ReadySince,
         TurnEnds = ReadySince is null ? null : TurnEnds,
         IdleSince = IdleSince,
+        IdleTimeout = IdleTimeout,
         Pinned = Model.IsPinned,
     };
 
@@ -108,6 +115,7 @@ internal sealed class Instance
     {
         _inFlight.Remove(ticketId, out var released);
         HasServed |= released is { Ticket.OnlyLoads: false };
+        _asked = released is null ? _asked : released.Ticket.IdleTimeout;
         if (_inFlight.Count == 0)
         {
             IdleSince ??= now;

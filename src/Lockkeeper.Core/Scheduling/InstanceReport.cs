@@ -23,5 +23,8 @@ internal sealed record InstanceReport(InstanceId Id, InstancePhase Phase, int In
     /// <summary>Since when nothing runs on it; null while something does.</summary>
     public TimeSpan? IdleSince { get; init; }
 
+    /// <summary>How long it may be idle; null for as long as nobody needs its room.</summary>
+    public TimeSpan? IdleTimeout { get; init; }
+
     public bool Pinned { get; init; }
 }

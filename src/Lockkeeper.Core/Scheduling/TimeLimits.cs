@@ -36,10 +36,10 @@ internal static class TimeLimits
         return null;
     }
 
-    /// <summary>Stops what nobody has used for its <c>idle_timeout</c>, and kills what has drained for longer than <c>drain_timeout</c>.</summary>
+    /// <summary>Stops what nobody has used for its <c>idle_timeout</c>, or for as long as its last client wanted it kept, and kills what has drained for longer than <c>drain_timeout</c>.</summary>
     public static void Apply(Instance instance, Decision decision)
     {
-        if (instance is { Serves: true, IdleSince: { } since } && !instance.Model.IsPinned && instance.Model.Line.Count == 0 && instance.Model.Options.IdleTimeout is { } idle)
+        if (instance is { Serves: true, IdleSince: { } since } && !instance.Model.IsPinned && instance.Model.Line.Count == 0 && instance.IdleTimeout is { } idle)
         {
             StopWhen(instance, since + idle, StopReason.Idle, decision);
         }

@@ -7,7 +7,7 @@ namespace Lockkeeper.Core.Wire;
 
 /// <summary>
 /// What a client of an Ollama says of how long and with which context its model is loaded. Each <c>num_ctx</c> that differs from the last makes the daemon load the model anew, and each
-/// <c>keep_alive</c> decides when it goes: both are for the one who shares the machine among all clients to say. The daemon does not tell capital letters from small ones.
+/// <c>keep_alive</c> decides when it goes: both are for the one who shares the machine among all clients to say, who unloads a model that is to stay for less. The daemon does not tell capital letters from small ones.
 /// </summary>
 /// <param name="KeepAlive">The value of <c>keep_alive</c>, as JSON.</param>
 /// <param name="ContextLength">Tokens of context the model is loaded with; null for the daemon's own.</param>

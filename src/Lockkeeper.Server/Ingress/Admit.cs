@@ -43,7 +43,13 @@ internal static class Admit
             return request.WhyAborted;
         }
 
-        var ticket = admission.TakeTicket(new TicketRequest(prepared.Model.Id, prepared.Priority) { Key = request.Entry.Key, Place = place, OnlyLoads = prepared.Plan is Plan.Wish });
+        var ticket = admission.TakeTicket(new TicketRequest(prepared.Model.Id, prepared.Priority)
+        {
+            Key = request.Entry.Key,
+            Place = place,
+            OnlyLoads = prepared.Plan is Plan.Wish,
+            IdleTimeout = prepared.IdleTimeout,
+        });
         request.Wait(ticket);
         try
         {

@@ -51,8 +51,9 @@ internal sealed class Prepare(IInstanceHost host, Translation translation, Media
             return refused;
         }
 
-        return plan is not Plan.Forward forward ? new Prepared(model, priority, plan)
-            : (await ShapedAsync(forward, route, model, request, limits)).Holds(out var shaped, out refused) ? new Prepared(model, priority, shaped)
+        var prepared = new Prepared(model, priority, plan) { IdleTimeout = route.Dialect == Dialect.Ollama ? OllamaKeepAlive.IdleTimeoutOf(peeked.Body.Bytes) : null };
+        return plan is not Plan.Forward forward ? prepared
+            : (await ShapedAsync(forward, route, model, request, limits)).Holds(out var shaped, out refused) ? prepared with { Plan = shaped }
             : refused;
     }
 
@@ -140,4 +141,8 @@ internal sealed class Prepare(IInstanceHost host, Translation translation, Media
 /// <param name="Model">Whom it is for.</param>
 /// <param name="Priority">How urgent it is.</param>
 /// <param name="Plan">What is done for it.</param>
-internal readonly record struct Prepared(ModelSpec Model, Priority Priority, Plan Plan);
+internal readonly record struct Prepared(ModelSpec Model, Priority Priority, Plan Plan)
+{
+    /// <summary>How long the model is to stay idle behind it at most; null for as long as its configuration allows.</summary>
+    public TimeSpan? IdleTimeout { get; init; }
+}

@@ -14,6 +14,9 @@ internal readonly record struct TicketRequest(ModelId Model, Priority Priority)
     /// <summary>Whether the model is only to be made resident: the lease is given back at once.</summary>
     public bool OnlyLoads { get; init; }
 
+    /// <summary>How long the model is to stay idle behind it at most; null for as long as its configuration allows.</summary>
+    public TimeSpan? IdleTimeout { get; init; }
+
     /// <summary>The place of an earlier grant that came to nothing; null for a newcomer.</summary>
     public Ticket? Place { get; init; }
 }

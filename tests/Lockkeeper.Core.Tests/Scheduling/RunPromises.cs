@@ -58,7 +58,7 @@ internal sealed class RunPromises(SchedulerWorld world)
             {
                 StopReason.Swap => run.Phase == RunPhase.Ready && OthersWait(run) && (run.IsUnwanted || !IsPinned(run)),
                 StopReason.Unwanted => run.Phase == RunPhase.Starting && OthersWait(run) && (run.IsUnwanted || (waitForIt.Count == 0 && !IsPinned(run))),
-                StopReason.Idle => waitForIt.Count == 0 && !IsPinned(run) && world.Now - run.IdleSince >= world.OptionsOf(instance.Model)!.IdleTimeout,
+                StopReason.Idle => waitForIt.Count == 0 && !IsPinned(run) && (world.Now - run.IdleSince >= world.OptionsOf(instance.Model)!.IdleTimeout || world.Now - run.IdleSince >= run.AskedToIdle),
                 StopReason.Overcommit => waitForIt.Count == 0 && !IsPinned(run) && IsOvercommitted(run.Pool),
                 StopReason.Unload => run.IsUnwanted,
                 StopReason.ForcedUnload => world.LastEvent is SchedulerEvent.UnloadAsked(var model, true) && model == instance.Model,

@@ -40,6 +40,9 @@ internal sealed class SchedulerStory(int maxQueue = 100, int slots = 1, Func<Sch
     public string Arrives(long id, string model, Priority priority = Priority.Medium, string key = "") =>
         Happens(new SchedulerEvent.Arrived(new Ticket(id, new ModelId(model), priority) { Key = key }));
 
+    public string ArrivesAsking(long id, string model, TimeSpan idleTimeout) =>
+        Happens(new SchedulerEvent.Arrived(new Ticket(id, new ModelId(model), Priority.Medium) { IdleTimeout = idleTimeout }));
+
     public string ComesBack(long id, string model, Priority priority, double since) =>
         Happens(new SchedulerEvent.Arrived(new Ticket(id, new ModelId(model), priority) { Since = TimeSpan.FromSeconds(since) }));
 

@@ -31,6 +31,30 @@ public sealed class SchedulerTests
     }
 
     [Fact]
+    public void The_request_that_ends_last_may_have_its_model_go_sooner()
+    {
+        var story = new SchedulerStory();
+        story.IsResident("A");
+        story.ArrivesAsking(1, "A", TimeSpan.FromSeconds(10)).ShouldBe("grant 1 on A#1");
+        story.Released(1, "A#1").ShouldBe("");
+        story.Woken(story.Seconds + 9.9).ShouldBe("");
+        story.Woken().ShouldBe("stop A#1");
+    }
+
+    [Fact]
+    public void A_model_goes_at_once_where_it_is_to_stay_for_no_time_and_nobody_else_waits_for_it()
+    {
+        var story = new SchedulerStory();
+        story.IsResident("A");
+        story.ArrivesAsking(1, "A", TimeSpan.Zero);
+        story.Arrives(2, "A");
+        story.Released(1, "A#1").ShouldBe("grant 2 on A#1");
+        story.Released(2, "A#1").ShouldBe("", "the last one wanted nothing");
+        story.ArrivesAsking(3, "A", TimeSpan.Zero).ShouldBe("grant 3 on A#1");
+        story.Released(3, "A#1").ShouldBe("stop A#1");
+    }
+
+    [Fact]
     public void No_more_run_on_an_instance_than_it_has_slots()
     {
         var story = new SchedulerStory(slots: 2);

@@ -1,6 +1,8 @@
 using System.Buffers;
 using System.Globalization;
+using System.Text;
 using System.Text.Json;
+using Lockkeeper.Core.Wire;
 
 namespace Lockkeeper.Core.Dialects.Ollama;
 
@@ -35,8 +37,38 @@ internal readonly record struct OllamaKeepAlive(TimeSpan Duration)
             return null;
         }
 
-        return new OllamaKeepAlive(given < 0 || given > int.MaxValue ? Timeout.InfiniteTimeSpan : TimeSpan.FromSeconds(given));
+        return Of(given);
     }
+
+    /// <summary>How long a model is to stay idle at most after a request, as far as its body says so: null for as long as it may, which is also what "for ever" comes to.</summary>
+    /// <param name="body">Has been peeked at: it is sound JSON. What is no duration is for whoever reads the request to refuse.</param>
+    public static TimeSpan? IdleTimeoutOf(in ReadOnlySequence<byte> body)
+    {
+        var options = new JsonReaderOptions { MaxDepth = BodyPeek.MaxDepth };
+        var reader = body.IsSingleSegment ? new Utf8JsonReader(body.FirstSpan, options) : new Utf8JsonReader(body, options);
+        reader.Read();
+        while (reader.Read() && reader.TokenType == JsonTokenType.PropertyName)
+        {
+            if (!JsonName.Is(reader, "keep_alive"u8))
+            {
+                reader.Skip();
+                continue;
+            }
+
+            reader.Read();
+            double? seconds = reader.TokenType switch
+            {
+                JsonTokenType.Number when reader.TryGetDouble(out var number) => number,
+                JsonTokenType.String when !reader.ValueIsEscaped => Parse(Encoding.UTF8.GetString(reader.HasValueSequence ? reader.ValueSequence.ToArray() : reader.ValueSpan)),
+                _ => null,
+            };
+            return seconds is { } given && Of(given).Duration is var duration && duration != Timeout.InfiniteTimeSpan ? duration : null;
+        }
+
+        return null;
+    }
+
+    private static OllamaKeepAlive Of(double seconds) => new(seconds < 0 || seconds > int.MaxValue ? Timeout.InfiniteTimeSpan : TimeSpan.FromSeconds(seconds));
 
     /// <summary>Seconds of a duration as Go writes it; a number without a unit counts as seconds.</summary>
     private static double? Parse(string text)

@@ -1,4 +1,3 @@
-using Lockkeeper.Core.Models;
 using Lockkeeper.Core.Scheduling;
 using Lockkeeper.Server.Security;
 using Microsoft.AspNetCore.Builder;
@@ -35,7 +34,7 @@ internal static class PsApi
                 json.WriteNumber("size", size);
                 json.WriteString("digest", ModelCard.DigestOf(model));
                 ModelCard.WriteDetails(json, model);
-                json.WriteString("expires_at", ModelCard.Time(ExpiryOf(model, instance, standing)));
+                json.WriteString("expires_at", ModelCard.Time(ExpiryOf(instance, standing)));
                 json.WriteNumber("size_vram", Math.Min(run?.HeldBytes ?? size, size));
                 json.WriteNumber("context_length", model.ServedContext ?? 0);
                 json.WriteEndObject();
@@ -47,6 +46,6 @@ internal static class PsApi
     });
 
     /// <summary>While it works, its idle time has not begun: it has all of it left.</summary>
-    private static DateTimeOffset ExpiryOf(ModelSpec model, InstanceReport instance, Standing standing) =>
-        instance.Pinned || model.IdleTimeout is not { } idle ? Never : (standing.TimeOf(instance.IdleSince) ?? standing.Now) + idle;
+    private static DateTimeOffset ExpiryOf(InstanceReport instance, Standing standing) =>
+        instance.Pinned || instance.IdleTimeout is not { } idle ? Never : (standing.TimeOf(instance.IdleSince) ?? standing.Now) + idle;
 }

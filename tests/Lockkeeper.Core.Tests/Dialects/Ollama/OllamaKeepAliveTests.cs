@@ -1,6 +1,9 @@
+using System.Buffers;
+using System.Text;
 using System.Text.Json;
 using Lockkeeper.Core.Dialects;
 using Lockkeeper.Core.Dialects.Ollama;
+using Lockkeeper.Core.Tests.Wire;
 using Shouldly;
 using Xunit;
 
@@ -43,6 +46,20 @@ public sealed class OllamaKeepAliveTests
     {
         Read(json, out var problem);
         problem.ShouldStartWith("'keep_alive' must be a number of seconds or a duration such as \"5m\", not ");
+    }
+
+    [Theory]
+    [InlineData("""{"model":"m","options":{"keep_alive":7},"keep_alive":"5m","messages":[]}""", 300)]
+    [InlineData("""{"keep_alive":0}""", 0)]
+    [InlineData("""{"keep_alive":-1}""", null)]
+    [InlineData("""{"keep_alive":"soon"}""", null)]
+    [InlineData("""{"keep_alive":"\ud800"}""", null)]
+    [InlineData("""{"keep_alive":null,"\ud800":1}""", null)]
+    [InlineData("""{"model":"m"}""", null)]
+    public void A_body_says_how_long_its_model_may_stay_idle(string body, int? seconds)
+    {
+        OllamaKeepAlive.IdleTimeoutOf(new ReadOnlySequence<byte>(Encoding.UTF8.GetBytes(body))).ShouldBe(seconds is { } given ? TimeSpan.FromSeconds(given) : null);
+        OllamaKeepAlive.IdleTimeoutOf(Pieces.Of(Encoding.UTF8.GetBytes(body), 3)).ShouldBe(seconds is { } again ? TimeSpan.FromSeconds(again) : null);
     }
 
     private static OllamaKeepAlive? Read(string json, out string? problem)
