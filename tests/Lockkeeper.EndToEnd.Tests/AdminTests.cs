@@ -13,6 +13,7 @@ public sealed class AdminTests
     {
         await using var lockkeeper = await LockkeeperProcess.StartAsync(new TestConfig { Models = { ["a"] = "", ["b"] = "" } });
         await lockkeeper.AnswerAsync("a");
+        await InstanceAsync(lockkeeper, one => one.GetProperty("in_flight").GetInt32() == 0);
         using var leave = new CancellationTokenSource();
         var running = lockkeeper.AskAsync("a", "hang", leave: leave.Token);
         var instance = await InstanceAsync(lockkeeper, one => one.GetProperty("in_flight").GetInt32() == 1);
@@ -106,6 +107,7 @@ public sealed class AdminTests
     {
         await using var lockkeeper = await LockkeeperProcess.StartAsync(new TestConfig { Models = { ["a"] = "" } });
         await lockkeeper.AnswerAsync("a");
+        await InstanceAsync(lockkeeper, one => one.GetProperty("in_flight").GetInt32() == 0);
         var slow = lockkeeper.AskAsync("a", "first=1500");
         await InstanceAsync(lockkeeper, instance => instance.GetProperty("in_flight").GetInt32() == 1);
         using var unloaded = await lockkeeper.PostAsync("/admin/models/a/unload");
@@ -113,6 +115,7 @@ public sealed class AdminTests
         (await slow).EnsureSuccessStatusCode();
 
         await lockkeeper.AnswerAsync("a");
+        await InstanceAsync(lockkeeper, one => one.GetProperty("in_flight").GetInt32() == 0);
         var hanging = lockkeeper.AskAsync("a", "hang");
         await InstanceAsync(lockkeeper, instance => instance.GetProperty("in_flight").GetInt32() == 1);
         using var forced = await lockkeeper.PostAsync("/admin/models/a/unload", """{"force":true}""");
@@ -141,6 +144,7 @@ public sealed class AdminTests
     {
         await using var lockkeeper = await LockkeeperProcess.StartAsync(new TestConfig { Models = { ["a"] = "" } });
         await lockkeeper.AnswerAsync("a");
+        await InstanceAsync(lockkeeper, one => one.GetProperty("in_flight").GetInt32() == 0);
         var running = lockkeeper.AskAsync("a", "first=800");
         await InstanceAsync(lockkeeper, instance => instance.GetProperty("in_flight").GetInt32() == 1);
         using var drained = await lockkeeper.PostAsync("/admin/drain");

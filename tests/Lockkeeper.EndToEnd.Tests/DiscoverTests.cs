@@ -16,8 +16,8 @@ public sealed class DiscoverTests : IDisposable
     {
         await using var lockkeeper = await LockkeeperProcess.StartAsync(Discover(BuiltIn, At(""), At("not-there-yet")));
         (await IdsAsync(lockkeeper)).ShouldBeEmpty();
-        lockkeeper.Said.ShouldContain($"The folder {At("not-there-yet")} is not there, or may not be read; it is looked for again every 30 s");
-        lockkeeper.Output.ShouldContain($"  what is found in {At("")} (gguf: found)");
+        await lockkeeper.SaysAsync($"The folder {At("not-there-yet")} is not there, or may not be read; it is looked for again every 30 s");
+        await lockkeeper.SaysAsync($"  what is found in {At("")} (gguf: found)");
 
         var guide = await File.ReadAllBytesAsync(Demo("demo-guide"));
         await File.WriteAllBytesAsync(At("guide.gguf"), guide[..(guide.Length / 2)]);

@@ -60,7 +60,7 @@ public sealed class EngineFaultTests(EngineFaultTests.Router router) : IClassFix
         error.Code.ShouldBe("engine_start_failed");
         error.Message.ShouldContain("exit code 3");
         error.Message.ShouldContain("out-of-memory-says-the-engine");
-        _lockkeeper.Said.ShouldContain("out-of-memory-says-the-engine");
+        await _lockkeeper.SaysAsync("out-of-memory-says-the-engine");
         (await _lockkeeper.AnswerAsync("good")).ShouldStartWith("fake good ");
     }
 

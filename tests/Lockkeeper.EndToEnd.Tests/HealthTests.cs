@@ -57,11 +57,12 @@ public sealed class HealthTests
         idle.EnumerateObject().Select(member => member.Name).ShouldBe(
             ["pending", "active", "active_elapsed_s", "total_served", "total_rejected", "total_timeouts", "total_errors", "avg_latency_ms", "uptime_s"]);
         await lockkeeper.AnswerAsync("a");
+        await Eventually.True(async () => await lockkeeper.JsonAsync("/v1/queue/status") is var now && now.GetProperty("active").GetInt32() == 0 && now.GetProperty("total_served").GetInt64() == 1, "the first one is over");
         using var leave = new CancellationTokenSource();
         var running = lockkeeper.AskAsync("a", "hang", leave: leave.Token);
         await Eventually.True(async () => (await lockkeeper.JsonAsync("/v1/queue/status")).GetProperty("active").GetInt32() == 1, "the request runs");
         var waiting = lockkeeper.AskAsync("a", leave: leave.Token);
-        await Eventually.True(async () => (await lockkeeper.JsonAsync("/v1/queue/status")) is var now && now.GetProperty("pending").GetInt32() == 1 && now.GetProperty("active_elapsed_s").GetDouble() > 0, "the other one waits");
+        await Eventually.True(async () => await lockkeeper.JsonAsync("/v1/queue/status") is var now && now.GetProperty("pending").GetInt32() == 1 && now.GetProperty("active_elapsed_s").GetDouble() > 0, "the other one waits");
         var busy = await lockkeeper.JsonAsync("/v1/queue/status");
         (busy.GetProperty("active").GetInt32(), busy.GetProperty("total_served").GetInt64()).ShouldBe((1, 1L));
         busy.GetProperty("avg_latency_ms").GetDouble().ShouldBeGreaterThan(0);

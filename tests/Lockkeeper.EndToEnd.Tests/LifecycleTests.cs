@@ -247,7 +247,7 @@ public sealed class LifecycleTests
         await using var lockkeeper = await LockkeeperProcess.StartAsync(Tabby(tabby.Url) + Process("p") + Models("a: { engine: tabby, memory: 10MiB }", "p: { engine: p }"));
         await lockkeeper.AnswerAsync("a");
         (await lockkeeper.AnswerAsync("p")).ShouldStartWith("fake p ");
-        lockkeeper.Said.ShouldContain("the engine says that it has unloaded it, but after stop_timeout (0.5 s) GET /v1/model still names 'a'");
+        await lockkeeper.SaysAsync("the engine says that it has unloaded it, but after stop_timeout (0.5 s) GET /v1/model still names 'a'");
         (await lockkeeper.AnswerAsync("a")).ShouldStartWith("fake a ");
     }
 

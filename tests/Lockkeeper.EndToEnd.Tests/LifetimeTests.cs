@@ -110,7 +110,7 @@ public sealed class LifetimeTests
 
             await using var second = await LockkeeperProcess.StartAsync(yaml);
             await first.NothingLeftAsync(TimeSpan.FromSeconds(5));
-            second.Said.ShouldContain("an engine of a Lockkeeper that is gone still runs and is killed");
+            await second.SaysAsync("an engine of a Lockkeeper that is gone still runs and is killed");
             (await second.AnswerAsync("a")).ShouldStartWith("fake a ");
         }
 
@@ -129,7 +129,7 @@ public sealed class LifetimeTests
             await using var second = await LockkeeperProcess.StartAsync(yaml);
             (await second.AnswerAsync("a")).ShouldStartWith("fake a ");
             (await first.AnswerAsync("a")).ShouldBe(answer, "the answer names the process");
-            second.Said.ShouldContain("its 1 engines are left alone");
+            await second.SaysAsync("its 1 engines are left alone");
         }
 
         state.Delete(recursive: true);
@@ -176,8 +176,8 @@ public sealed class LifetimeTests
         await using var first = await LockkeeperProcess.StartAsync(new TestConfig { Models = { ["a"] = "" } });
         await using var second = LockkeeperProcess.Launch(new TestConfig { Models = { ["a"] = "" } }.ToYaml(), first.BaseAddress.ToString().TrimEnd('/'));
         (await second.ExitAsync()).ShouldBe(1);
-        second.Said.ShouldContain("in use");
-        second.Said.ShouldContain("--listen");
+        await second.SaysAsync("in use");
+        await second.SaysAsync("--listen");
         second.Said.ShouldNotContain("   at ");
         (await first.AnswerAsync("a")).ShouldStartWith("fake a ");
     }

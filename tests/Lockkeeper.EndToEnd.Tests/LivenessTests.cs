@@ -18,7 +18,7 @@ public sealed class LivenessTests
         var after = await lockkeeper.AnswerAsync("a");
         after.ShouldStartWith("fake a ");
         after.ShouldNotBe(before, "the answer names the process");
-        lockkeeper.Said.ShouldContain("the process lives, but does not work any more: GET /health had no answer");
+        await lockkeeper.SaysAsync("the process lives, but does not work any more: GET /health had no answer");
         (await lockkeeper.AnswerAsync("b")).ShouldStartWith("fake b ");
     }
 

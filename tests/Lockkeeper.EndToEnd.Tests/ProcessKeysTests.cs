@@ -92,7 +92,7 @@ public sealed class ProcessKeysTests
         await using var lockkeeper = await LockkeeperProcess.StartAsync(new TestConfig { Models = { ["a"] = "", ["b"] = "" }, EngineKeys = { ["stop"] = "{ path: /no/such/path }" } });
         await lockkeeper.AnswerAsync("a");
         (await lockkeeper.AnswerAsync("b")).ShouldStartWith("fake b ");
-        lockkeeper.Said.ShouldContain("POST /no/such/path answered 404");
+        await lockkeeper.SaysAsync("POST /no/such/path answered 404");
     }
 
     [Fact]

@@ -181,7 +181,7 @@ public sealed partial class SchedulingTests
         });
         await Eventually.True(() => lockkeeper.Engines.Count == 1, "it is loaded without being asked for");
         await Eventually.True(() => lockkeeper.Engines.Count == 0, "and unloaded when nobody has used it");
-        lockkeeper.Said.ShouldContain("stopping (Idle)");
+        await lockkeeper.SaysAsync("stopping (Idle)");
         await lockkeeper.AnswerAsync("a");
     }
 
@@ -204,7 +204,7 @@ public sealed partial class SchedulingTests
         using var last = await lockkeeper.SendAsync("/api/generate", """{"model":"a","stream":false,"keep_alive":0,"prompt":"hello"}"""u8.ToArray());
         last.StatusCode.ShouldBe(HttpStatusCode.OK);
         await Eventually.True(() => lockkeeper.Engines.Count == 0, "it goes when it has answered");
-        lockkeeper.Said.ShouldContain("stopping (Idle)");
+        await lockkeeper.SaysAsync("stopping (Idle)");
     }
 
     [Fact]

@@ -18,7 +18,7 @@ public sealed class SleepTests
 
         (await lockkeeper.AnswerAsync("s")).ShouldBe(first, "the answer names the process");
         lockkeeper.Engines.ShouldHaveSingleItem().Model.ShouldBe("s", "the other does not sleep");
-        lockkeeper.Said.ShouldContain(": woken and ready after");
+        await lockkeeper.SaysAsync(": woken and ready after");
 
         (await lockkeeper.AnswerAsync("p")).ShouldStartWith("fake p ");
         (await lockkeeper.AnswerAsync("s")).ShouldBe(first);
@@ -59,7 +59,7 @@ public sealed class SleepTests
         var first = await lockkeeper.AnswerAsync("s");
         (await lockkeeper.AnswerAsync("p")).ShouldStartWith("fake p ");
         lockkeeper.Engines.ShouldHaveSingleItem().Model.ShouldBe("p");
-        lockkeeper.Said.ShouldContain("it did not fall asleep and is stopped: POST /sleep?level=1 answered 404");
+        await lockkeeper.SaysAsync("it did not fall asleep and is stopped: POST /sleep?level=1 answered 404");
         (await lockkeeper.AnswerAsync("s")).ShouldNotBe(first);
     }
 

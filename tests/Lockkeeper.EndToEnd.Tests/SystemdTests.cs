@@ -74,7 +74,7 @@ public sealed class SystemdTests
         (await lockkeeper.AnswerAsync("p")).ShouldStartWith("fake p ");
         systemd.StateOf("u.service").ShouldBe("inactive");
         lockkeeper.Engines.ShouldHaveSingleItem().Model.ShouldBe("p");
-        lockkeeper.Said.ShouldContain("Unit u.service was told to stop (time 1) and is not down: it is active (running)");
+        await lockkeeper.SaysAsync("Unit u.service was told to stop (time 1) and is not down: it is active (running)");
     }
 
     [Fact]
@@ -84,8 +84,8 @@ public sealed class SystemdTests
         await using var lockkeeper = await StartAsync(systemd, systemd.Add("u.service", revives: 99));
         await lockkeeper.AnswerAsync("u");
         (await lockkeeper.AnswerAsync("p")).ShouldStartWith("fake p ");
-        lockkeeper.Said.ShouldContain("unit 'u.service' was stopped 3 times and is not down: it is active (running)");
-        lockkeeper.Said.ShouldContain("it holds too little to be in the way");
+        await lockkeeper.SaysAsync("unit 'u.service' was stopped 3 times and is not down: it is active (running)");
+        await lockkeeper.SaysAsync("it holds too little to be in the way");
         await systemd.QuietAsync();
     }
 
@@ -98,7 +98,7 @@ public sealed class SystemdTests
         (await lockkeeper.AnswerAsync("p")).ShouldStartWith("fake p ");
         systemd.PidOf("u.service").ShouldBeNull();
         systemd.Calls.ShouldContain("--user --no-pager --no-ask-password kill --signal=SIGKILL -- u.service");
-        lockkeeper.Said.ShouldContain("Unit u.service does not stop and is killed by systemd");
+        await lockkeeper.SaysAsync("Unit u.service does not stop and is killed by systemd");
     }
 
     [Theory]
@@ -135,7 +135,7 @@ public sealed class SystemdTests
         var after = await lockkeeper.AnswerAsync("u");
         after.ShouldBe($"fake u pid={systemd.PidOf("u.service")}");
         after.ShouldNotBe(before);
-        lockkeeper.Said.ShouldContain("unit 'u.service' lives, but does not work any more: GET /health had no answer");
+        await lockkeeper.SaysAsync("unit 'u.service' lives, but does not work any more: GET /health had no answer");
     }
 
     [Fact]

@@ -71,6 +71,20 @@ internal sealed class LockkeeperProcess : IAsyncDisposable
     /// <summary>Everything it has said, for the message of an assertion.</summary>
     public string Said => string.Join('\n', _output.Concat(_errors));
 
+    /// <summary>Waits until it has said so: what it prints comes to the test some time after it was printed, and perhaps after an answer that was given later.</summary>
+    /// <exception cref="InvalidOperationException">It does not; the message holds what it said.</exception>
+    public async Task SaysAsync(string text)
+    {
+        try
+        {
+            await Eventually.True(() => Said.Contains(text, StringComparison.OrdinalIgnoreCase), "it says so");
+        }
+        catch (TimeoutException never)
+        {
+            throw new InvalidOperationException($"lockkeeper does not say '{text}', but\n{Said}", never);
+        }
+    }
+
     /// <summary>The engines of this run that are alive now. Each has been told its port, which tells them from helpers.</summary>
     public IReadOnlyList<RunningEngine> Engines => [.. _mark.Bearers().Where(pid => pid != Pid).Select(RunningEngine.Of).OfType<RunningEngine>()];
 
