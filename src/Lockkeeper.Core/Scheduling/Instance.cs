@@ -6,7 +6,7 @@ internal sealed class Instance
     private readonly Dictionary<long, InFlight> _inFlight = [];
 
     /// <summary>What the request that ended last said of how long it may be idle.</summary>
-    private TimeSpan? _asked;
+    private TimeSpan _asked = TimeSpan.MaxValue;
 
     public Instance(InstanceId id, ScheduledModel model, long? claim, TimeSpan now)
     {

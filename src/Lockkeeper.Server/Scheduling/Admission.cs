@@ -156,7 +156,7 @@ internal sealed partial class Admission : IDisposable
         {
             Key = ticket.Request.Key ?? "",
             OnlyLoads = ticket.Request.OnlyLoads,
-            IdleTimeout = ticket.Request.IdleTimeout,
+            IdleTimeout = ticket.Request.IdleTimeout ?? TimeSpan.MaxValue,
             Since = _time.GetElapsedTime(_start),
         };
         _waiting.Add(ticket.Ticket.Id, ticket);

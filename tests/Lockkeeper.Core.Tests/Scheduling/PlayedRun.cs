@@ -103,7 +103,7 @@ internal sealed class PlayedRun(InstanceId id, string pool, int slots, long? cla
     public TimeSpan? IdleSince { get; set; }
 
     /// <summary>What the request that ended last said of how long it may be idle.</summary>
-    public TimeSpan? AskedToIdle { get; set; }
+    public TimeSpan AskedToIdle { get; set; } = TimeSpan.MaxValue;
 
     /// <summary>When its gate was first seen closed, and the last who had come by then.</summary>
     public (TimeSpan At, long LastArrived)? Gate { get; set; }

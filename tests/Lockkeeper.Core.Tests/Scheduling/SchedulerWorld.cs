@@ -214,7 +214,7 @@ internal sealed class SchedulerWorld
     {
         var models = Options.Models;
         var priority = (Priority)(pick / 7 % 8 is var p and < 5 ? p : (int)Priority.Medium);
-        var ticket = new Ticket(Requests.Count + 1, models[pick % models.Length].Id, priority) { Key = (pick % 4) switch { 0 => "x", 1 => "y", _ => "" }, OnlyLoads = pick % 29 == 0, IdleTimeout = pick % 11 == 0 ? TimeSpan.FromSeconds(pick % 3 * 10) : null };
+        var ticket = new Ticket(Requests.Count + 1, models[pick % models.Length].Id, priority) { Key = (pick % 4) switch { 0 => "x", 1 => "y", _ => "" }, OnlyLoads = pick % 29 == 0, IdleTimeout = pick % 11 == 0 ? TimeSpan.FromSeconds(pick % 3 * 10) : TimeSpan.MaxValue };
         Requests.Add(ticket.Id, new PlayedRequest(ticket, Now));
         Tell(new SchedulerEvent.Arrived(ticket));
     }
