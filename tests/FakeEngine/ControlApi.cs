@@ -8,7 +8,7 @@ internal sealed class ControlApi(Flags flags)
     private const long Size = 3 * 1024 * 1024;
 
     private readonly Lock _gate = new();
-    private readonly Dictionary<string, long> _loaded = [];
+    private readonly Dictionary<string, long> _loaded = flags.Loaded.Length == 0 ? [] : new() { [flags.Loaded] = 4096 };
     private readonly Dictionary<string, int> _loads = [];
     private readonly List<string> _stored = [.. flags.Models];
     private int _reloads;

@@ -37,6 +37,7 @@ internal sealed class Flags
           --admin-key KEY       default: none
           --load-delay MS       take that long to load
           --load-fails NAME     the load of that model fails
+          --loaded NAME         that model is loaded from the start
           --unload-lies         an unload is answered 200 and nothing is unloaded
           GET /__loads          {"loaded":[…],"loads":{name: n},"reloads":n,"cut":n,"most":n,"shown":n}
 
@@ -112,6 +113,8 @@ internal sealed class Flags
 
     public string LoadFails { get; private set; } = "";
 
+    public string Loaded { get; private set; } = "";
+
     public bool UnloadLies { get; private set; }
 
     public bool NeverReady { get; private set; }
@@ -166,6 +169,7 @@ internal sealed class Flags
                 case "--admin-key": flags.AdminKey = Value(); break;
                 case "--load-delay": flags.LoadDelay = Number(); break;
                 case "--load-fails": flags.LoadFails = Value(); break;
+                case "--loaded": flags.Loaded = Value(); break;
                 case "--unload-lies": flags.UnloadLies = true; break;
                 case "--never-ready": flags.NeverReady = true; break;
                 case "--hold": flags.HoldMegabytes = Number(); break;

@@ -1,3 +1,5 @@
+using System.Net;
+using System.Security.Cryptography;
 using System.Text;
 using Lockkeeper.Testing;
 using Shouldly;
@@ -57,6 +59,25 @@ public sealed class LifecycleTests
         Encoding.UTF8.GetString(requests.EnumerateArray().Last().GetProperty("body_base64").GetBytesFromBase64())
             .ShouldBe("""{"model":"a","keep_alive":-1,"options":{"num_ctx":2048,"seed":1},"messages":[]}""");
         (await ollama.JsonAsync("/__loads")).GetProperty("reloads").GetInt32().ShouldBe(0);
+    }
+
+    [Fact]
+    public async Task What_an_Ollama_is_to_load_or_let_go_is_for_the_queue_and_for_those_who_may()
+    {
+        await using var ollama = await Daemon.StartAsync("--ollama --models a --speaks /api/version");
+        var hash = Convert.ToHexStringLower(SHA256.HashData("only-infer"u8));
+        await using var lockkeeper = await LockkeeperProcess.StartAsync($"server: {{ api_keys: [{{ name: user, key: 'sha256:{hash}' }}] }}\nengines: {{ ollama: {{ preset: ollama, url: \"{ollama.Url}\" }} }}\n" + Models("a: { engine: ollama }"));
+        async Task<(HttpStatusCode Status, string Text)> AskAsync(string body)
+        {
+            using var answer = await lockkeeper.SendAsync("/api/generate", Encoding.UTF8.GetBytes(body), headers => headers.Add("Authorization", "Bearer only-infer"));
+            return (answer.StatusCode, await answer.Content.ReadAsStringAsync());
+        }
+
+        (await AskAsync("""{"model":"a"}""")).Text.ShouldContain("\"done_reason\":\"load\"");
+        (await ollama.LoadedAsync()).ShouldBe(["a"]);
+        (await AskAsync("""{"model":"a","keep_alive":0}""")).ShouldSatisfyAllConditions(
+            refused => refused.Status.ShouldBe(HttpStatusCode.Forbidden), refused => refused.Text.ShouldContain("admin"));
+        (await ollama.LoadedAsync()).ShouldBe(["a"]);
     }
 
     [Fact]
@@ -176,13 +197,12 @@ public sealed class LifecycleTests
     [InlineData("running")]
     public async Task A_daemon_that_dies_is_waited_for_and_then_told_by_its_address(string engine)
     {
-        var daemon = await Daemon.StartAsync("--tabby");
+        var daemon = await Daemon.StartAsync("--tabby --loaded a");
         await using var lockkeeper = await LockkeeperProcess.StartAsync((engine == "tabby" ? Tabby(daemon.Url) : $$"""
             engines:
               running: { lifecycle: attached, url: "{{daemon.Url}}", ready: { path: /v1/models } }
 
             """) + Models($"a: {{ engine: {engine} }}"));
-        await daemon.PostAsync("/v1/model/load", """{"model_name":"a"}""");
         await lockkeeper.AnswerAsync("a");
         await daemon.DisposeAsync();
         using var refused = await lockkeeper.AskAsync("a");
@@ -191,10 +211,9 @@ public sealed class LifecycleTests
         error.Message.ShouldContain(daemon.Url);
 
         var waiting = lockkeeper.AskAsync("a");
-        await using var back = await Daemon.StartAsync("--tabby", daemon.Port);
-        await back.PostAsync("/v1/model/load", """{"model_name":"a"}""");
+        await using var back = await Daemon.StartAsync("--tabby --loaded a", daemon.Port);
         using var answer = await waiting;
-        answer.IsSuccessStatusCode.ShouldBeTrue();
+        answer.StatusCode.ShouldBe(HttpStatusCode.OK);
     }
 
     [Theory]

@@ -36,18 +36,8 @@ internal static class JsonName
             return Ascii.EqualsIgnoreCase(name.ValueSpan, text);
         }
 
-        var written = length <= MostOnStack ? stackalloc byte[(int)length] : new byte[length];
-        if (name.HasValueSequence)
-        {
-            name.ValueSequence.CopyTo(written);
-        }
-        else
-        {
-            name.ValueSpan.CopyTo(written);
-        }
-
         var read = length <= MostOnStack ? stackalloc char[(int)length] : new char[length];
-        read = read[..Unescape(written, read)];
+        read = read[..Unescape(name, read)];
         read.Replace('\u017f', 's'); // the only two letters outside of ASCII that are folded into it
         read.Replace('\u212a', 'k');
         return Ascii.EqualsIgnoreCase(text, read);
@@ -84,19 +74,22 @@ internal static class JsonName
             return false;
         }
 
-        var written = length <= MostOnStack ? stackalloc byte[(int)length] : new byte[length];
-        if (value.HasValueSequence)
-        {
-            value.ValueSequence.CopyTo(written);
-        }
-        else
-        {
-            value.ValueSpan.CopyTo(written);
-        }
-
         var read = length <= MostOnStack ? stackalloc char[(int)length] : new char[length];
         var wanted = text.Length <= MostOnStack ? stackalloc char[text.Length] : new char[text.Length];
-        return read[..Unescape(written, read)].SequenceEqual(wanted[..Encoding.UTF8.GetChars(text, wanted)]);
+        return read[..Unescape(value, read)].SequenceEqual(wanted[..Encoding.UTF8.GetChars(text, wanted)]);
+    }
+
+    private static int Unescape(in Utf8JsonReader value, Span<char> target)
+    {
+        if (!value.HasValueSequence)
+        {
+            return Unescape(value.ValueSpan, target);
+        }
+
+        var length = (int)value.ValueSequence.Length;
+        var whole = length <= MostOnStack ? stackalloc byte[length] : new byte[length];
+        value.ValueSequence.CopyTo(whole);
+        return Unescape(whole, target);
     }
 
     /// <summary>The character of an escape, which the reader has found to be one.</summary>

@@ -197,7 +197,7 @@ internal sealed class Forwarder(TimeProvider time, Func<ValueTask<bool>> othersW
             var said = new byte[LongestError];
             var length = await content.ReadAtLeastAsync(said, said.Length, throwOnEndOfStream: false, patience.Token);
             return patience.TryKeep()
-                ? new ForwardOutcome(ForwardEnd.Refused) { Said = EngineError.Read((int)answer.StatusCode, said.AsSpan(0, length)), RetryAfter = RetryAfter(answer) }
+                ? new ForwardOutcome(ForwardEnd.Refused) { Said = EngineError.Read((int)answer.StatusCode, said.AsSpan(0, length)), RetryAfter = RetryAfter.Of(answer, time) }
                 : ForwardEnd.Recalled;
         }
         catch (Exception failure) when (failure is HttpRequestException or OperationCanceledException or IOException)
@@ -205,7 +205,4 @@ internal sealed class Forwarder(TimeProvider time, Func<ValueTask<bool>> othersW
             return patience.Explain(failure);
         }
     }
-
-    /// <summary>A date is told in seconds, as every other wait is.</summary>
-    private TimeSpan? RetryAfter(HttpResponseMessage answer) => answer.Headers.RetryAfter is { } said ? said.Delta ?? said.Date - time.GetUtcNow() : null;
 }

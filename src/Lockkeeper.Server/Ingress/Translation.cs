@@ -59,11 +59,14 @@ internal sealed class Translation(Func<ModelSpec, ImmutableArray<EngineDialect>>
     private bool PassesAsItIs(Conversation asked)
     {
         var model = asked.Model;
-        return asked.Route.Dialect != Dialect.Query && Speaks(model, asked.Route.Native)
+        return asked.Route.Dialect != Dialect.Query && !IsWish(asked) && Speaks(model, asked.Route.Native)
             && (!Speaks(model, EngineDialect.Openai)
                 ? asked.Route.Kind is not (RouteKind.Chat or RouteKind.Generate) || HoldsNoMedia(asked)
                 : model.Shape.IsNone && model.MaxTokensUnderPressure.IsEmpty && !model.Leaks.Concerns([]) && model.Leaks.Tools == ToolDialect.Off && HoldsNoMedia(asked));
     }
+
+    /// <summary>Whether nothing is asked but that the model be loaded, or go: an engine that obeyed it would do so behind the back of the queue, and for anybody.</summary>
+    private static bool IsWish(Conversation asked) => asked.Route.Dialect == Dialect.Ollama && OllamaRequest.SaysNothing(asked.Body);
 
     /// <summary>A cloud has its own limits, and fetches from its own network.</summary>
     private static bool HoldsNoMedia(Conversation asked) => Clouds.Has(asked.Model) || !MediaScan.MayHoldMedia(asked.Body) || (HoldsNone(asked) && !UnreadMedia.MayBeIn(asked.Body));
@@ -74,24 +77,15 @@ internal sealed class Translation(Func<ModelSpec, ImmutableArray<EngineDialect>>
         : null;
 
     /// <summary>Whether there are no images and files in it after all; what cannot be read may have some.</summary>
-    private static bool HoldsNone(Conversation asked) => asked.Route.Kind switch
+    private static bool HoldsNone(Conversation asked) => asked.Route switch
     {
-        RouteKind.Chat => ReadAny(asked).Holds(out var chat, out _) && TurnMedia.In(chat.Turn) is [],
-        RouteKind.Generate => OllamaGenerateReader.Read(asked.Body).Holds(out var request, out _) && (request is not OllamaRequest.Chat(var generated, _) || TurnMedia.In(generated.Turn) is []),
+        { Kind: RouteKind.Chat, Dialect: not Dialect.Ollama } => Read(asked).Holds(out var chat, out _) && TurnMedia.In(chat.Turn) is [],
+        { Kind: RouteKind.Chat } => OllamaChatReader.Read(asked.Body).Holds(out var request, out _) && HoldsNone(request),
+        { Kind: RouteKind.Generate } => OllamaGenerateReader.Read(asked.Body).Holds(out var request, out _) && HoldsNone(request),
         _ => false,
     };
 
-    private static Checked<ClientChat> ReadAny(Conversation asked)
-    {
-        if (asked.Route.Dialect != Dialect.Ollama)
-        {
-            return Read(asked);
-        }
-
-        return !OllamaChatReader.Read(asked.Body).Holds(out var request, out var refused) ? refused
-            : request is OllamaRequest.Chat(var chat, _) ? chat
-            : new RouterError.FieldInvalid("messages", "must hold at least one message.");
-    }
+    private static bool HoldsNone(OllamaRequest request) => request is not OllamaRequest.Chat(var chat, _) || TurnMedia.In(chat.Turn) is [];
 
     private static Checked<ClientChat> Read(Conversation asked)
     {

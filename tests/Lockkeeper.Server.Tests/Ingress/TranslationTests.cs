@@ -118,9 +118,18 @@ public sealed class TranslationTests
 
     [Theory]
     [InlineData("/api/chat", """{"model":"m"}""", "Load")]
+    [InlineData("/api/chat", """{"model":"m","messages":[],"keep_alive":"0s"}""", "Unload")]
     [InlineData("/api/generate", """{"model":"m","keep_alive":0}""", "Unload")]
-    public async Task A_word_on_the_model_itself_asks_no_engine(string route, string body, string wish) =>
-        (await PlanAsync(route, body, Plain, EngineDialect.Openai)).ShouldBeOfType<Plan.Wish>().Request.GetType().Name.ShouldBe(wish);
+    [InlineData("/api/generate", """{"model":"m","prompt":"","keep_alive":"5m"}""", "Load")]
+    [InlineData("/api/embed", """{"model":"m","input":[]}""", "Load")]
+    [InlineData("/api/embeddings", """{"model":"m","prompt":null,"keep_alive":0}""", "Unload")]
+    public async Task A_word_on_the_model_itself_asks_no_engine_whatever_it_speaks(string route, string body, string wish)
+    {
+        foreach (var spoken in (EngineDialect[][])[[EngineDialect.Openai], [EngineDialect.Ollama], [EngineDialect.Openai, EngineDialect.Ollama]])
+        {
+            (await PlanAsync(route, body, Plain, [.. spoken])).ShouldBeOfType<Plan.Wish>(string.Join('+', spoken)).Request.GetType().Name.ShouldBe(wish);
+        }
+    }
 
     [Fact]
     public async Task The_tokens_of_a_chat_are_counted_and_no_engine_is_asked_for_an_answer() =>

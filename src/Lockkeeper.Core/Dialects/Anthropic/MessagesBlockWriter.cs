@@ -9,34 +9,23 @@ internal static class MessagesBlockWriter
     /// <summary>Whether the API takes it: texts must not be empty, and thoughts have to be signed.</summary>
     public static bool CanSay(ChatPart part) => part is not (ChatPart.Text { Value: "" } or ChatPart.Reasoning { Signature: null });
 
-    public static void Write(Utf8JsonWriter json, List<ChatPart> parts)
+    /// <param name="json">Where it is written.</param>
+    /// <param name="parts">What the message is made of.</param>
+    /// <param name="marked">Whether the last one carries the mark up to which the service keeps what it has read.</param>
+    public static void Write(Utf8JsonWriter json, List<ChatPart> parts, bool marked = false)
     {
-        if (parts is [ChatPart.Text(var only)])
+        if (!marked && parts is [ChatPart.Text(var only)])
         {
             json.WriteStringValue(only);
             return;
         }
 
         json.WriteStartArray();
-        foreach (var part in parts)
-        {
-            json.WriteStartObject();
-            Write(json, part);
-            json.WriteEndObject();
-        }
-
-        json.WriteEndArray();
-    }
-
-    /// <summary>The same, with the mark behind which the service keeps what it has read.</summary>
-    public static void WriteToCache(Utf8JsonWriter json, List<ChatPart> parts)
-    {
-        json.WriteStartArray();
         for (var i = 0; i < parts.Count; i++)
         {
             json.WriteStartObject();
             Write(json, parts[i]);
-            if (i == parts.Count - 1)
+            if (marked && i == parts.Count - 1)
             {
                 json.WriteStartObject("cache_control"u8);
                 json.WriteString("type"u8, "ephemeral"u8);

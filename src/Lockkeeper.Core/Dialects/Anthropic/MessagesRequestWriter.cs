@@ -46,14 +46,7 @@ internal static class MessagesRequestWriter
         if (said is not [])
         {
             json.WritePropertyName("system"u8);
-            if (turn.CachesSystem)
-            {
-                MessagesBlockWriter.WriteToCache(json, said);
-            }
-            else
-            {
-                MessagesBlockWriter.Write(json, said);
-            }
+            MessagesBlockWriter.Write(json, said, marked: turn.CachesSystem);
         }
     }
 

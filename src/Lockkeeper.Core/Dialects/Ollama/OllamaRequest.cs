@@ -1,3 +1,7 @@
+using System.Buffers;
+using System.Text.Json;
+using Lockkeeper.Core.Wire;
+
 namespace Lockkeeper.Core.Dialects.Ollama;
 
 /// <summary>What a request to <c>/api/chat</c> or <c>/api/generate</c> is for. Without anything to say it is about the model itself.</summary>
@@ -21,9 +25,41 @@ internal abstract record OllamaRequest(string Model, bool Stream, OllamaSurface 
     /// <summary>The model is to go.</summary>
     public sealed record Unload(string Model, OllamaSurface Surface) : Wish(Model, Surface);
 
+    /// <summary>Whether a request says nothing, and so is a wish: no messages, no prompt, nothing to embed.</summary>
+    /// <param name="body">Of any of the surfaces; it has been peeked at, and is sound JSON.</param>
+    public static bool SaysNothing(in ReadOnlySequence<byte> body)
+    {
+        var options = new JsonReaderOptions { MaxDepth = BodyPeek.MaxDepth };
+        var reader = body.IsSingleSegment ? new Utf8JsonReader(body.FirstSpan, options) : new Utf8JsonReader(body, options);
+        reader.Read();
+        while (reader.Read() && reader.TokenType == JsonTokenType.PropertyName)
+        {
+            var counts = JsonName.Is(reader, "messages"u8) || JsonName.Is(reader, "prompt"u8) || JsonName.Is(reader, "input"u8)
+                || JsonName.Is(reader, "suffix"u8) || JsonName.Is(reader, "images"u8);
+            reader.Read();
+            if (counts && HoldsSomething(ref reader))
+            {
+                return false;
+            }
+
+            reader.Skip();
+        }
+
+        return true;
+    }
+
     /// <summary>A request that says nothing: it loads the model, or with no time to stay it unloads it.</summary>
     public static Wish Silent(string model, OllamaSurface surface, OllamaKeepAlive? keepAlive) =>
         keepAlive is { IsNone: true } ? new Unload(model, surface) : new Load(model, surface);
+
+    /// <summary>Whether a value is neither null nor an empty text or list; of a list no more is read than that.</summary>
+    private static bool HoldsSomething(ref Utf8JsonReader reader) => reader.TokenType switch
+    {
+        JsonTokenType.Null => false,
+        JsonTokenType.String => (reader.HasValueSequence ? reader.ValueSequence.Length : reader.ValueSpan.Length) > 0,
+        JsonTokenType.StartArray => reader.Read() && reader.TokenType != JsonTokenType.EndArray,
+        _ => true,
+    };
 }
 
 /// <summary>Where an Ollama client asks, which decides the form of its answer.</summary>

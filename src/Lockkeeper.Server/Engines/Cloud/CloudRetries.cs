@@ -33,7 +33,7 @@ internal sealed class CloudRetries
             MaxDelay = LongestPause,
             UseJitter = true,
             ShouldHandle = tried => ValueTask.FromResult(IsWorthIt(tried.Outcome) && !tried.Context.CancellationToken.IsCancellationRequested),
-            DelayGenerator = tried => ValueTask.FromResult(PauseAskedFor(tried.Outcome.Result)),
+            DelayGenerator = tried => ValueTask.FromResult(tried.Outcome.Result is { } answer ? RetryAfter.Of(answer, _time) : null),
             OnRetry = tried =>
             {
                 again?.Invoke(tried.AttemptNumber + 1, tried.Outcome.Exception?.Message ?? $"status {(int)tried.Outcome.Result!.StatusCode}");
@@ -53,15 +53,7 @@ internal sealed class CloudRetries
         // Anything else that goes wrong may have gone wrong behind the request, and would be paid for twice.
         { Exception: HttpRequestException { HttpRequestError: HttpRequestError.ConnectionError or HttpRequestError.NameResolutionError } } => true,
         { Result: { StatusCode: HttpStatusCode.TooManyRequests or HttpStatusCode.BadGateway or HttpStatusCode.ServiceUnavailable or (HttpStatusCode)Overloaded } answer } =>
-            !(PauseAskedFor(answer) > LongestPause),
+            !(RetryAfter.Of(answer, _time) > LongestPause),
         _ => false,
-    };
-
-    /// <returns>Null when it asks for none.</returns>
-    private TimeSpan? PauseAskedFor(HttpResponseMessage? answer) => answer?.Headers.RetryAfter switch
-    {
-        { Delta: { } pause } => pause,
-        { Date: { } date } => date - _time.GetUtcNow() is var pause && pause > TimeSpan.Zero ? pause : TimeSpan.Zero,
-        _ => null,
     };
 }
