@@ -7,6 +7,7 @@ using Xunit;
 namespace Lockkeeper.EndToEnd.Tests;
 
 /// <summary>What monitoring sees: it follows what is, at once, and costs little.</summary>
+[Collection(Lanes.Waiting)]
 public sealed class HealthTests
 {
     [Fact]

@@ -8,6 +8,7 @@ using Xunit;
 namespace Lockkeeper.EndToEnd.Tests;
 
 /// <summary>Engines that run by themselves, beside those that Lockkeeper starts: each serves, is left for another, and is come back to; and each can fail.</summary>
+[Collection(Lanes.Waiting)]
 public sealed class LifecycleTests
 {
     [Fact]

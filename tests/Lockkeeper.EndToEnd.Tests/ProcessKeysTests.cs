@@ -5,6 +5,7 @@ using Xunit;
 namespace Lockkeeper.EndToEnd.Tests;
 
 /// <summary>What a process may be asked for besides a port: a port of its own, its own way to end, a file for what it prints, and proof that it is ready.</summary>
+[Collection(Lanes.Waiting)]
 public sealed class ProcessKeysTests
 {
     [Fact]

@@ -5,6 +5,7 @@ using Xunit;
 
 namespace Lockkeeper.EndToEnd.Tests.Cli;
 
+[Collection(Lanes.Waiting)]
 public sealed class InitVerbTests
 {
     private static readonly string Nowhere = LockkeeperRun.FreePort().ToString(CultureInfo.InvariantCulture);
