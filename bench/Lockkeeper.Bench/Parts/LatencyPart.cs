@@ -19,13 +19,13 @@ internal static class LatencyPart
         using var baseline = forwarder;
         List<(string Name, Uri Address, Child? Between)> targets = [("direct", direct, null), ("baseline", bare, baseline), ("lockkeeper", through, lockkeeper)];
         var request = Requests.Chat("a");
-        foreach (var (_, address, _) in targets)
-        {
-            LoadRun.Run(address, request, ManyAtOnce, WarmUpRequests, bed.Time);
-        }
-
         foreach (var (concurrency, count) in new[] { (1, options.Requests), (ManyAtOnce, options.Requests * 4) })
         {
+            foreach (var (_, address, between) in targets)
+            {
+                WarmUp.UntilSteady(between, () => LoadRun.Run(address, request, concurrency, WarmUpRequests, bed.Time));
+            }
+
             var rounds = targets.ToDictionary(target => target.Name, _ => new List<LoadResult>());
             for (var round = 0; round < options.Rounds; round++)
             {

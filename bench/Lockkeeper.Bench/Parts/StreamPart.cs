@@ -11,6 +11,7 @@ internal static class StreamPart
     private const string Name = "stream, 100 events 5 ms apart";
     private const int Chunks = 100;
     private const int DelayMilliseconds = 5;
+    private const int WarmUpStreams = 2000;
     private const int WarmUpRounds = 4;
 
     public static async Task RunAsync(TestBed bed, Options options, Report report)
@@ -19,15 +20,18 @@ internal static class StreamPart
         using var lockkeeper = router;
         var (forwarder, bare) = await TestBed.StartBaselineAsync(direct);
         using var baseline = forwarder;
-        List<(string Name, Uri Address)> targets = [("direct", direct), ("baseline", bare), ("lockkeeper", through)];
+        List<(string Name, Uri Address, Child? Between)> targets = [("direct", direct, null), ("baseline", bare, baseline), ("lockkeeper", through, lockkeeper)];
         var connections = targets.ToDictionary(target => target.Name, target => new HttpConnection(target.Address, bed.Time));
         var runs = targets.ToDictionary(target => target.Name, _ => new List<StreamRun>());
-        foreach (var (name, _) in targets)
+        foreach (var (name, _, between) in targets)
         {
-            for (var i = 0; i < 200; i++)
+            WarmUp.UntilSteady(between, () =>
             {
-                connections[name].Exchange(Requests.Stream("a", 10, 0));
-            }
+                for (var i = 0; i < WarmUpStreams; i++)
+                {
+                    connections[name].Exchange(Requests.Stream("a", 10, 0));
+                }
+            });
         }
 
         // The fast streams above have run the code; only in the pauses of slow ones does the runtime get to compiling it well.
