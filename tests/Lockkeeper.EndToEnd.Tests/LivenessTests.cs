@@ -31,6 +31,7 @@ public sealed class LivenessTests
         var parent = ProcessTable.ChildrenOf(lockkeeper.Pid).Single(pid => ProcessTable.CommandLine(pid).Contains("--fork-worker"));
         var worker = lockkeeper.Engines.Single(engine => engine.Pid != parent).Pid;
         LockkeeperProcess.Signal("KILL", worker);
+        await Eventually.True(() => !ProcessTable.IsAlive(worker), "it is dead"); // and not dying, with a connection that still takes a request
         (await lockkeeper.AnswerAsync("a")).ShouldStartWith("fake a ");
         ProcessTable.IsAlive(parent).ShouldBeFalse();
     }
