@@ -59,14 +59,19 @@ internal sealed class Translation(Func<ModelSpec, ImmutableArray<EngineDialect>>
     private bool PassesAsItIs(Conversation asked)
     {
         var model = asked.Model;
-        return asked.Route.Dialect != Dialect.Query && !IsWish(asked) && Speaks(model, asked.Route.Native)
+        return asked.Route.Dialect != Dialect.Query && Speaks(model, asked.Route.Native) && !MayBeWish(asked)
             && (!Speaks(model, EngineDialect.Openai)
                 ? asked.Route.Kind is not (RouteKind.Chat or RouteKind.Generate) || HoldsNoMedia(asked)
                 : model.Shape.IsNone && model.MaxTokensUnderPressure.IsEmpty && !model.Leaks.Concerns([]) && model.Leaks.Tools == ToolDialect.Off && HoldsNoMedia(asked));
     }
 
-    /// <summary>Whether nothing is asked but that the model be loaded, or go: an engine that obeyed it would do so behind the back of the queue, and for anybody.</summary>
-    private static bool IsWish(Conversation asked) => asked.Route.Dialect == Dialect.Ollama && OllamaRequest.SaysNothing(asked.Body);
+    /// <summary>Whether nothing might be asked but that the model be loaded, or go: an engine that obeyed it would do so behind the back of the queue, and for anybody.</summary>
+    private static bool MayBeWish(Conversation asked) => asked.Route.Dialect == Dialect.Ollama && OllamaRequest.MaySayNothing(asked.Body, asked.Route.Kind switch
+    {
+        RouteKind.Chat => "messages"u8,
+        RouteKind.Embed => "input"u8,
+        _ => "prompt"u8,
+    });
 
     /// <summary>A cloud has its own limits, and fetches from its own network.</summary>
     private static bool HoldsNoMedia(Conversation asked) => Clouds.Has(asked.Model) || !MediaScan.MayHoldMedia(asked.Body) || (HoldsNone(asked) && !UnreadMedia.MayBeIn(asked.Body));

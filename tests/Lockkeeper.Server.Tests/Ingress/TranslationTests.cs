@@ -123,6 +123,8 @@ public sealed class TranslationTests
     [InlineData("/api/generate", """{"model":"m","prompt":"","keep_alive":"5m"}""", "Load")]
     [InlineData("/api/embed", """{"model":"m","input":[]}""", "Load")]
     [InlineData("/api/embeddings", """{"model":"m","prompt":null,"keep_alive":0}""", "Unload")]
+    [InlineData("/api/generate", """{"model":"m","keep_alive":0,"messages":[1],"input":"x"}""", "Unload")]
+    [InlineData("/api/chat", """{"model":"m","keep_alive":0,"prompt":"x"}""", "Unload")]
     public async Task A_word_on_the_model_itself_asks_no_engine_whatever_it_speaks(string route, string body, string wish)
     {
         foreach (var spoken in (EngineDialect[][])[[EngineDialect.Openai], [EngineDialect.Ollama], [EngineDialect.Openai, EngineDialect.Ollama]])
@@ -130,6 +132,14 @@ public sealed class TranslationTests
             (await PlanAsync(route, body, Plain, [.. spoken])).ShouldBeOfType<Plan.Wish>(string.Join('+', spoken)).Request.GetType().Name.ShouldBe(wish);
         }
     }
+
+    [Theory]
+    [InlineData("/api/generate", """{"model":"m","prompt":"x","prompt":"","keep_alive":0}""")]
+    [InlineData("/api/generate", """{"model":"m","prompt":"x","PROMPT":"","keep_alive":0}""")]
+    [InlineData("/api/generate", """{"model":"m","prompt":"","suffix":"x","keep_alive":0}""")]
+    [InlineData("/api/chat", """{"model":"m","messages":[{"role":"user","content":"x"}],"messages":[],"keep_alive":0}""")]
+    public async Task An_engine_that_might_find_that_nothing_is_said_has_not_the_bytes_of_the_client(string route, string body) =>
+        ((await OfAsync(route, body, Plain, [EngineDialect.Openai, EngineDialect.Ollama])).Holds(out var plan, out _) && plan is Plan.Forward { Passage.IsNative: true }).ShouldBeFalse();
 
     [Fact]
     public async Task The_tokens_of_a_chat_are_counted_and_no_engine_is_asked_for_an_answer() =>

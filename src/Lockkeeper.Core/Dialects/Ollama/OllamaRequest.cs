@@ -25,39 +25,41 @@ internal abstract record OllamaRequest(string Model, bool Stream, OllamaSurface 
     /// <summary>The model is to go.</summary>
     public sealed record Unload(string Model, OllamaSurface Surface) : Wish(Model, Surface);
 
-    /// <summary>Whether a request says nothing, and so is a wish: no messages, no prompt, nothing to embed.</summary>
-    /// <param name="body">Of any of the surfaces; it has been peeked at, and is sound JSON.</param>
-    public static bool SaysNothing(in ReadOnlySequence<byte> body)
+    /// <summary>Whether a request says nothing, or an engine might find that it does: only where this is false may an engine that speaks Ollama have its bytes.</summary>
+    /// <param name="body">It has been peeked at, and is sound JSON.</param>
+    /// <param name="field">Where its surface has what it says. What stands in the fields of another one is overlooked by an Ollama; it takes a name in any case, and of two the last.</param>
+    public static bool MaySayNothing(in ReadOnlySequence<byte> body, ReadOnlySpan<byte> field)
     {
         var options = new JsonReaderOptions { MaxDepth = BodyPeek.MaxDepth };
         var reader = body.IsSingleSegment ? new Utf8JsonReader(body.FirstSpan, options) : new Utf8JsonReader(body, options);
+        var says = false;
         reader.Read();
         while (reader.Read() && reader.TokenType == JsonTokenType.PropertyName)
         {
-            var counts = JsonName.Is(reader, "messages"u8) || JsonName.Is(reader, "prompt"u8) || JsonName.Is(reader, "input"u8)
-                || JsonName.Is(reader, "suffix"u8) || JsonName.Is(reader, "images"u8);
+            var counts = JsonName.IsInAnyCase(reader, field);
             reader.Read();
-            if (counts && HoldsSomething(ref reader))
+            if (counts && !IsSomething(reader))
             {
-                return false;
+                return true;
             }
 
+            says |= counts;
             reader.Skip();
         }
 
-        return true;
+        return !says;
     }
 
     /// <summary>A request that says nothing: it loads the model, or with no time to stay it unloads it.</summary>
     public static Wish Silent(string model, OllamaSurface surface, OllamaKeepAlive? keepAlive) =>
         keepAlive is { IsNone: true } ? new Unload(model, surface) : new Load(model, surface);
 
-    /// <summary>Whether a value is neither null nor an empty text or list; of a list no more is read than that.</summary>
-    private static bool HoldsSomething(ref Utf8JsonReader reader) => reader.TokenType switch
+    /// <summary>Whether a value is neither null nor an empty text or list.</summary>
+    private static bool IsSomething(Utf8JsonReader value) => value.TokenType switch
     {
         JsonTokenType.Null => false,
-        JsonTokenType.String => (reader.HasValueSequence ? reader.ValueSequence.Length : reader.ValueSpan.Length) > 0,
-        JsonTokenType.StartArray => reader.Read() && reader.TokenType != JsonTokenType.EndArray,
+        JsonTokenType.String => (value.HasValueSequence ? value.ValueSequence.Length : value.ValueSpan.Length) > 0,
+        JsonTokenType.StartArray => value.Read() && value.TokenType != JsonTokenType.EndArray,
         _ => true,
     };
 }
