@@ -31,9 +31,23 @@ public sealed class LivenessTests
         var parent = ProcessTable.ChildrenOf(lockkeeper.Pid).Single(pid => ProcessTable.CommandLine(pid).Contains("--fork-worker"));
         var worker = lockkeeper.Engines.Single(engine => engine.Pid != parent).Pid;
         LockkeeperProcess.Signal("KILL", worker);
-        await Eventually.True(() => !ProcessTable.IsAlive(worker), "it is dead"); // and not dying, with a connection that still takes a request
         (await lockkeeper.AnswerAsync("a")).ShouldStartWith("fake a ");
         ProcessTable.IsAlive(parent).ShouldBeFalse();
+    }
+
+    [Fact]
+    public async Task A_request_whose_worker_dies_of_it_is_tried_once_more_and_told_why()
+    {
+        await using var lockkeeper = await LockkeeperProcess.StartAsync(new TestConfig { Models = { ["a"] = "--fork-worker" } });
+        await lockkeeper.AnswerAsync("a");
+        using var answer = await lockkeeper.AskAsync("a", "crash=0 kill");
+        var error = await answer.ErrorAsync();
+        (error.Status, error.Code).ShouldBe((502, "engine_failed"));
+        error.Message.ShouldContain("the process lives, but does not work any more: GET /health failed: Connection refused");
+        await lockkeeper.SaysAsync("a#2: ready");
+        (await lockkeeper.AnswerAsync("a")).ShouldStartWith("fake a ");
+        lockkeeper.Said.ShouldContain("a#3: ready");
+        lockkeeper.Said.ShouldNotContain("a#4: ");
     }
 
     [Fact]

@@ -99,11 +99,10 @@ internal sealed partial class Forward(Admission admission, IInstanceHost host, T
         {
             outcome = await AbsentAsync(lease, answer.Limits)
                 ?? await _forwarder.SendAsync(answer.Http, forward.Passage, lease, answer.Tap, answer.KeepAlive, patience, answer.Request.Aborted);
-            var died = answer.Tap.Bytes == 0 && time.GetElapsedTime(sent) < JustSent;
+            var atOnce = answer.Tap.Bytes == 0 && time.GetElapsedTime(sent) < JustSent;
 
             // Before the lease is given back: or a dying engine is given the next request, or stopped for another model before it is known that it had died, and why.
-            verdict = await JudgeAsync(outcome, answer.Request, prepared.Model.Id, lease.Instance, patience);
-            verdict = died && verdict is RouterError.EngineFailed { Failure.ExitCode: not null } failed ? failed with { DiedAtOnce = true } : verdict;
+            verdict = await JudgeAsync(outcome, answer.Request, prepared.Model.Id, lease.Instance, patience, atOnce);
         }
 
         money?.End(answer.Tap.Usage, answer.Tap.Bytes);
@@ -121,26 +120,30 @@ internal sealed partial class Forward(Admission admission, IInstanceHost host, T
 
     /// <summary>What the outcome means for the client.</summary>
     /// <returns>The error to answer with; null when the client has its answer.</returns>
-    private async ValueTask<RouterError?> JudgeAsync(ForwardOutcome outcome, LiveRequest request, ModelId model, InstanceId instance, TimeSpan requestTimeout) => outcome.End switch
+    private async ValueTask<RouterError?> JudgeAsync(ForwardOutcome outcome, LiveRequest request, ModelId model, InstanceId instance, TimeSpan requestTimeout, bool atOnce) => outcome.End switch
     {
         ForwardEnd.Answered => null,
         ForwardEnd.Recalled => new RouterError.Recalled(),
         ForwardEnd.Aborted => request.WhyAborted,
         ForwardEnd.ClientStalled => new RouterError.ClientStalled(BodyCopier.Stall),
         ForwardEnd.Silent => new RouterError.EngineSilent(model, requestTimeout),
-        ForwardEnd.Unreached => new RouterError.EngineUnreached(model, await EvidenceAsync(outcome, instance)),
+        ForwardEnd.Unreached => new RouterError.EngineUnreached(model, await DeathAsync(instance) ?? Mishap(outcome)),
         ForwardEnd.Refused => new RouterError.EngineRefused(outcome.Said!.Status, outcome.Said.Code, outcome.Said.Message, outcome.RetryAfter),
-        ForwardEnd.Broken => Broken(model, await EvidenceAsync(outcome, instance)),
+        ForwardEnd.Broken => Broken(model, await DeathAsync(instance), outcome, atOnce),
         _ => throw new UnreachableException(),
     };
 
-    private static RouterError Broken(ModelId model, InstanceFailure failure) =>
-        failure.Intended ? new RouterError.EngineStopped(model, failure) : new RouterError.EngineFailed(model, failure);
+    private static RouterError Broken(ModelId model, InstanceFailure? death, ForwardOutcome outcome, bool atOnce) => death switch
+    {
+        { Intended: true } => new RouterError.EngineStopped(model, death),
+        _ => new RouterError.EngineFailed(model, death ?? Mishap(outcome)) { DiedAtOnce = atOnce && death is not null },
+    };
 
-    private async Task<InstanceFailure> EvidenceAsync(ForwardOutcome outcome, InstanceId instance) =>
-        await host.FailureOfAsync(instance, NewsOfDeath)
-        ?? (outcome.End == ForwardEnd.Unreached ? await host.ExamineAsync(instance) : null) // or it would be tried again and again
-        ?? InstanceFailure.Of(outcome.Detail ?? "the connection broke");
+    /// <summary>What became of its run. A process may live without the worker that listened, and would be given the next request as well, or this one again.</summary>
+    /// <returns>Null when it lives, as far as is known.</returns>
+    private async Task<InstanceFailure?> DeathAsync(InstanceId instance) => await host.FailureOfAsync(instance, NewsOfDeath) ?? await host.ExamineAsync(instance);
+
+    private static InstanceFailure Mishap(ForwardOutcome outcome) => InstanceFailure.Of(outcome.Detail ?? "the connection broke");
 
     [LoggerMessage(103, LogLevel.Debug, "{Request} answered by {Instance}: {Status}, {Bytes} bytes, first after {FirstByte}; tokens: {PromptTokens} prompt, {CompletionTokens} answer")]
     private partial void LogAnswered(string request, InstanceId instance, int status, long bytes, TimeSpan? firstByte, int? promptTokens, int? completionTokens);
