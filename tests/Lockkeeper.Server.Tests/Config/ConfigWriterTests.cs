@@ -114,7 +114,7 @@ public sealed class ConfigWriterTests
             Dialects = [EngineDialect.Openai],
             Lifecycle = Lifecycle.Api,
             Args = [],
-            Load = new ControlCallConfig { Path = texts[6], Body = new JsonFields([KeyValuePair.Create(Name(texts[6]), YamlAsJson.Of(new ConfigNode.Scalar(1, texts[7], Quoted: true))), KeyValuePair.Create("n", "[1,{\"a\":null}]")]) },
+            Load = new ControlCallConfig { Path = texts[6], Body = new JsonFields([KeyValuePair.Create(Name(texts[6]), YamlAsJson.Of(new ConfigNode.Scalar(1, texts[7], Quoted: true))), KeyValuePair.Create(Name(texts[6]) + "n", "[1,{\"a\":null}]")]) },
             Ready = new ReadyConfig(),
         }),
         Models = names.ToOrdered(_ => new ModelConfig
