@@ -26,30 +26,30 @@ internal sealed record ScalarReader(string Expected, Func<ConfigNode.Scalar, (ob
         [typeof(Percent)] = new(Percent.Example, scalar => Percent.TryParse(scalar.Text, out var share, out var problem) ? (share, null) : (null, problem)),
         [typeof(KeySource)] = new(KeySource.Example, scalar => KeySource.TryParse(scalar.Text, out var source, out var problem) ? (source, null) : (null, problem)),
         [typeof(SecretSource)] = new(SecretSource.Example, scalar => SecretSource.TryParse(scalar.Text, out var source, out var problem) ? (source, null) : (null, problem)),
-        [typeof(ModelType)] = Word<ModelType>("type of model"),
-        [typeof(Capability)] = Word<Capability>("capability"),
-        [typeof(EngineDialect)] = Word<EngineDialect>("dialect"),
-        [typeof(ModelFormat)] = Word<ModelFormat>("kind of model"),
-        [typeof(PresetEvidence)] = Word<PresetEvidence>("evidence"),
-        [typeof(UnitScope)] = Word<UnitScope>("scope of a unit"),
-        [typeof(Switch)] = Word<Switch>("setting"),
-        [typeof(ToolDialect)] = Word<ToolDialect>("way to write calls of tools"),
-        [typeof(ReasoningFormat)] = Word<ReasoningFormat>("way to mark reasoning"),
-        [typeof(ReasoningPolicy)] = Word<ReasoningPolicy>("treatment of reasoning"),
-        [typeof(StreamingFormat)] = Word<StreamingFormat>("form of a stream"),
-        [typeof(PoolPolicy)] = Word<PoolPolicy>("policy"),
-        [typeof(Lifecycle)] = Word<Lifecycle>("life cycle"),
-        [typeof(Scope)] = Word<Scope>("scope"),
+        [typeof(ModelType)] = Word(typeof(ModelType), "type of model"),
+        [typeof(Capability)] = Word(typeof(Capability), "capability"),
+        [typeof(EngineDialect)] = Word(typeof(EngineDialect), "dialect"),
+        [typeof(ModelFormat)] = Word(typeof(ModelFormat), "kind of model"),
+        [typeof(PresetEvidence)] = Word(typeof(PresetEvidence), "evidence"),
+        [typeof(UnitScope)] = Word(typeof(UnitScope), "scope of a unit"),
+        [typeof(Switch)] = Word(typeof(Switch), "setting"),
+        [typeof(ToolDialect)] = Word(typeof(ToolDialect), "way to write calls of tools"),
+        [typeof(ReasoningFormat)] = Word(typeof(ReasoningFormat), "way to mark reasoning"),
+        [typeof(ReasoningPolicy)] = Word(typeof(ReasoningPolicy), "treatment of reasoning"),
+        [typeof(StreamingFormat)] = Word(typeof(StreamingFormat), "form of a stream"),
+        [typeof(PoolPolicy)] = Word(typeof(PoolPolicy), "policy"),
+        [typeof(Lifecycle)] = Word(typeof(Lifecycle), "life cycle"),
+        [typeof(Scope)] = Word(typeof(Scope), "scope"),
         [typeof(TimeSpan)] = new(HumanDuration.Example, scalar => HumanDuration.TryParse(scalar.Text, out var duration, out var problem) ? (duration, null) : (null, problem)),
         [typeof(ByteSize)] = new(ByteSize.Example, scalar => ByteSize.TryParse(scalar.Text, out var size, out var problem) ? (size, null) : (null, problem)),
         [typeof(Priority)] = new(PriorityName.Allowed, scalar => PriorityName.TryParse(scalar.Text, out var priority) ? (priority, null) : (null, $"'{scalar.Text}' is no priority; write {PriorityName.Allowed}")),
     }.ToFrozenDictionary();
 
     /// <summary>One of a few words: the values of an enumeration in lower case.</summary>
-    private static ScalarReader Word<T>(string kind)
-        where T : struct, Enum
+    /// <remarks>Not generic: fourteen types of values would have a dictionary compiled for each, at every start.</remarks>
+    private static ScalarReader Word(Type type, string kind)
     {
-        var words = Enum.GetValues<T>().ToDictionary(value => JsonNamingPolicy.SnakeCaseLower.ConvertName(value.ToString()));
+        var words = Enum.GetNames(type).ToDictionary(JsonNamingPolicy.SnakeCaseLower.ConvertName, name => Enum.Parse(type, name));
         string[] names = [.. words.Keys];
         var allowed = $"{string.Join(", ", names[..^1])} or {names[^1]}";
         return new ScalarReader(allowed, scalar => words.TryGetValue(scalar.Text, out var value) ? (value, null) : (null, $"'{scalar.Text}' is no {kind} of this version; write {allowed}"));

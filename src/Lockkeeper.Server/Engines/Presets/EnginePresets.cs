@@ -1,4 +1,3 @@
-using System.Collections.Frozen;
 using System.Collections.Immutable;
 using Lockkeeper.Core.Config;
 using Lockkeeper.Server.Config;
@@ -13,19 +12,20 @@ internal static class EnginePresets
     /// <summary>Stands in a preset's command for this program itself.</summary>
     private const string Self = "{self}";
 
-    public static FrozenDictionary<string, EnginePreset> Known { get; } = Of(OwnExecutable.Command);
+    public static IReadOnlyDictionary<string, EnginePreset> Known { get; } = Of(OwnExecutable.Command);
 
     /// <param name="self">How this program starts itself again, for the engine that is part of it.</param>
-    /// <exception cref="InvalidDataException">A preset of this version is not one; a test reads them all.</exception>
-    public static FrozenDictionary<string, EnginePreset> Of(ImmutableArray<string> self)
+    /// <returns>Each is read when it is asked for, which throws <see cref="InvalidDataException"/> where a preset of this version is not one; a test reads them all.</returns>
+    public static IReadOnlyDictionary<string, EnginePreset> Of(ImmutableArray<string> self)
     {
         var assembly = typeof(EnginePresets).Assembly;
         var prefix = $"{typeof(EnginePresets).Namespace}.";
-        return assembly.GetManifestResourceNames().Where(name => name.StartsWith(prefix, StringComparison.Ordinal) && name.EndsWith(Extension, StringComparison.Ordinal)).Select(name =>
+        var names = assembly.GetManifestResourceNames().Where(name => name.StartsWith(prefix, StringComparison.Ordinal) && name.EndsWith(Extension, StringComparison.Ordinal));
+        return new PresetShelf(names.Select(name => name[prefix.Length..^Extension.Length]), preset =>
         {
-            using var text = new StreamReader(assembly.GetManifestResourceStream(name)!);
-            return Read(name[prefix.Length..], text.ReadToEnd(), self);
-        }).ToFrozenDictionary(preset => preset.Name, StringComparer.Ordinal);
+            using var text = new StreamReader(assembly.GetManifestResourceStream(prefix + preset + Extension)!);
+            return Read(preset + Extension, text.ReadToEnd(), self);
+        });
     }
 
     /// <summary>One preset, from its file.</summary>
