@@ -19,6 +19,9 @@ internal sealed class OutputItem(OutputItem.Sort kind, string id)
         /// <summary>The model's own words too, under the name of a summary: clients that ask for one show nothing else.</summary>
         Summary,
         Call,
+
+        /// <summary>Of a freeform tool.</summary>
+        FreeformCall,
     }
 
     public Sort Kind { get; } = kind;
@@ -31,7 +34,10 @@ internal sealed class OutputItem(OutputItem.Sort kind, string id)
     /// <summary>Of a call: the tool.</summary>
     public string Name { get; init; } = "";
 
-    /// <summary>The text, or the arguments.</summary>
+    /// <summary>Of a call of a freeform tool: finds its input; else null.</summary>
+    public FreeformInput? Input { get; init; }
+
+    /// <summary>The text, the arguments, or the input.</summary>
     public ReadOnlySpan<char> Text => _text.WrittenSpan;
 
     public void Add(ReadOnlySpan<char> text) => _text.Write(text);
@@ -45,6 +51,7 @@ internal sealed class OutputItem(OutputItem.Sort kind, string id)
             Sort.Message => "\"status\":\"in_progress\",\"role\":\"assistant\",\"content\":[]}"u8,
             Sort.Reasoning => "\"status\":\"in_progress\",\"summary\":[],\"content\":[]}"u8,
             Sort.Summary => "\"status\":\"in_progress\",\"summary\":[]}"u8,
+            Sort.FreeformCall => "\"status\":\"in_progress\",\"input\":\"\"}"u8,
             _ => "\"status\":\"in_progress\",\"arguments\":\"\"}"u8,
         });
     }
@@ -74,7 +81,7 @@ internal sealed class OutputItem(OutputItem.Sort kind, string id)
                 output.Write("]}"u8);
                 break;
             default:
-                output.Write("\"arguments\":"u8);
+                output.Write(Kind == Sort.Call ? "\"arguments\":"u8 : "\"input\":"u8);
                 JsonText.WriteString(output, Text);
                 output.Write("}"u8);
                 break;
@@ -103,8 +110,8 @@ internal sealed class OutputItem(OutputItem.Sort kind, string id)
             case Sort.Message:
                 output.Write(",\"type\":\"message\","u8);
                 break;
-            case Sort.Call:
-                output.Write(",\"type\":\"function_call\",\"call_id\":"u8);
+            case Sort.Call or Sort.FreeformCall:
+                output.Write(Kind == Sort.Call ? ",\"type\":\"function_call\",\"call_id\":"u8 : ",\"type\":\"custom_tool_call\",\"call_id\":"u8);
                 JsonText.WriteString(output, CallId);
                 output.Write(",\"name\":"u8);
                 JsonText.WriteString(output, Name);

@@ -1,4 +1,5 @@
 using System.Buffers;
+using System.Collections.Immutable;
 using System.Globalization;
 using Lockkeeper.Core.Dialects.OpenAi;
 
@@ -7,7 +8,8 @@ namespace Lockkeeper.Core.Dialects.Responses;
 /// <summary>The output of a response as it grows, item by item.</summary>
 /// <param name="naming">What the answer is called; items are named after it.</param>
 /// <param name="summarises">Whether the client wants a summary of what the model thinks.</param>
-internal sealed class ResponseItems(AnswerNaming naming, bool summarises)
+/// <param name="freeform">The tools whose calls hold a text, and no arguments.</param>
+internal sealed class ResponseItems(AnswerNaming naming, bool summarises, ImmutableHashSet<string> freeform)
 {
     private readonly ArrayBufferWriter<byte> _whole = new();
 
@@ -27,8 +29,13 @@ internal sealed class ResponseItems(AnswerNaming naming, bool summarises)
     /// <param name="call">Index among the calls.</param>
     /// <param name="id">By which its result will name it; empty where the engine gives none.</param>
     /// <param name="name">Of the tool.</param>
-    public OutputItem BeginCall(int call, ReadOnlySpan<char> id, ReadOnlySpan<char> name) =>
-        Open = new OutputItem(OutputItem.Sort.Call, Name("fc")) { CallId = id.IsEmpty ? CallId.Of(naming, call) : id.ToString(), Name = name.ToString() };
+    public OutputItem BeginCall(int call, ReadOnlySpan<char> id, ReadOnlySpan<char> name)
+    {
+        var (tool, callId) = (name.ToString(), id.IsEmpty ? CallId.Of(naming, call) : id.ToString());
+        return Open = freeform.Contains(tool)
+            ? new OutputItem(OutputItem.Sort.FreeformCall, Name("ctc")) { CallId = callId, Name = tool, Input = new FreeformInput() }
+            : new OutputItem(OutputItem.Sort.Call, Name("fc")) { CallId = callId, Name = tool };
+    }
 
     /// <summary>The open item is whole.</summary>
     public void Close(bool isComplete)

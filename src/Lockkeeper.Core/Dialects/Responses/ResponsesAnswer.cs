@@ -23,15 +23,21 @@ internal sealed class ResponsesAnswer(IBufferWriter<byte> output, ResponseJson r
 
     public void ToolCall(int index, ReadOnlySpan<char> id, ReadOnlySpan<char> name)
     {
-        items.Close(isComplete: true);
+        Close(isComplete: true);
         items.BeginCall(index, id, name);
     }
 
-    public void Arguments(int index, ReadOnlySpan<char> json) => items.Open?.Add(json);
+    public void Arguments(int index, ReadOnlySpan<char> json)
+    {
+        if (items.Open is { } call)
+        {
+            call.Add(call.Input is { } input ? input.Read(json) : json);
+        }
+    }
 
     public void End(in AnswerEnd end)
     {
-        items.Close(ResponseJson.IsComplete(end.Finish));
+        Close(ResponseJson.IsComplete(end.Finish));
         response.WriteEnded(output, end, items.Whole);
     }
 
@@ -47,7 +53,17 @@ internal sealed class ResponsesAnswer(IBufferWriter<byte> output, ResponseJson r
             return open;
         }
 
-        items.Close(isComplete: true);
+        Close(isComplete: true);
         return items.Begin(kind);
+    }
+
+    private void Close(bool isComplete)
+    {
+        if (items.Open is { Input: { } input } call)
+        {
+            call.Add(input.Rest());
+        }
+
+        items.Close(isComplete);
     }
 }

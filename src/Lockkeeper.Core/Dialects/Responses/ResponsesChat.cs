@@ -1,4 +1,5 @@
 using System.Buffers;
+using System.Collections.Immutable;
 
 namespace Lockkeeper.Core.Dialects.Responses;
 
@@ -6,11 +7,12 @@ namespace Lockkeeper.Core.Dialects.Responses;
 /// <param name="turn">What is asked.</param>
 /// <param name="echo">What the response repeats of it.</param>
 /// <param name="summarises">Whether the client wants a summary of what the model thinks.</param>
-internal sealed class ResponsesChat(ChatTurn turn, ResponseEcho echo, bool summarises) : ClientChat(turn)
+/// <param name="freeform">The tools whose calls hold a text, and no arguments.</param>
+internal sealed class ResponsesChat(ChatTurn turn, ResponseEcho echo, bool summarises, ImmutableHashSet<string> freeform) : ClientChat(turn)
 {
     public override IClientStream ToStream(IBufferWriter<byte> output, AnswerNaming naming) =>
-        new ResponsesStream(output, new ResponseJson(echo, naming), new ResponseItems(naming, summarises));
+        new ResponsesStream(output, new ResponseJson(echo, naming), new ResponseItems(naming, summarises, freeform));
 
     public override IAnswerSink ToWhole(IBufferWriter<byte> output, AnswerNaming naming) =>
-        new ResponsesAnswer(output, new ResponseJson(echo, naming), new ResponseItems(naming, summarises));
+        new ResponsesAnswer(output, new ResponseJson(echo, naming), new ResponseItems(naming, summarises, freeform));
 }

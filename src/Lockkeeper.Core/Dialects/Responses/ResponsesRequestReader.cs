@@ -16,7 +16,7 @@ internal static class ResponsesRequestReader
         RefuseState(root, fields);
         var effort = fields.Object(root, "reasoning") is { } reasoning ? fields.Text(reasoning, "effort", "reasoning.effort") : null;
         var (thinking, kwargs) = ChatRequestReader.ReadThinking(root, effort, fields);
-        var (tools, choice) = ResponsesToolsReader.Read(root, fields);
+        var (tools, choice, freeform) = ResponsesToolsReader.Read(root, fields);
         var turn = new ChatTurn
         {
             Model = fields.Text(root, "model") ?? "",
@@ -32,7 +32,7 @@ internal static class ResponsesRequestReader
             Thinking = thinking,
             TemplateKwargs = kwargs,
         };
-        return new ResponsesChat(turn, ResponseEcho.Of(root), Summarises(root, fields));
+        return new ResponsesChat(turn, ResponseEcho.Of(root), Summarises(root, fields), freeform);
     }
 
     private static void RefuseState(JsonElement root, RequestFields fields)

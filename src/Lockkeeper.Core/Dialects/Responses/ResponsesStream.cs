@@ -26,7 +26,7 @@ internal sealed class ResponsesStream(IBufferWriter<byte> output, ResponseJson r
     /// <param name="output">Where the events go.</param>
     /// <param name="naming">What the answer is called.</param>
     public static ResponsesStream ForPassing(in ReadOnlySequence<byte> body, IBufferWriter<byte> output, AnswerNaming naming) =>
-        new(output, new ResponseJson(ResponseEcho.Of(body), naming), new ResponseItems(naming, summarises: false));
+        new(output, new ResponseJson(ResponseEcho.Of(body), naming), new ResponseItems(naming, summarises: false, freeform: []));
 
     public string ContentType => "text/event-stream";
 
@@ -95,7 +95,14 @@ internal sealed class ResponsesStream(IBufferWriter<byte> output, ResponseJson r
 
     public void Arguments(int index, ReadOnlySpan<char> json)
     {
-        items.Open!.Add(json);
+        var call = items.Open!;
+        if (call.Input is { } input)
+        {
+            AddInput(call, input.Read(json));
+            return;
+        }
+
+        call.Add(json);
         Delta("response.function_call_arguments.delta", "", json, "");
     }
 
@@ -189,6 +196,14 @@ internal sealed class ResponsesStream(IBufferWriter<byte> output, ResponseJson r
             case OutputItem.Sort.Summary:
                 WriteDone(item, "response.reasoning_summary_text.done", "response.reasoning_summary_part.done", "summary_index");
                 break;
+            case OutputItem.Sort.FreeformCall:
+                AddInput(item, item.Input!.Rest());
+                BeginEvent("response.custom_tool_call_input.done");
+                WritePlace(item);
+                output.Write(",\"input\":"u8);
+                JsonText.WriteString(output, item.Text);
+                EndEvent();
+                break;
             default:
                 BeginEvent("response.function_call_arguments.done");
                 WritePlace(item);
@@ -205,6 +220,15 @@ internal sealed class ResponsesStream(IBufferWriter<byte> output, ResponseJson r
         item.Write(output, isComplete);
         EndEvent();
         items.Close(isComplete);
+    }
+
+    private void AddInput(OutputItem call, ReadOnlySpan<char> text)
+    {
+        if (!text.IsEmpty)
+        {
+            call.Add(text);
+            Delta("response.custom_tool_call_input.delta", "", text, "");
+        }
     }
 
     private void WriteDone(OutputItem item, string textDone, string partDone, string index)

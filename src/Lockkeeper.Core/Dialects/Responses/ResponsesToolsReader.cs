@@ -5,36 +5,52 @@ using Lockkeeper.Core.Dialects.OpenAi;
 namespace Lockkeeper.Core.Dialects.Responses;
 
 /// <summary>Reads what the model may call.</summary>
-/// <remarks>Tools that OpenAI's servers run themselves, or that are no functions, are left out: clients offer them to every model, whether it can use them or not. Who insists on one of them is refused.</remarks>
+/// <remarks>
+/// Tools that OpenAI's servers run themselves, and others that are neither functions nor freeform, are left out: clients offer them to every model, whether it can use them or not. Who insists on one of them is refused.
+/// </remarks>
 internal static class ResponsesToolsReader
 {
     private const string ChoicePath = "tool_choice";
+    private const string Function = "function";
+    private const string Custom = "custom";
 
-    public static (ImmutableArray<ToolSpec> Tools, ToolChoice? Choice) Read(JsonElement root, RequestFields fields)
+    /// <returns>What may be called; what has to be; and the names of all freeform tools, which a model may remember that cannot call them now.</returns>
+    public static (ImmutableArray<ToolSpec> Tools, ToolChoice? Choice, ImmutableHashSet<string> Freeform) Read(JsonElement root, RequestFields fields)
     {
         List<ToolSpec> tools = [];
+        HashSet<string> freeform = [];
         foreach (var (item, path) in fields.Items(root, "tools"))
         {
             if (item.ValueKind != JsonValueKind.Object)
             {
                 fields.Fail(path, $"must be an object, not {RequestFields.Describe(item)}.");
+                continue;
             }
-            else if (fields.Required(item, "type", $"{path}.type") is { } type && fields.TextOf(type, $"{path}.type") == "function")
+
+            switch (fields.Required(item, "type", $"{path}.type") is { } type ? fields.TextOf(type, $"{path}.type") : null)
             {
-                tools.Add(ReadFunction(item, path, fields));
+                case Function:
+                    tools.Add(ChatToolsReader.ReadSpec(ReadName(item, path, fields), item, path, fields));
+                    break;
+                case Custom:
+                    tools.Add(FreeformTool.Read(ReadName(item, path, fields), item, path, fields));
+                    freeform.Add(tools[^1].Name);
+                    break;
+                default:
+                    break;
             }
         }
 
         var (allowed, choice) = ReadChoice(root, [.. tools], fields);
         if (choice is { Kind: ToolChoiceKind.Required } && allowed.IsEmpty)
         {
-            fields.Fail(ChoicePath, "wants a tool called, and there is no function among those that may be.");
+            fields.Fail(ChoicePath, "wants a tool called, and there is neither a function nor a custom tool among those that may be.");
         }
 
-        return (allowed, choice);
+        return (allowed, choice, [.. freeform]);
     }
 
-    private static ToolSpec ReadFunction(JsonElement item, string path, RequestFields fields)
+    private static string ReadName(JsonElement item, string path, RequestFields fields)
     {
         var name = fields.Required(item, "name", $"{path}.name") is { } said ? fields.TextOf(said, $"{path}.name") : null;
         if (name is "")
@@ -42,7 +58,7 @@ internal static class ResponsesToolsReader
             fields.Fail($"{path}.name", "must not be empty.");
         }
 
-        return ChatToolsReader.ReadSpec(name ?? "", item, path, fields);
+        return name ?? "";
     }
 
     private static (ImmutableArray<ToolSpec> Tools, ToolChoice? Choice) ReadChoice(JsonElement root, ImmutableArray<ToolSpec> tools, RequestFields fields)
@@ -59,14 +75,14 @@ internal static class ResponsesToolsReader
 
         switch (fields.Required(choice, "type", $"{ChoicePath}.type") is { } said ? fields.TextOf(said, $"{ChoicePath}.type") : null)
         {
-            case "function":
+            case Function or Custom:
                 return (tools, NameOf(choice, ChoicePath, tools, fields) is { } name ? new ToolChoice(ToolChoiceKind.Named, name) : null);
             case "allowed_tools":
                 return ReadAllowed(choice, tools, fields);
             case { } other:
                 // The tool it names was left out: to let the model choose instead would be another request.
-                fields.Fail($"{ChoicePath}.type", $"is {RequestFields.Quote(other)}, and the engine of this model can be made to call functions alone; "
-                    + "'function' and 'allowed_tools' are possible, or a word: 'auto', 'required', 'none'.");
+                fields.Fail($"{ChoicePath}.type", $"is {RequestFields.Quote(other)}, and the engine of this model can be made to call functions and custom tools alone; "
+                    + "'function', 'custom' and 'allowed_tools' are possible, or a word: 'auto', 'required', 'none'.");
                 break;
         }
 
@@ -84,7 +100,7 @@ internal static class ResponsesToolsReader
             {
                 fields.Fail(path, $"must be an object, not {RequestFields.Describe(item)}.");
             }
-            else if (fields.Text(item, "type", $"{path}.type") is "function" or null && NameOf(item, path, tools, fields) is { } name)
+            else if (fields.Text(item, "type", $"{path}.type") is Function or Custom or null && NameOf(item, path, tools, fields) is { } name)
             {
                 names.Add(name);
             }
@@ -93,7 +109,7 @@ internal static class ResponsesToolsReader
         return ([.. tools.Where(tool => names.Contains(tool.Name))], RequestFields.Find(choice, "mode") is { } said ? ChatToolsReader.ReadWord(said, $"{ChoicePath}.mode", fields) : null);
     }
 
-    /// <summary>The name of a function that is there.</summary>
+    /// <summary>The name of a tool that is there.</summary>
     private static string? NameOf(JsonElement item, string path, ImmutableArray<ToolSpec> tools, RequestFields fields)
     {
         if (fields.Required(item, "name", $"{path}.name") is not { } said || fields.TextOf(said, $"{path}.name") is not { } name)
@@ -103,7 +119,7 @@ internal static class ResponsesToolsReader
 
         if (!tools.Any(tool => tool.Name == name))
         {
-            fields.Fail($"{path}.name", $"is {RequestFields.Quote(name)}, which is no function among the tools.");
+            fields.Fail($"{path}.name", $"is {RequestFields.Quote(name)}, which is no function and no custom tool among the tools.");
         }
 
         return name;

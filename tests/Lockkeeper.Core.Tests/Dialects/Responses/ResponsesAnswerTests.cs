@@ -33,6 +33,25 @@ public sealed class ResponsesAnswerTests
     }
 
     [Fact]
+    public void A_call_of_a_freeform_tool_is_given_back_as_its_input()
+    {
+        var output = new ArrayBufferWriter<byte>();
+        var answer = ResponsesRequestReaderTests.ReadChat("""{"model":"m","input":"x","tools":[{"type":"custom","name":"patch"}],"tool_choice":{"type":"allowed_tools","mode":"auto","tools":[]}}""")
+            .ToWhole(output, new AnswerNaming("m", "r1", DateTimeOffset.UnixEpoch));
+
+        answer.ToolCall(0, "c1", "patch");
+        answer.Arguments(0, """{"input":"*** \"a\"\n\u00""");
+        answer.Arguments(0, """e9"}""");
+        answer.ToolCall(1, "c2", "patch");
+        answer.Arguments(1, "[1]");
+        answer.End(new AnswerEnd(AnswerFinish.ToolCalls, null));
+
+        Encoding.UTF8.GetString(output.WrittenSpan).ShouldContain("\"output\":["
+            + """{"id":"ctc_r1_0","type":"custom_tool_call","call_id":"c1","name":"patch","status":"completed","input":"*** \"a\"\né"},"""
+            + """{"id":"ctc_r1_1","type":"custom_tool_call","call_id":"c2","name":"patch","status":"completed","input":"[1]"}],""");
+    }
+
+    [Fact]
     public void A_cut_answer_says_so()
     {
         var output = new ArrayBufferWriter<byte>();

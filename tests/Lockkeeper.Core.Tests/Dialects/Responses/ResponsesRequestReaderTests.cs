@@ -58,18 +58,47 @@ public sealed class ResponsesRequestReaderTests
               "client_metadata":{"a":"b"},"service_tier":"auto","truncation":"auto","user":"u","metadata":{"a":"b"},"background":false,"previous_response_id":null}
             """);
 
-        turn.Tools.ShouldBe([new ToolSpec("exec_command", "Runs", """{"type":"object"}""", false)]);
+        turn.Tools.ShouldBe(
+        [
+            new ToolSpec("exec_command", "Runs", """{"type":"object"}""", false),
+            new ToolSpec("apply_patch", null, """{"type":"object","properties":{"input":{"type":"string","description":"All of the tool's input, as one text."}},"required":["input"]}"""),
+        ]);
         turn.ToolChoice.ShouldBe(new ToolChoice(ToolChoiceKind.Auto));
         turn.ParallelToolCalls.ShouldBe(true);
         turn.Thinking.ShouldBe(new Thinking(true, "low"));
     }
 
     [Theory]
-    [InlineData("""{"type":"function","name":"f"}""", "Named f f,g")]
+    [InlineData("""{"type":"text"}""", "All of the tool's input, as one text.")]
+    [InlineData("""{"type":"grammar","syntax":"lark","definition":"start: \"é\"+\n"}""", """All of the tool's input, as one text. It must fit this Lark grammar:\nstart: \"é\"+\n""")]
+    [InlineData("""{"type":"grammar","syntax":"regex","definition":"\\d+"}""", """All of the tool's input, as one text. It must fit this regular expression:\n\\d+""")]
+    [InlineData("""{"type":"grammar","syntax":"gbnf","definition":"x"}""", """All of the tool's input, as one text. It must fit this grammar (gbnf):\nx""")]
+    [InlineData("""{"type":"grammar","definition":"x"}""", """All of the tool's input, as one text. It must fit this grammar:\nx""")]
+    public void A_custom_tool_is_a_function_with_one_text_that_says_what_it_wants(string format, string description) =>
+        Read($$"""{"model":"m","input":"x","tools":[{"type":"custom","name":"patch","description":"Changes files","format":{{format}}}]}""").Tools.ShouldBe(
+            [new ToolSpec("patch", "Changes files", $$$"""{"type":"object","properties":{"input":{"type":"string","description":"{{{description}}}"}},"required":["input"]}""")]);
+
+    [Theory]
+    [InlineData("""{"type":"custom"}""", "tools[0].name")]
+    [InlineData("""{"type":"custom","name":""}""", "tools[0].name")]
+    [InlineData("""{"type":"custom","name":"p","description":1}""", "tools[0].description")]
+    [InlineData("""{"type":"custom","name":"p","format":"text"}""", "tools[0].format")]
+    [InlineData("""{"type":"custom","name":"p","format":{"type":"grammar","definition":[]}}""", "tools[0].format.definition")]
+    public void A_custom_tool_of_the_wrong_form_is_refused(string tool, string path)
+    {
+        ResponsesRequestReader.Read(new ReadOnlySequence<byte>(Encoding.UTF8.GetBytes($$"""{"model":"m","input":"x","tools":[{{tool}}]}"""))).Holds(out _, out var error).ShouldBeFalse();
+
+        error.ShouldBeOfType<RouterError.FieldInvalid>().Field.ShouldBe(path);
+    }
+
+    [Theory]
+    [InlineData("""{"type":"function","name":"f"}""", "Named f f,g,p")]
+    [InlineData("""{"type":"custom","name":"p"}""", "Named p f,g,p")]
+    [InlineData("""{"type":"allowed_tools","mode":"required","tools":[{"type":"custom","name":"p"}]}""", "Required  p")]
     [InlineData("""{"type":"allowed_tools","mode":"required","tools":[{"type":"function","name":"g"},{"type":"web_search"}]}""", "Required  g")]
     [InlineData("""{"type":"allowed_tools","mode":"auto","tools":[{"type":"mcp","server_label":"s"}]}""", "Auto  ")]
-    [InlineData("\"required\"", "Required  f,g")]
-    [InlineData("\"none\"", "None  f,g")]
+    [InlineData("\"required\"", "Required  f,g,p")]
+    [InlineData("\"none\"", "None  f,g,p")]
     public void A_choice_is_taken(string choice, string read)
     {
         var turn = Read(WithChoice(choice));
@@ -78,17 +107,17 @@ public sealed class ResponsesRequestReaderTests
     }
 
     [Theory]
-    [InlineData("""{"type":"web_search"}""", "tool_choice.type", "'tool_choice.type' is 'web_search', and the engine of this model can be made to call functions alone; 'function' and 'allowed_tools' are possible, or a word: 'auto', 'required', 'none'.")]
-    [InlineData("""{"type":"custom","name":"apply_patch"}""", "tool_choice.type", "is 'custom'")]
+    [InlineData("""{"type":"web_search"}""", "tool_choice.type", "'tool_choice.type' is 'web_search', and the engine of this model can be made to call functions and custom tools alone; 'function', 'custom' and 'allowed_tools' are possible, or a word: 'auto', 'required', 'none'.")]
+    [InlineData("""{"type":"custom","name":"gone"}""", "tool_choice.name", "is 'gone', which is no function and no custom tool among the tools.")]
     [InlineData("""{"type":"mcp","server_label":"s"}""", "tool_choice.type", "is 'mcp'")]
     [InlineData("""{"type":"telepathy"}""", "tool_choice.type", "is 'telepathy'")]
     [InlineData("""{"name":"f"}""", "tool_choice.type", "is required")]
     [InlineData("""{"type":"function"}""", "tool_choice.name", "is required")]
-    [InlineData("""{"type":"function","name":"gone"}""", "tool_choice.name", "is 'gone', which is no function among the tools.")]
+    [InlineData("""{"type":"function","name":"gone"}""", "tool_choice.name", "is 'gone', which is no function and no custom tool among the tools.")]
     [InlineData("""{"type":"allowed_tools","mode":"auto"}""", "tool_choice.tools", "is required")]
     [InlineData("""{"type":"allowed_tools","mode":"auto","tools":[{"type":"function","name":"f"},{"type":"function","name":"gone"}]}""", "tool_choice.tools[1].name", "is 'gone'")]
     [InlineData("""{"type":"allowed_tools","mode":"auto","tools":["f"]}""", "tool_choice.tools[0]", "must be an object, not a string")]
-    [InlineData("""{"type":"allowed_tools","mode":"required","tools":[{"type":"web_search"}]}""", "tool_choice", "wants a tool called, and there is no function among those that may be.")]
+    [InlineData("""{"type":"allowed_tools","mode":"required","tools":[{"type":"web_search"}]}""", "tool_choice", "wants a tool called, and there is neither a function nor a custom tool among those that may be.")]
     public void A_choice_that_could_not_be_kept_is_refused(string choice, string path, string says)
     {
         ResponsesRequestReader.Read(new ReadOnlySequence<byte>(Encoding.UTF8.GetBytes(WithChoice(choice)))).Holds(out _, out var error).ShouldBeFalse();
@@ -133,7 +162,7 @@ public sealed class ResponsesRequestReaderTests
     }
 
     private static string WithChoice(string choice) =>
-        $$"""{"model":"m","input":"x","tools":[{"type":"function","name":"f"},{"type":"function","name":"g"},{"type":"web_search"}],"tool_choice":{{choice}}}""";
+        $$"""{"model":"m","input":"x","tools":[{"type":"function","name":"f"},{"type":"function","name":"g"},{"type":"custom","name":"p"},{"type":"web_search"}],"tool_choice":{{choice}}}""";
 
     internal static ClientChat ReadChat(string body)
     {

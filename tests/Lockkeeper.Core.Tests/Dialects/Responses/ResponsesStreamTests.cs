@@ -66,6 +66,39 @@ public sealed class ResponsesStreamTests
     }
 
     [Fact]
+    public void A_call_of_a_freeform_tool_is_given_back_as_its_input_while_it_comes()
+    {
+        var stream = Stream("""
+            "tools":[{"type":"custom","name":"patch"},{"type":"function","name":"f"}],
+            """);
+        stream.Begin();
+        _output.ResetWrittenCount();
+
+        stream.ToolCall(0, "c1", "patch");
+        stream.Arguments(0, "{\"inp");
+        stream.Arguments(0, "ut\": \"a\\");
+        stream.Arguments(0, "nb");
+        stream.Arguments(0, "\"}");
+        stream.ToolCall(1, "", "patch");
+        stream.Arguments(1, "raw");
+        stream.ToolCall(2, "c3", "f");
+        stream.Arguments(2, "{}");
+
+        Written.ShouldBe(Events(2,
+            ("response.output_item.added", """ "output_index":0,"item":{"id":"ctc_r1_0","type":"custom_tool_call","call_id":"c1","name":"patch","status":"in_progress","input":""}"""),
+            ("response.custom_tool_call_input.delta", """ "item_id":"ctc_r1_0","output_index":0,"delta":"a" """),
+            ("response.custom_tool_call_input.delta", """ "item_id":"ctc_r1_0","output_index":0,"delta":"\nb" """),
+            ("response.custom_tool_call_input.done", """ "item_id":"ctc_r1_0","output_index":0,"input":"a\nb" """),
+            ("response.output_item.done", """ "output_index":0,"item":{"id":"ctc_r1_0","type":"custom_tool_call","call_id":"c1","name":"patch","status":"completed","input":"a\nb"}"""),
+            ("response.output_item.added", """ "output_index":1,"item":{"id":"ctc_r1_1","type":"custom_tool_call","call_id":"call_r1_1","name":"patch","status":"in_progress","input":""}"""),
+            ("response.custom_tool_call_input.delta", """ "item_id":"ctc_r1_1","output_index":1,"delta":"raw" """),
+            ("response.custom_tool_call_input.done", """ "item_id":"ctc_r1_1","output_index":1,"input":"raw" """),
+            ("response.output_item.done", """ "output_index":1,"item":{"id":"ctc_r1_1","type":"custom_tool_call","call_id":"call_r1_1","name":"patch","status":"completed","input":"raw"}"""),
+            ("response.output_item.added", """ "output_index":2,"item":{"id":"fc_r1_2","type":"function_call","call_id":"c3","name":"f","status":"in_progress","arguments":""}"""),
+            ("response.function_call_arguments.delta", """ "item_id":"fc_r1_2","output_index":2,"delta":"{}" """)));
+    }
+
+    [Fact]
     public void Who_asks_for_a_summary_gets_the_thoughts_as_one()
     {
         var stream = Stream("\"reasoning\":{\"summary\":\"auto\"},");
