@@ -1,3 +1,4 @@
+using System.Text;
 using System.Text.Json;
 using Lockkeeper.Core.Wire;
 using Microsoft.AspNetCore.Http;
@@ -31,7 +32,8 @@ internal static class WishBody
 
         try
         {
-            var element = JsonElement.Parse(body.GetBuffer().AsSpan(0, (int)body.Length));
+            var text = body.GetBuffer().AsSpan(0, (int)body.Length);
+            var element = JsonElement.Parse(text.StartsWith(Encoding.UTF8.Preamble) ? text[Encoding.UTF8.Preamble.Length..] : text);
             return element.ValueKind == JsonValueKind.Object ? WithSoundNames(element) : new RouterError.BodyInvalid("it is not an object.");
         }
         catch (JsonException broken)

@@ -15,6 +15,7 @@ internal static class Peek
             return refused;
         }
 
+        body.DropByteOrderMark();
         if (!BodyPeek.Scan(body.Bytes, defaultModel).Holds(out var facts, out refused))
         {
             body.Dispose();

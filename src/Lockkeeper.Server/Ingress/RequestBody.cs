@@ -1,4 +1,5 @@
 using System.Buffers;
+using System.Text;
 using Lockkeeper.Core.Wire;
 using Microsoft.AspNetCore.Http;
 
@@ -60,6 +61,15 @@ internal sealed class RequestBody : IDisposable
         {
             body.Dispose();
             throw;
+        }
+    }
+
+    /// <summary>Leaves out the mark that some editors and serialisers put before UTF-8. It is no part of JSON, and neither the scans nor all engines take it.</summary>
+    public void DropByteOrderMark()
+    {
+        if (Bytes.FirstSpan.StartsWith(Encoding.UTF8.Preamble))
+        {
+            Bytes = Bytes.Slice(Encoding.UTF8.Preamble.Length);
         }
     }
 

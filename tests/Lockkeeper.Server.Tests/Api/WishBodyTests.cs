@@ -17,6 +17,13 @@ public sealed class WishBodyTests
         body.EnumerateObject().ShouldBeEmpty();
     }
 
+    [Fact]
+    public async Task A_byte_order_mark_is_read_over()
+    {
+        (await WishBody.ReadAsync(Request(Encoding.UTF8.GetBytes("\ufeff{\"pin\":true}")))).Holds(out var body, out _).ShouldBeTrue();
+        body.GetProperty("pin").GetBoolean().ShouldBeTrue();
+    }
+
     [Theory]
     [InlineData("""{"\ud800":1,"pin":true}""")]
     [InlineData("""{"pin":true,"x\udc00":1}""")]

@@ -76,6 +76,16 @@ public sealed class TranslationTests
         Encoding.UTF8.GetString(passage.Body.Bytes).ShouldBe(withTools, "the request itself is the client's own");
     }
 
+    [Theory]
+    [InlineData("/v1/chat/completions", Chat, EngineDialect.Openai)]
+    [InlineData("/v1/messages", Messages, EngineDialect.Anthropic)]
+    public async Task A_byte_order_mark_is_read_over_and_not_passed_on(string route, string body, object spoken)
+    {
+        var passage = await PassageAsync(route, "\ufeff" + body, Plain, (EngineDialect)spoken);
+        passage.IsNative.ShouldBeTrue();
+        Encoding.UTF8.GetString(passage.Body.Bytes).ShouldBe(body);
+    }
+
     [Fact]
     public async Task A_picture_for_a_local_engine_goes_where_it_is_looked_at_and_for_a_cloud_as_it_is()
     {
