@@ -15,6 +15,9 @@ internal sealed class MessagesBlocks(RequestFields fields)
     /// <summary>Names of the tools that have been called so far, by the ids of the calls: results do not say them.</summary>
     private readonly Dictionary<string, string> _called = new(StringComparer.Ordinal);
 
+    /// <summary>The last summary in what the assistant is saying.</summary>
+    private ChatPart? _summary;
+
     /// <summary>What the system says, without the line that Claude Code puts before it.</summary>
     public ImmutableArray<ChatPart> System(JsonElement content, string path) =>
     [
@@ -23,7 +26,14 @@ internal sealed class MessagesBlocks(RequestFields fields)
             .Where(part => part is not ChatPart.Text { Value: "" }),
     ];
 
-    public ImmutableArray<ChatPart> Assistant(JsonElement content, string path) => [.. Parts(content, path, Said)];
+    /// <returns>What is said; and the summary before it, if the conversation was compacted: it stands for all that came before.</returns>
+    public (ImmutableArray<ChatPart> Said, ChatPart? Summary) Assistant(JsonElement content, string path)
+    {
+        _summary = null;
+        var parts = Parts(content, path, Said);
+        var before = _summary is null ? 0 : parts.FindLastIndex(part => ReferenceEquals(part, _summary)) + 1;
+        return ([.. parts.Skip(before)], _summary);
+    }
 
     /// <summary>The messages that one of the user is: results of tools are the tools' to say.</summary>
     public IEnumerable<ChatMessage> User(JsonElement content, string path)
@@ -114,6 +124,7 @@ internal sealed class MessagesBlocks(RequestFields fields)
         "thinking" => [new ChatPart.Reasoning(fields.Text(block, "thinking", $"{path}.thinking") ?? "", fields.Text(block, "signature", $"{path}.signature") is { Length: > 0 } signature ? signature : null)],
         "redacted_thinking" => [new ChatPart.Reasoning("", Redacted + fields.Text(block, "data", $"{path}.data"))],
         "tool_use" => Call(block, path),
+        "compaction" => Summary(block, path),
 
         // Tools that ran at Anthropic: their calls and results mean nothing elsewhere, and what the model made of them is in its text.
         "server_tool_use" or "mcp_tool_use" or "container_upload" => [],
@@ -123,6 +134,18 @@ internal sealed class MessagesBlocks(RequestFields fields)
 
     private IEnumerable<ChatPart> Words(JsonElement block, string name, string path) =>
         fields.Required(block, name, $"{path}.{name}") is { } value && fields.TextOf(value, $"{path}.{name}") is { Length: > 0 } text ? [new ChatPart.Text(text)] : [];
+
+    /// <summary>Without a text the compaction failed, and the conversation is as it was.</summary>
+    private IEnumerable<ChatPart> Summary(JsonElement block, string path)
+    {
+        if (fields.Text(block, "content", $"{path}.content") is not { Length: > 0 } summary)
+        {
+            return [];
+        }
+
+        _summary = new ChatPart.Text(summary);
+        return [_summary];
+    }
 
     private IEnumerable<ChatPart> Call(JsonElement block, string path)
     {

@@ -84,7 +84,7 @@ internal static class MessagesRequestReader
                 messages.AddRange(blocks.User(said, $"{path}.content"));
                 break;
             case "assistant":
-                messages.Add(new ChatMessage(ChatRole.Assistant, blocks.Assistant(said, $"{path}.content")));
+                Assistant(blocks.Assistant(said, $"{path}.content"), messages);
                 break;
             case "system":
                 messages.Add(new ChatMessage(ChatRole.System, blocks.System(said, $"{path}.content")));
@@ -92,6 +92,21 @@ internal static class MessagesRequestReader
             default:
                 fields.Fail($"{path}.role", $"must be 'user', 'assistant' or 'system', not {RequestFields.Quote(role)}.");
                 break;
+        }
+    }
+
+    /// <summary>Where a conversation was compacted, nobody reads what was before the summary: so does Anthropic, and the client may count on the room. It is told as the user's words, since many templates want those first.</summary>
+    private static void Assistant((ImmutableArray<ChatPart> Said, ChatPart? Summary) heard, ImmutableArray<ChatMessage>.Builder messages)
+    {
+        if (heard.Summary is { } summary)
+        {
+            messages.RemoveAll(message => message.Role != ChatRole.System);
+            messages.Add(new ChatMessage(ChatRole.User, [summary]));
+        }
+
+        if (heard.Summary is null || !heard.Said.IsEmpty)
+        {
+            messages.Add(new ChatMessage(ChatRole.Assistant, heard.Said));
         }
     }
 

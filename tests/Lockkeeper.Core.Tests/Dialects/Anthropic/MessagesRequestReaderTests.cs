@@ -78,6 +78,22 @@ public sealed class MessagesRequestReaderTests
     ]);
 
     [Fact]
+    public void A_summary_stands_for_all_that_came_before_it()
+    {
+        const string Before = """{"role":"user","content":"Hi"},{"role":"assistant","content":"Ho"},{"role":"system","content":"Rules"},{"role":"user","content":"And?"}""";
+        ChatMessage[] begun = [new ChatMessage(ChatRole.System, [new ChatPart.Text("Rules")]), new ChatMessage(ChatRole.User, [new ChatPart.Text("They met.")])];
+
+        Messages($$"""[{{Before}},{"role":"assistant","content":[{"type":"text","text":"old"},{"type":"compaction","content":"They met."},{"type":"text","text":"So."}]},{"role":"user","content":"Go on."}]""")
+            .ShouldBe([.. begun, new ChatMessage(ChatRole.Assistant, [new ChatPart.Text("So.")]), new ChatMessage(ChatRole.User, [new ChatPart.Text("Go on.")])]);
+        Messages($$$"""[{{{Before}}},{"role":"assistant","content":[{"type":"compaction","content":"Earlier."},{"type":"compaction","content":"They met.","cache_control":{"type":"ephemeral"}}]}]""").ShouldBe(begun);
+    }
+
+    [Fact]
+    public void A_compaction_that_failed_leaves_the_conversation_as_it_was() =>
+        Messages("""[{"role":"user","content":"Hi"},{"role":"assistant","content":[{"type":"compaction","content":null},{"type":"text","text":"Ho"}]}]""")
+            .ShouldBe([new ChatMessage(ChatRole.User, [new ChatPart.Text("Hi")]), new ChatMessage(ChatRole.Assistant, [new ChatPart.Text("Ho")])]);
+
+    [Fact]
     public void Documents_are_files_or_texts() => Messages("""
         [{"role":"user","content":[{"type":"document","title":"a.pdf","source":{"type":"base64","media_type":"application/pdf","data":"JVBE"}},
             {"type":"document","source":{"type":"text","media_type":"text/plain","data":"Words"}},{"type":"document","source":{"type":"url","url":"https://x/y.pdf"}},
@@ -127,6 +143,8 @@ public sealed class MessagesRequestReaderTests
     [InlineData("""{"model":"m","max_tokens":1,"messages":[{"role":"user"}]}""", "messages[0].content", "'messages[0].content' is required.")]
     [InlineData("""{"model":"m","max_tokens":1,"messages":[{"role":"user","content":7}]}""", "messages[0].content", "'messages[0].content' must be a string or an array of blocks, not 7.")]
     [InlineData("""{"model":"m","max_tokens":1,"messages":[{"role":"user","content":[{"type":"hologram"}]}]}""", "messages[0].content[0].type", "'messages[0].content[0].type' is 'hologram', which is not understood here.")]
+    [InlineData("""{"model":"m","max_tokens":1,"messages":[{"role":"assistant","content":[{"type":"hologram"}]}]}""", "messages[0].content[0].type", "'messages[0].content[0].type' is 'hologram', which is not understood here.")]
+    [InlineData("""{"model":"m","max_tokens":1,"messages":[{"role":"assistant","content":[{"type":"compaction","content":[]}]}]}""", "messages[0].content[0].content", "'messages[0].content[0].content' must be a string, not an array.")]
     [InlineData("""{"model":"m","max_tokens":1,"messages":[{"role":"user","content":[{"type":"image","source":{"type":"file","file_id":"f"}}]}]}""", "messages[0].content[0].source.type", "'messages[0].content[0].source.type' is 'file', but no files are kept here: send the file itself.")]
     [InlineData("""{"model":"m","max_tokens":1,"messages":[{"role":"user","content":[{"type":"image"}]}]}""", "messages[0].content[0].source", "'messages[0].content[0].source' is required.")]
     [InlineData("""{"model":"m","max_tokens":1,"messages":[],"tools":[{"name":"ls"}]}""", "tools[0].input_schema", "'tools[0].input_schema' is required.")]
