@@ -12,6 +12,6 @@ internal enum MediaPartKind
     /// <summary><c>audio_url</c> or <c>video_url</c>: some engines have them, and fetch what they name.</summary>
     Recording,
 
-    /// <summary><c>image</c>, <c>video</c>, <c>audio</c> or <c>input_audio</c>: the content itself, or for some engines an address of it.</summary>
+    /// <summary><c>image</c>, <c>video</c>, <c>audio</c>, <c>input_audio</c> or <c>url</c>: the content itself, or for some engines an address of it.</summary>
     Bare,
 }

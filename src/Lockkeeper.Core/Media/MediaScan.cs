@@ -4,7 +4,7 @@ using Lockkeeper.Core.Wire;
 
 namespace Lockkeeper.Core.Media;
 
-/// <summary>Finds what is not text in the messages of a chat: <c>messages[].content[]</c> with <c>image_url</c>, <c>file</c>, <c>audio_url</c> or <c>video_url</c>; and in what is to be embedded or ranked, <c>input</c>, <c>query</c> and <c>documents</c>.</summary>
+/// <summary>Finds what is not text in the messages of a chat: <c>messages[].content[]</c>, or a <c>content</c> that is such a part itself, with <c>image_url</c>, <c>file</c>, <c>audio_url</c>, <c>video_url</c> or <c>url</c>; and in what is to be embedded or ranked, <c>input</c>, <c>query</c> and <c>documents</c>.</summary>
 /// <remarks>
 /// A part is known by the member that holds its content, and not by what it says in <c>type</c>, which some engines do not ask for. Nothing that an engine might read otherwise passes
 /// here: a member that stands twice is refused, since the second address would be one that nobody has looked at.
@@ -13,7 +13,9 @@ internal sealed class MediaScan
 {
     private readonly List<MediaPart> _parts = [];
     private string _message = "";
-    private int _index;
+
+    /// <summary>Of a part in its list; null for one that is all of the content.</summary>
+    private int? _index;
 
     private MediaScan()
     {
@@ -34,7 +36,7 @@ internal sealed class MediaScan
 
     /// <summary>First OpenAI's words, then those of Anthropic, of Ollama and of responses. The last three are how a letter of a name may be written too: <c>image\u005furl</c>. No serialiser does, but whoever wants to be overlooked may.</summary>
     private static bool Holds(ReadOnlySpan<byte> text) =>
-        text.IndexOf("_url\""u8) >= 0 || text.IndexOf("\"file\""u8) >= 0
+        text.IndexOf("url\""u8) >= 0 || text.IndexOf("\"file\""u8) >= 0
         || text.IndexOf("\"image\""u8) >= 0 || text.IndexOf("\"document\""u8) >= 0 || text.IndexOf("\"images\""u8) >= 0 || text.IndexOf("\"input_"u8) >= 0
         || text.IndexOf("\"video\""u8) >= 0 || text.IndexOf("\"audio\""u8) >= 0
         || text.IndexOf("\\u005"u8) >= 0 || text.IndexOf("\\u006"u8) >= 0 || text.IndexOf("\\u007"u8) >= 0;
@@ -164,7 +166,8 @@ internal sealed class MediaScan
             }
 
             seen = true;
-            if (Enters(ref reader, JsonTokenType.StartArray) && Content(ref reader) is { } refused)
+            reader.Read();
+            if (Content(ref reader) is { } refused)
             {
                 return refused;
             }
@@ -173,10 +176,18 @@ internal sealed class MediaScan
         return null;
     }
 
+    /// <summary>Some engines take a part where a list of them is due. What is neither is left for the engine to refuse.</summary>
     private RouterError? Content(ref Utf8JsonReader reader)
     {
-        for (_index = 0; reader.Read() && reader.TokenType != JsonTokenType.EndArray; _index++)
+        if (reader.TokenType != JsonTokenType.StartArray)
         {
+            _index = null;
+            return Part(ref reader);
+        }
+
+        for (var at = 0; reader.Read() && reader.TokenType != JsonTokenType.EndArray; at++)
+        {
+            _index = at;
             if (Part(ref reader) is { } refused)
             {
                 return refused;
@@ -234,7 +245,7 @@ internal sealed class MediaScan
         (MediaPartKind Kind, ByteRange Value)? found = null;
         while (reader.Read() && reader.TokenType == JsonTokenType.PropertyName)
         {
-            if (BareName(reader) is not null)
+            if (BareName(reader) is not null || JsonName.Is(reader, "url"u8))
             {
                 reader.Read();
                 Bare(ref reader, Place);
@@ -267,7 +278,7 @@ internal sealed class MediaScan
 
         if (found is { } media)
         {
-            _parts.Add(new MediaPart(media.Kind, Place, new ByteRange(start, reader.BytesConsumed - start), media.Value));
+            _parts.Add(new MediaPart(media.Kind, Place, new ByteRange(start, reader.BytesConsumed - start), media.Value) { IsAlone = _index is null });
         }
 
         return null;
@@ -316,20 +327,7 @@ internal sealed class MediaScan
             : new RouterError.FieldInvalid(Place, byId ? "names a file by its id, and no files are kept here; send its content as 'file_data'." : $"has no '{name}'.");
     }
 
-    private string Place => FormattableString.Invariant($"{_message}.content[{_index}]");
-
-    /// <summary>Goes on to the value of a member; one of another type is passed over, and left for the engine to refuse.</summary>
-    private static bool Enters(ref Utf8JsonReader reader, JsonTokenType wanted)
-    {
-        reader.Read();
-        if (reader.TokenType == wanted)
-        {
-            return true;
-        }
-
-        reader.Skip();
-        return false;
-    }
+    private string Place => _index is { } index ? FormattableString.Invariant($"{_message}.content[{index}]") : $"{_message}.content";
 
     private static ByteRange Token(ref Utf8JsonReader reader) => new(reader.TokenStartIndex, reader.BytesConsumed - reader.TokenStartIndex);
 

@@ -48,11 +48,27 @@ public sealed class MediaScanTests
     }
 
     [Theory]
+    [InlineData("""{"messages":[{},{"content":{"type":"image_url","image_url":{"url":"http://x"}}}]}""", MediaPartKind.Image, "messages[1].content", "\"http://x\"", true)]
+    [InlineData("""{"messages":[{"content":{"image_url":"http://x"},"role":"user"}]}""", MediaPartKind.Image, "messages[0].content", "\"http://x\"", true)]
+    [InlineData("""{"messages":[{"content":{"type":"image","url":"http://x"}}]}""", MediaPartKind.Bare, "messages[0].content", "\"http://x\"", false)]
+    [InlineData("""{"messages":[{"content":["a",{"type":"image","url":"file:///etc/passwd"}]}]}""", MediaPartKind.Bare, "messages[0].content[1]", "\"file:///etc/passwd\"", false)]
+    [InlineData("""{"messages":[{"content":[{"type":"hologram","url":{"url":"http://x"}}]}]}""", MediaPartKind.Bare, "messages[0].content[0]", "\"http://x\"", false)]
+    internal void A_part_of_any_type_is_found_also_where_a_list_is_due(string json, MediaPartKind kind, string place, string value, bool isAlone)
+    {
+        var body = new ReadOnlySequence<byte>(Encoding.UTF8.GetBytes(json));
+        MediaScan.MayHoldMedia(body).ShouldBeTrue();
+        MediaScan.Find(body).Holds(out var parts, out _).ShouldBeTrue();
+        parts!.Select(part => (part.Kind, part.Place, Text(body, part.Value), part.IsAlone)).ShouldBe([(kind, place, value, isAlone)]);
+    }
+
+    [Theory]
     [InlineData("""{"messages":[{"content":"what is an image_url, and \"file\"?"}]}""", false)]
     [InlineData("""{"messages":[{"content":"caf\u00e9 \u2028 \\u005f"}]}""", true)]
     [InlineData("""{"messages":[{"content":"caf\u00e9 \u2028"}]}""", false)]
     [InlineData("""{"messages":[{"content":[{"image_url":""}]}]}""", true)]
     [InlineData("""{"messages":[{"content":[{"file":{}}]}]}""", true)]
+    [InlineData("""{"messages":[{"content":{"url":""}}]}""", true)]
+    [InlineData("""{"messages":[{"content":"a url: {\"url\":1}"}]}""", false)]
     public void A_text_is_told_from_what_may_hold_more_however_it_is_cut(string body, bool may)
     {
         var bytes = Encoding.UTF8.GetBytes(body);
@@ -81,6 +97,8 @@ public sealed class MediaScanTests
     [Theory]
     [InlineData("""{"messages":[],"messages":[{"content":[]}]}""", "messages")]
     [InlineData("""{"messages":[{"content":"a","content":[{"image_url":"b"}]}]}""", "messages[0].content")]
+    [InlineData("""{"messages":[{"content":{"image_url":"b"},"content":"a"}]}""", "messages[0].content")]
+    [InlineData("""{"messages":[{"content":{"image_url":"a","image_url":"b"}}]}""", "messages[0].content")]
     [InlineData("""{"messages":[{},{"content":[{"image_url":{"url":"a","url":"b"}}]}]}""", "messages[1].content[0].url")]
     [InlineData("""{"messages":[{"content":[{},{"image_url":"a","image_url":"b"}]}]}""", "messages[0].content[1]")]
     [InlineData("""{"messages":[{"content":[{"image_url":"a","file":{"file_data":"b"}}]}]}""", "messages[0].content[0]")]
@@ -94,7 +112,8 @@ public sealed class MediaScanTests
 
     [Theory]
     [InlineData("""{"messages":{"content":[{"image_url":"a"}]}}""")]
-    [InlineData("""{"messages":[[{"content":[{"image_url":"a"}]}],"x",{"content":{"image_url":"a"}},{"content":[["b"],1]}]}""")]
+    [InlineData("""{"messages":[[{"content":[{"image_url":"a"}]}],"x",{"content":{"text":"a"}},{"content":7},{"content":null},{"content":[["b"],1]}]}""")]
+    [InlineData("""{"tools":[{"function":{"parameters":{"properties":{"url":{"type":"string"}}}}}],"messages":[{"content":"x","url":"http://x"},{"content":[],"tool_calls":[{"function":{"arguments":{"url":"http://x"}}}]}]}""")]
     [InlineData("""{"x":{"messages":[{"content":[{"image_url":"a"}]}]}}""")]
     [InlineData("""{}""")]
     public void What_is_no_chat_is_the_engines_to_refuse(string body)

@@ -125,7 +125,7 @@ internal sealed class MediaIntake(ImageFetch fetch, PdfPages pdf) : IDisposable
                 if (!seen.IsUnchanged)
                 {
                     var isOne = part.Kind == MediaPartKind.Image && !seen.ArePages;
-                    _edits.Add(isOne ? (part.Value, seen.Uris[0]) : (part.Part, Parts(seen.Uris)));
+                    _edits.Add(isOne ? (part.Value, seen.Uris[0]) : (part.Part, Parts(seen.Uris, part.IsAlone)));
                 }
 
                 return null;
@@ -179,16 +179,19 @@ internal sealed class MediaIntake(ImageFetch fetch, PdfPages pdf) : IDisposable
             }
         }
 
-        private static byte[] Parts(IReadOnlyList<byte[]> uris)
+        private static byte[] Parts(IReadOnlyList<byte[]> uris, bool asList)
         {
             using var json = new MemoryStream();
-            foreach (var uri in uris)
+            json.Write(asList ? "["u8 : ""u8);
+            for (var at = 0; at < uris.Count; at++)
             {
-                json.Write(json.Length > 0 ? ","u8 : ""u8);
+                json.Write(at > 0 ? ","u8 : ""u8);
                 json.Write("{\"type\":\"image_url\",\"image_url\":{\"url\":"u8);
-                json.Write(uri);
+                json.Write(uris[at]);
                 json.Write("}}"u8);
             }
+
+            json.Write(asList ? "]"u8 : ""u8);
 
             return json.ToArray();
         }

@@ -97,6 +97,27 @@ public sealed class MediaIntakeTests : IAsyncDisposable
         (await EditedAsync(Chat(Image(_site.At("/picture").ToString())), Fetching)).ShouldBe(Chat(Image(Uri(Png))));
 
     [Fact]
+    public async Task A_part_that_stands_where_a_list_is_due_is_treated_like_one_of_a_list()
+    {
+        static string Alone(string content) => $$"""{"model":"eye","messages":[{"role":"user","content":{{content}}}],"n":1}""";
+        var link = Alone(Image(_site.At("/picture").ToString()));
+
+        var refused = (await PrepareAsync(link, Seeing)).Error.ShouldBeOfType<RouterError.FieldInvalid>();
+        (refused.Field, refused.Message).ShouldBe(("messages[0].content", "'messages[0].content' is a link, and for this model links are not fetched (models.*.fetch_images). Send the image as a data URI: data:image/png;base64,…"));
+        _site.Requests.ShouldBeEmpty();
+        (await EditedAsync(link, Fetching)).ShouldBe(Alone(Image(Uri(Png))));
+        (await EditedAsync(Alone(File(Png)), Seeing)).ShouldBe(Alone($"[{Image(Uri(Png))}]"));
+    }
+
+    [Theory]
+    [InlineData("""{"type":"image","url":"http://example.com/a.png"}""")]
+    [InlineData("""[{"type":"image","url":"https://example.com/a.png"}]""")]
+    [InlineData("""[{"type":"hologram","url":"file:///etc/passwd"}]""")]
+    [InlineData("""[{"type":"hologram","url":["data:image/png;base64,AAAA","http://example.com"]}]""")]
+    public async Task A_link_in_a_part_of_any_type_does_not_pass(string content) =>
+        (await PrepareAsync($$"""{"model":"eye","messages":[{"role":"user","content":{{content}}}]}""", Fetching)).Error.ShouldBeOfType<RouterError.FieldInvalid>().Message.ShouldContain("holds a link");
+
+    [Fact]
     public async Task A_link_to_a_PDF_becomes_its_pages()
     {
         var part = Part(await EditedAsync(Chat(Image(_site.At("/paper").ToString())), Fetching), 1);
