@@ -14,14 +14,12 @@ public sealed class CancelTests
     public async Task A_waiting_request_leaves_the_queue_and_its_client_is_told_why()
     {
         await using var lockkeeper = await LockkeeperProcess.StartAsync(new TestConfig { Models = { ["a"] = "" } });
-        await lockkeeper.AnswerAsync("a");
+        await LoadAsync(lockkeeper);
         using var leave = new CancellationTokenSource();
         var running = lockkeeper.AskAsync("a", "hang", leave: leave.Token);
-        await StateAsync(lockkeeper, "answering");
+        await LatestAsync(lockkeeper, "answering");
         var waiting = lockkeeper.AskAsync("a");
-        var entry = await StateAsync(lockkeeper, "queued");
-        entry.GetProperty("position").GetInt32().ShouldBe(1);
-        var id = entry.GetProperty("id").GetString()!;
+        var id = (await LatestAsync(lockkeeper, "queued", position: 1)).GetProperty("id").GetString()!;
 
         using var cancelled = await lockkeeper.DeleteAsync($"/admin/queue/{id}");
         ((int)cancelled.StatusCode).ShouldBe(200);
@@ -48,9 +46,10 @@ public sealed class CancelTests
     public async Task A_running_request_is_aborted_at_its_engine_once_and_the_next_one_runs(string fault, bool stream)
     {
         await using var lockkeeper = await LockkeeperProcess.StartAsync(new TestConfig { Models = { ["a"] = "" } });
-        await lockkeeper.AnswerAsync("a");
+        await LoadAsync(lockkeeper);
         var running = lockkeeper.AskAsync("a", fault, stream);
-        var id = (await StateAsync(lockkeeper, "answering")).GetProperty("id").GetString()!;
+        var id = (await LatestAsync(lockkeeper, "answering")).GetProperty("id").GetString()!;
+        await Eventually.True(async () => await EngineAsync("in_flight") == 1, "the engine is at it");
         if (fault != "hang")
         {
             (await running).EnsureSuccessStatusCode();
@@ -91,16 +90,29 @@ public sealed class CancelTests
         using var cancelled = await lockkeeper.DeleteAsync($"/admin/queue/{id}");
         ((int)cancelled.StatusCode).ShouldBe(202);
         await lockkeeper.AnswerAsync("a");
-        (await lockkeeper.JsonAsync($"/admin/requests/{id}")).GetProperty("error").GetString().ShouldBe("cancelled_by_operator");
+        (await LatestAsync(lockkeeper, "ended", id: id)).GetProperty("error").GetString().ShouldBe("cancelled_by_operator");
         await Should.ThrowAsync<HttpRequestException>(() => stalled.Content.ReadAsStringAsync());
     }
 
-    /// <summary>The latest request, once it has come so far.</summary>
-    private static async Task<JsonElement> StateAsync(LockkeeperProcess lockkeeper, string state)
+    /// <summary>The model is ready, and the request that had it loaded is over: its client has the answer a moment before, and it would pass for the next one.</summary>
+    private static async Task LoadAsync(LockkeeperProcess lockkeeper)
+    {
+        await lockkeeper.AnswerAsync("a");
+        await LatestAsync(lockkeeper, "ended");
+    }
+
+    /// <summary>The latest request, or the one of that id, once it has come so far; and so far in the line, which it joins a moment after it counts as queued.</summary>
+    private static async Task<JsonElement> LatestAsync(LockkeeperProcess lockkeeper, string state, int? position = null, string? id = null)
     {
         JsonElement entry = default;
         await Eventually.True(
-            async () => (entry = (await lockkeeper.JsonAsync("/admin/requests?limit=1")).GetProperty("requests")[0]).GetProperty("state").GetString() == state, $"the latest request is {state}");
+            async () =>
+            {
+                entry = id is null ? (await lockkeeper.JsonAsync("/admin/requests?limit=1")).GetProperty("requests")[0] : await lockkeeper.JsonAsync($"/admin/requests/{id}");
+                var place = entry.GetProperty("position");
+                return entry.GetProperty("state").GetString() == state && (position is null || (place.ValueKind == JsonValueKind.Number && place.GetInt32() == position));
+            },
+            $"the request is {state}");
         return entry;
     }
 }
