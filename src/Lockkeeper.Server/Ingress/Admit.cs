@@ -49,8 +49,7 @@ internal static class Admit
             Place = place,
             OnlyLoads = prepared.Plan is Plan.Wish,
             IdleTimeout = prepared.IdleTimeout,
-        });
-        request.Wait(ticket);
+        }, request);
         try
         {
             var decision = ticket.DecisionAsync(request.Aborted);

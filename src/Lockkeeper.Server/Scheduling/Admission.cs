@@ -63,9 +63,12 @@ internal sealed partial class Admission : IDisposable
     public Task Completion => _completion.Task;
 
     /// <summary>Asks for an instance of the model; one that is not configured (any more) is refused. Never blocks.</summary>
-    public AdmissionTicket TakeTicket(TicketRequest request)
+    /// <param name="request">What is asked for.</param>
+    /// <param name="asker">The request that is to wait with the ticket, and knows it before anybody can see it in the queue; null where nobody's request does.</param>
+    public AdmissionTicket TakeTicket(TicketRequest request, LiveRequest? asker = null)
     {
         var ticket = new AdmissionTicket(this, request);
+        asker?.Wait(ticket);
         _mailbox.Post(new AdmissionMessage.Entered(ticket));
         return ticket;
     }

@@ -2,6 +2,8 @@ using Lockkeeper.Core.Models;
 using Lockkeeper.Core.Scheduling;
 using Lockkeeper.Core.Wire;
 using Lockkeeper.Server.Scheduling;
+using Lockkeeper.Server.Telemetry;
+using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.Logging;
 using Shouldly;
 using Xunit;
@@ -36,6 +38,17 @@ public sealed class AdmissionTests
         var entered = door.Admission.TakeTicket(new TicketRequest(A.Id, Priority.Medium)).DecisionAsync(CancellationToken.None);
         entered.IsCompletedSuccessfully.ShouldBeTrue();
         (await Soon(entered)).ShouldBeOfType<AdmissionResult.Granted>();
+    }
+
+    [Fact]
+    public void A_request_knows_its_ticket_before_anybody_can_see_it_wait()
+    {
+        using var door = new AdmissionFixture();
+        using var request = new Journal(TimeProvider.System).Begin(new DefaultHttpContext { TraceIdentifier = "one" });
+        AdmissionTicket? known = null;
+        door.Host.OnStart = _ => known = request.Entry.Ticket;
+        var ticket = door.Admission.TakeTicket(new TicketRequest(A.Id, Priority.Medium), request);
+        known.ShouldBeSameAs(ticket);
     }
 
     [Fact]
