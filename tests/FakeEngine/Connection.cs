@@ -7,6 +7,8 @@ namespace FakeEngine;
 /// <summary>One kept-alive HTTP/1.1 connection, read and written by one thread.</summary>
 internal sealed class Connection(Socket socket) : IDisposable
 {
+    private const int LastBytes = 16 * 1024;
+
     private byte[] _buffer = new byte[16 * 1024];
     private int _start;
     private int _end;
@@ -41,10 +43,18 @@ internal sealed class Connection(Socket socket) : IDisposable
         return new Request(first[0], first[1], headers, body);
     }
 
-    public void Send(int status, string type, ReadOnlySpan<byte> body, string moreHeaders = "")
+    /// <param name="status">Its status.</param>
+    /// <param name="type">What the body is.</param>
+    /// <param name="body">The body.</param>
+    /// <param name="moreHeaders">Further headers, each with its line break.</param>
+    /// <param name="atLast">Called before the last bytes are sent: whoever has them may go on before the thread that sent them does.</param>
+    public void Send(int status, string type, ReadOnlySpan<byte> body, string moreHeaders = "", Action? atLast = null)
     {
         SendAll(Head(status, type, $"Content-Length: {body.Length}\r\n{moreHeaders}"));
-        SendAll(body);
+        var last = Math.Min(body.Length, LastBytes);
+        SendAll(body[..^last]);
+        atLast?.Invoke();
+        SendAll(body[^last..]);
     }
 
     /// <summary>Bytes that need not be HTTP at all.</summary>
@@ -63,9 +73,10 @@ internal sealed class Connection(Socket socket) : IDisposable
     /// <summary>Waits, and throws as soon as the client leaves: an engine that hangs must still show that it was told.</summary>
     public void Wait(int milliseconds)
     {
-        for (var left = milliseconds; left > 0; left -= 20)
+        // A second at a time: one that hangs uses no processor time by which it could be thought to work.
+        for (var left = milliseconds; left > 0; left -= 1000)
         {
-            if (socket.Poll(TimeSpan.FromMilliseconds(Math.Min(left, 20)), SelectMode.SelectRead) && socket.Available == 0)
+            if (socket.Poll(TimeSpan.FromMilliseconds(Math.Min(left, 1000)), SelectMode.SelectRead) && socket.Available == 0)
             {
                 throw new SocketException((int)SocketError.ConnectionReset);
             }

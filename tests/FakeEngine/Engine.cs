@@ -1,8 +1,8 @@
 using System.Collections.Concurrent;
-using System.Diagnostics;
 using System.IO.Compression;
 using System.Net;
 using System.Net.Sockets;
+using System.Runtime.InteropServices;
 using System.Text;
 
 namespace FakeEngine;
@@ -11,6 +11,7 @@ namespace FakeEngine;
 internal sealed class Engine(Flags flags, string arguments)
 {
     private const int RequestsKept = 100;
+    private const int SigKill = 9;
 
     private readonly ConcurrentQueue<Request> _requests = new();
     private readonly ControlApi? _control = flags.Ollama || flags.Tabby ? new ControlApi(flags) : null;
@@ -123,6 +124,15 @@ internal sealed class Engine(Flags flags, string arguments)
             Interlocked.CompareExchange(ref _peak, now, peak);
         }
 
+        // Before its last bytes: who has them may ask again, or have the model unloaded, while this thread still waits for a processor.
+        var isServed = false;
+        void Served()
+        {
+            isServed = true;
+            Interlocked.Increment(ref _served);
+            Interlocked.Decrement(ref _inFlight);
+        }
+
         try
         {
             var faults = Faults.Of(flags.Fault, request.Body);
@@ -134,25 +144,7 @@ internal sealed class Engine(Flags flags, string arguments)
 
             Work(connection, faults);
             connection.Wait(faults.Has("hang") ? int.MaxValue : faults.Number("first", 0));
-            if (faults.Has("status"))
-            {
-                var status = faults.Number("status", 400);
-                SendJson(connection, status, Answers.Error(status));
-            }
-            else if (faults.Has("raw"))
-            {
-                connection.SendRaw(faults.Bytes("raw"));
-            }
-            else if (request.Streams)
-            {
-                Stream(connection, request, faults);
-            }
-            else
-            {
-                Complete(connection, request, faults);
-            }
-
-            Interlocked.Increment(ref _served);
+            Reply(connection, request, faults, Served);
         }
         catch (SocketException)
         {
@@ -161,11 +153,40 @@ internal sealed class Engine(Flags flags, string arguments)
         }
         finally
         {
-            Interlocked.Decrement(ref _inFlight);
+            if (!isServed)
+            {
+                Interlocked.Decrement(ref _inFlight);
+            }
         }
     }
 
-    private void Complete(Connection connection, Request request, Faults faults)
+    /// <param name="connection">Where the request came from.</param>
+    /// <param name="request">The request.</param>
+    /// <param name="faults">What shall go wrong with it.</param>
+    /// <param name="atLast">Called before the last bytes of an answer.</param>
+    private void Reply(Connection connection, Request request, Faults faults, Action atLast)
+    {
+        if (faults.Has("status"))
+        {
+            var status = faults.Number("status", 400);
+            SendJson(connection, status, Answers.Error(status), atLast);
+        }
+        else if (faults.Has("raw"))
+        {
+            atLast();
+            connection.SendRaw(faults.Bytes("raw"));
+        }
+        else if (request.Streams)
+        {
+            Stream(connection, request, faults, atLast);
+        }
+        else
+        {
+            Complete(connection, request, faults, atLast);
+        }
+    }
+
+    private void Complete(Connection connection, Request request, Faults faults, Action atLast)
     {
         if (faults.Has("crash"))
         {
@@ -181,7 +202,7 @@ internal sealed class Engine(Flags flags, string arguments)
         var json = Answers.Whole(request.Path, flags.Id, text, faults.Has("echo") ? request : null);
         if (!faults.Has("gzip"))
         {
-            SendJson(connection, 200, json);
+            SendJson(connection, 200, json, atLast);
             return;
         }
 
@@ -191,10 +212,10 @@ internal sealed class Engine(Flags flags, string arguments)
             gzip.Write(Encoding.UTF8.GetBytes(json));
         }
 
-        connection.Send(200, "application/json", packed.ToArray(), "Content-Encoding: gzip\r\n");
+        connection.Send(200, "application/json", packed.ToArray(), "Content-Encoding: gzip\r\n", atLast);
     }
 
-    private void Stream(Connection connection, Request request, Faults faults)
+    private void Stream(Connection connection, Request request, Faults faults, Action atLast)
     {
         var chunks = faults.Number("chunks", 3);
         connection.BeginStream();
@@ -220,10 +241,11 @@ internal sealed class Engine(Flags flags, string arguments)
         }
 
         connection.SendChunk("data: [DONE]\n\n");
+        atLast();
         connection.SendChunk("");
     }
 
-    public static void SendJson(Connection connection, int status, string json) => connection.Send(status, "application/json", Encoding.UTF8.GetBytes(json));
+    public static void SendJson(Connection connection, int status, string json, Action? atLast = null) => connection.Send(status, "application/json", Encoding.UTF8.GetBytes(json), atLast: atLast);
 
     private void Work(Connection connection, Faults faults)
     {
@@ -251,12 +273,16 @@ internal sealed class Engine(Flags flags, string arguments)
 
     private static void Die(Faults faults)
     {
-        Console.Error.WriteLine("fake-engine: crashing as asked");
         if (faults.Has("kill"))
         {
-            Process.GetCurrentProcess().Kill();
+            _ = Kill(Environment.ProcessId, SigKill);
         }
 
+        Console.Error.WriteLine("fake-engine: crashing as asked");
         Environment.Exit(faults.Number("code", 1));
     }
+
+    /// <summary>At once, where the runtime's own way takes so long that the death no longer looks like one of that moment.</summary>
+    [DllImport("libc", EntryPoint = "kill")]
+    private static extern int Kill(int pid, int signal);
 }
