@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Diagnostics;
 using System.Globalization;
 using System.Net;
@@ -10,6 +11,7 @@ namespace Lockkeeper.Testing;
 internal sealed class Daemon : IAsyncDisposable
 {
     private static readonly HttpMessageInvoker Http = new(new SocketsHttpHandler { UseProxy = false });
+    private static readonly ConcurrentDictionary<int, bool> PortsGiven = [];
 
     private readonly Process _process;
     private bool _isOver;
@@ -22,12 +24,27 @@ internal sealed class Daemon : IAsyncDisposable
 
     public string Url => $"http://127.0.0.1:{Port}";
 
-    /// <summary>A port that nobody has just now.</summary>
+    /// <summary>A port that nobody has just now, given to nobody else, and below those that systems give to whoever asks for any: it is still free when its test comes to use it.</summary>
     public static int FreePort()
     {
-        using var socket = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
-        socket.Bind(new IPEndPoint(IPAddress.Loopback, 0));
-        return ((IPEndPoint)socket.LocalEndPoint!).Port;
+        while (true)
+        {
+            var port = Random.Shared.Next(20_000, 32_000);
+            using var socket = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
+            try
+            {
+                socket.Bind(new IPEndPoint(IPAddress.Loopback, port));
+            }
+            catch (SocketException)
+            {
+                continue; // somebody has it
+            }
+
+            if (PortsGiven.TryAdd(port, true))
+            {
+                return port;
+            }
+        }
     }
 
     /// <summary>Starts it and waits until it answers.</summary>

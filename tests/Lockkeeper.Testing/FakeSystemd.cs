@@ -17,7 +17,9 @@ internal sealed class FakeSystemd : IAsyncDisposable
           case $word in --*) ;; *) if [ -z "$verb" ]; then verb=$word; else unit=$word; fi ;; esac
         done
         d=$home/units/$unit
-        value() { v=; { read -r v < "$d/$1"; } 2>/dev/null || [ -e "$d/$1" ] || v=$2; } # without another process: it is called all the time
+        value() { # without another process: it is called all the time; a file without a line is just being written
+          while v=; ! { read -r v < "$d/$1"; } 2>/dev/null; do [ -e "$d/$1" ] || { v=$2; break; }; done
+        }
         if [ ! -d "$d" ]; then
           case $verb in
             show) printf 'LoadState=not-found\nActiveState=inactive\nSubState=dead\nMainPID=0\nResult=success\nNRestarts=0\n'; exit 0 ;;
@@ -132,10 +134,10 @@ internal sealed class FakeSystemd : IAsyncDisposable
     public void Set(string name, string what, string value) => File.WriteAllText(Path.Combine(Unit(name), what), $"{value}\n");
 
     /// <summary>Its state in systemd's words.</summary>
-    public string StateOf(string name) => Read(Path.Combine(Unit(name), "active")).Trim();
+    public string StateOf(string name) => ReadLine(Path.Combine(Unit(name), "active"));
 
     /// <summary>Its main process; null while it has none.</summary>
-    public int? PidOf(string name) => int.TryParse(Read(Path.Combine(Unit(name), "pid")), out var pid) ? pid : null;
+    public int? PidOf(string name) => int.TryParse(ReadLine(Path.Combine(Unit(name), "pid")), out var pid) ? pid : null;
 
     /// <summary>Does what a person at a terminal would.</summary>
     public async Task RunAsync(string verb, string name)
@@ -169,6 +171,19 @@ internal sealed class FakeSystemd : IAsyncDisposable
     }
 
     private string Unit(string name) => Path.Combine(_folder.FullName, "units", name);
+
+    /// <summary>The line of a file that has one; empty when there is no file. One without a line is just being written.</summary>
+    private static string ReadLine(string file)
+    {
+        while (true)
+        {
+            var text = Read(file);
+            if (text.EndsWith('\n') || !File.Exists(file))
+            {
+                return text.Trim();
+            }
+        }
+    }
 
     private static string Read(string file)
     {

@@ -1,7 +1,5 @@
 using System.Diagnostics;
 using System.Globalization;
-using System.Net;
-using System.Net.Sockets;
 using System.Text;
 using Lockkeeper.Testing;
 
@@ -11,6 +9,8 @@ namespace Lockkeeper.EndToEnd.Tests.Cli;
 internal sealed class LockkeeperRun : IDisposable
 {
     public static readonly TimeSpan Deadline = TimeSpan.FromSeconds(60);
+
+    private static readonly HttpClient Http = new(new SocketsHttpHandler { UseProxy = false });
 
     private readonly DirectoryInfo _folder = Directory.CreateTempSubdirectory("lockkeeper-cli-");
     private readonly List<string> _errors = [];
@@ -38,13 +38,8 @@ internal sealed class LockkeeperRun : IDisposable
         && File.ReadLines("/proc/self/status").First(line => line.StartsWith("SigIgn:", StringComparison.Ordinal)) is var line
         && (ulong.Parse(line["SigIgn:".Length..].Trim(), NumberStyles.HexNumber, CultureInfo.InvariantCulture) & (1UL << (signal - 1))) != 0;
 
-    /// <summary>Another program may take the port before ours does; the test then fails with a clear line, and does not hang.</summary>
-    public static int FreePort()
-    {
-        using var free = new TcpListener(IPAddress.Loopback, 0);
-        free.Start();
-        return ((IPEndPoint)free.LocalEndpoint).Port;
-    }
+    /// <inheritdoc cref="Daemon.FreePort"/>
+    public static int FreePort() => Daemon.FreePort();
 
     public string Write(string name, string text)
     {
@@ -109,6 +104,20 @@ internal sealed class LockkeeperRun : IDisposable
         }
     }
 
+    /// <summary>Asks until that address is answered well.</summary>
+    public Task AnswersAsync(string url) => UntilAsync($"{url} is answered", async () =>
+    {
+        try
+        {
+            using var answer = await Http.GetAsync(new Uri(url));
+            return answer.IsSuccessStatusCode;
+        }
+        catch (HttpRequestException)
+        {
+            return false;
+        }
+    });
+
     public void Signal(string name) => LockkeeperProcess.Signal(name, Pid);
 
     public string[] Errors()
@@ -133,6 +142,7 @@ internal sealed class LockkeeperRun : IDisposable
         if (_process is { HasExited: false })
         {
             _process.Kill(entireProcessTree: true);
+            _process.WaitForExit(Deadline); // or it may still write into the folder that is to go
         }
 
         _process?.Dispose();
