@@ -43,6 +43,7 @@ public sealed class DemoEnginesTests
         using var theirs = new LockkeeperRun();
         var port = LockkeeperRun.FreePort();
         theirs.Start("engine", "--model", LockkeeperRun.DemoGuide, "--port", port.ToString(CultureInfo.InvariantCulture), "--alias", "demo-guide");
+        await theirs.AnswersAsync($"http://127.0.0.1:{port}/v1/models");
         await using (var lockkeeper = await LockkeeperProcess.StartAsync($$"""
             engines: { theirs: { lifecycle: attached, url: "http://127.0.0.1:{{port}}", ready: { path: /v1/models, contains_model: true } } }
             models: { demo-guide: { engine: theirs } }

@@ -101,6 +101,7 @@ public sealed class DemoModelsTests(DemoModelsTests.Router router) : IClassFixtu
         JsonElement.Parse(await models.Content.ReadAsStringAsync()).GetProperty("data").EnumerateArray().Select(model => model.GetProperty("id").GetString())
             .ShouldBe(["demo-guide", "demo-poet"]);
 
+        await _lockkeeper.SaysAsync("Write a haiku about rain."); // of the last line
         var lines = _lockkeeper.Output.Select(line => line.Trim()).Where(line => line.StartsWith("curl ", StringComparison.Ordinal)).ToList();
         lines.Count.ShouldBe(2, _lockkeeper.Said);
         foreach (var line in lines)

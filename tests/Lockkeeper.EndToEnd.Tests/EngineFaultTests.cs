@@ -67,7 +67,7 @@ public sealed class EngineFaultTests(EngineFaultTests.Router router) : IClassFix
     [Fact]
     public async Task An_engine_that_is_never_ready_is_a_503_after_start_timeout_and_is_stopped()
     {
-        await using var lockkeeper = await LockkeeperProcess.StartAsync(new TestConfig { Models = { ["slow"] = "--never-ready", ["good"] = "" }, StartTimeout = "1s" });
+        await using var lockkeeper = await LockkeeperProcess.StartAsync(new TestConfig { Models = { ["slow"] = "--never-ready", ["good"] = "" }, StartTimeout = "3s" });
 
         var watch = TimeProvider.System.GetTimestamp();
         using var refused = await lockkeeper.AskAsync("slow");
@@ -75,7 +75,7 @@ public sealed class EngineFaultTests(EngineFaultTests.Router router) : IClassFix
         (await refused.ErrorAsync()).ShouldSatisfyAllConditions(
             error => error.Status.ShouldBe(503),
             error => error.Code.ShouldBe("engine_start_failed"));
-        waited.ShouldBeInRange(TimeSpan.FromSeconds(0.9), TimeSpan.FromSeconds(20));
+        waited.ShouldBeInRange(TimeSpan.FromSeconds(2.9), TimeSpan.FromSeconds(30));
         (await lockkeeper.AnswerAsync("good")).ShouldStartWith("fake good ");
         lockkeeper.Engines.ShouldHaveSingleItem().Model.ShouldBe("good");
     }

@@ -24,6 +24,7 @@ public sealed class HealthTests
         var loading = lockkeeper.AnswerAsync("a");
         await Eventually.True(async () => (await StatusAsync(lockkeeper)) == "warming", "it loads");
         await loading;
+        await Eventually.True(async () => (await lockkeeper.JsonAsync("/v1/health")).GetProperty("request_count").GetInt64() == 1, "the request is over, a moment after its client has the answer");
         var ready = await lockkeeper.JsonAsync("/v1/health");
         (ready.GetProperty("status").GetString(), ready.GetProperty("current_model").GetString(), ready.GetProperty("request_count").GetInt64()).ShouldBe(("ok", "a", 1L));
         ready.GetProperty("models").GetRawText().ShouldBe("""[{"id":"a","state":"ready"}]""");

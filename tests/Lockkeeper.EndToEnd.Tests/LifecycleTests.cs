@@ -34,7 +34,7 @@ public sealed class LifecycleTests
     {
         await using var tabby = await Daemon.StartAsync("--tabby --models a,b");
         await using var lockkeeper = await LockkeeperProcess.StartAsync(Tabby(tabby.Url) + Models("a: { engine: tabby }", "b: { engine: tabby }"));
-        var first = lockkeeper.AnswerAsync("a", "first=1000");
+        var first = lockkeeper.AnswerAsync("a", "first=3000");
         await Eventually.True(async () => first.IsCompleted || (await tabby.JsonAsync("/__state")).GetProperty("in_flight").GetInt32() == 1, "it runs");
         first.IsCompleted.ShouldBeFalse(lockkeeper.Said);
         (await lockkeeper.AnswerAsync("b")).ShouldStartWith("fake b ");

@@ -35,9 +35,10 @@ public sealed class LifetimeTests
     {
         await using var lockkeeper = await LockkeeperProcess.StartAsync(new TestConfig { Models = { ["a"] = "", ["b"] = "" }, KeepAliveInterval = "100ms" });
         await lockkeeper.AnswerAsync("a"); // or the stream's headers would be there while it still waits
-        using var running = await lockkeeper.AskAsync("a", "chunks=80 delay=25", stream: true);
+        using var running = await lockkeeper.AskAsync("a", "chunks=120 delay=25", stream: true);
         var waiting = lockkeeper.AskAsync("b");
         using var waitingStream = await lockkeeper.AskAsync("b", stream: true);
+        await Eventually.True(async () => (await lockkeeper.JsonAsync("/admin/queue")).GetProperty("queue").GetArrayLength() == 2, "both wait");
         lockkeeper.Terminate();
         using var refused = await waiting;
         (await refused.ErrorAsync()).ShouldSatisfyAllConditions(error => error.Status.ShouldBe(503), error => error.Code.ShouldBe("shutting_down"));

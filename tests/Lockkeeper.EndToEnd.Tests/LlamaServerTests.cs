@@ -28,6 +28,7 @@ public sealed class LlamaServerTests : IDisposable
         await AnswersAsync(lockkeeper, "second");
         lockkeeper.Engines.ShouldHaveSingleItem().Model.ShouldBe("second");
         ProcessTable.CommandLine(lockkeeper.Engines[0].Pid).ShouldContain("engine");
+        await lockkeeper.SaysAsync("engine 'llama': there is no 'llama-server'");
         Said(lockkeeper).ShouldHaveSingleItem().ShouldContain("engine 'llama': there is no 'llama-server' on PATH, so 'builtin' serves its models until there is one, without reranking, images");
 
         Install("llama-server");

@@ -17,6 +17,7 @@ public sealed class InitVerbTests
         engine.Start("--listen", "http://127.0.0.1:0");
         await engine.UntilAsync("it listens", () => Task.FromResult(engine.Printed().Contains("demo-poet")));
         var port = new Uri(engine.Printed().Split('\n')[0]["Serving on ".Length..]).Port;
+        await engine.AnswersAsync($"http://127.0.0.1:{port}/v1/models"); // the first answer of a process takes the longest, and init does not wait for long
 
         using var run = new LockkeeperRun();
         var (exit, output, errors) = await run.Start("init", "--yes", "--config", "new/a.yaml", "--ports", port.ToString(CultureInfo.InvariantCulture)).EndAsync();
