@@ -14,6 +14,7 @@ internal sealed class LockkeeperProcess : IAsyncDisposable
     private const string AnyPort = "http://127.0.0.1:0";
     private static readonly TimeSpan StartPatience = TimeSpan.FromSeconds(60);
     private static readonly TimeSpan ExitPatience = TimeSpan.FromSeconds(30);
+    private static readonly TimeSpan LastPatience = TimeSpan.FromSeconds(15);
 
     private readonly ProcessMark _mark = new();
     private readonly DirectoryInfo _folder = Directory.CreateTempSubdirectory("lockkeeper-test-");
@@ -179,7 +180,7 @@ internal sealed class LockkeeperProcess : IAsyncDisposable
                 await StopAsync();
             }
 
-            await NothingLeftAsync(TimeSpan.FromSeconds(5));
+            await NothingLeftAsync(LastPatience);
         }
         finally
         {
