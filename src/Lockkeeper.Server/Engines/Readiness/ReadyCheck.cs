@@ -11,6 +11,9 @@ internal sealed class ReadyCheck(EngineTalk talk, ModelSpec model)
     private readonly ListedNames _names = ListedNames.Of(model);
     private readonly JsonCondition? _condition = model.Engine.Ready.Json is { } json && JsonCondition.TryParse(json, out var condition, out _) ? condition : null;
 
+    /// <summary>What came of the last completion, if it failed: the next may be under way when the time is up.</summary>
+    private string? _failed;
+
     /// <summary>What the last look saw, in words.</summary>
     public string LastSeen { get; set; } = "nothing was asked yet";
 
@@ -66,14 +69,16 @@ internal sealed class ReadyCheck(EngineTalk talk, ModelSpec model)
             return true; // there is no cheap request for what it makes
         }
 
-        LastSeen += string.Create(CultureInfo.InvariantCulture, $", and {request.Method} {request.Path} has not answered yet");
+        var before = _failed is null ? "" : $"; before that, {_failed}";
+        LastSeen += string.Create(CultureInfo.InvariantCulture, $", and {request.Method} {request.Path} has not answered yet{before}");
         var reply = await talk.AskAsync(request, patience: null, cancellationToken);
         if (reply.IsGood && reply.Error() is null)
         {
             return true;
         }
 
-        LastSeen = $"GET {_rule.Path} says that it is ready, but a completion of one token failed: {reply.InFull()}";
+        _failed = $"a completion of one token failed: {reply.InFull()}";
+        LastSeen = $"GET {_rule.Path} says that it is ready, but {_failed}";
         return false;
     }
 }
