@@ -182,6 +182,10 @@ internal sealed partial class SleepableEngine(InstanceId instance, ModelSpec mod
         {
             return "Lockkeeper is closing";
         }
+        catch (ObjectDisposedException)
+        {
+            return Sleeper.Died; // just now, and its connections are put away already
+        }
     }
 
     /// <summary>What the process tells is told of this run, whichever it was started for.</summary>

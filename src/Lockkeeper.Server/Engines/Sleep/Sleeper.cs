@@ -11,6 +11,9 @@ namespace Lockkeeper.Server.Engines.Sleep;
 /// </summary>
 internal sealed class Sleeper : IInstanceObserver, IDisposable
 {
+    /// <summary>What speaks against all that can be asked of a process that is none any more.</summary>
+    public const string Died = "the process has died";
+
     private static readonly TimeSpan ShortPause = TimeSpan.FromMilliseconds(20);
 
     private readonly ModelSpec _model;
@@ -82,7 +85,11 @@ internal sealed class Sleeper : IInstanceObserver, IDisposable
     /// <returns>Null when it sleeps, else what speaks against it.</returns>
     public async Task<string?> SleepAsync(CancellationToken cancellationToken)
     {
-        var talk = Talk();
+        if (Talk() is not { } talk)
+        {
+            return Died;
+        }
+
         var reply = await talk.ControlAsync(new ControlCall("POST", "/sleep?level=1", default), _model.Engine.StopTimeout, cancellationToken);
         return reply.IsGood ? await WhyNotAsync(talk, asleep: true, cancellationToken) : reply.InFull();
     }
@@ -91,7 +98,11 @@ internal sealed class Sleeper : IInstanceObserver, IDisposable
     /// <returns>Null when it is, else what speaks against it.</returns>
     public async Task<string?> WakeAsync(CancellationToken cancellationToken)
     {
-        var talk = Talk();
+        if (Talk() is not { } talk)
+        {
+            return Died;
+        }
+
         var reply = await talk.ControlAsync(new ControlCall("POST", "/wake_up", default), _model.Engine.StartTimeout, cancellationToken);
         if (!reply.IsGood)
         {
@@ -137,5 +148,6 @@ internal sealed class Sleeper : IInstanceObserver, IDisposable
     private static bool IsSame<TValue>(ImmutableDictionary<string, TValue> left, ImmutableDictionary<string, TValue> right) =>
         left.Count == right.Count && left.All(entry => right.TryGetValue(entry.Key, out var value) && Equals(entry.Value, value));
 
-    private EngineTalk Talk() => new(Process.Upstream!, _model.Engine, _room.Time);
+    /// <summary>Null for a process that has died, though that may not have been told yet.</summary>
+    private EngineTalk? Talk() => Process.Upstream is { } upstream ? new EngineTalk(upstream, _model.Engine, _room.Time) : null;
 }
