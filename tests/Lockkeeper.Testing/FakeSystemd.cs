@@ -9,7 +9,6 @@ namespace Lockkeeper.Testing;
 internal sealed class FakeSystemd : IAsyncDisposable
 {
     private const string Control = """
-        #!/bin/sh
         home=${0%/*}
         echo "$*" >> "$home/calls"
         verb= unit=
@@ -41,7 +40,9 @@ internal sealed class FakeSystemd : IAsyncDisposable
             value active inactive; [ "$v" != failed ] || echo inactive > "$d/active" ;;
           start)
             [ ! -e "$d/refuse" ] || { echo "Failed to start $unit: Access denied" >&2; exit 4; }
-            value active inactive; [ "$v" != active ] || exit 0
+            while value active inactive; [ "$v" = activating ] || [ "$v" = starting ]; do sleep 0.02; done
+            [ "$v" != active ] || exit 0
+            while [ -e "$d/supervised" ]; do sleep 0.02; done
             rm -f "$d/stopping"; echo starting > "$d/active"
             setsid sh "$home/supervise" "$d" < /dev/null > /dev/null 2>&1 &
             while value active inactive; [ "$v" = starting ]; do sleep 0.02; done ;;
@@ -52,7 +53,7 @@ internal sealed class FakeSystemd : IAsyncDisposable
               kill -TERM "$pid"
               while value active inactive; [ "$v" != inactive ]; do sleep 0.02; done
             else
-              while [ -e "$d/supervised" ]; do sleep 0.02; done
+              while [ -e "$d/supervised" ]; do value pid 0; [ "$v" = 0 ] || kill -TERM "$v"; sleep 0.02; done
               echo inactive > "$d/active"; echo dead > "$d/sub"
             fi
             value revives 0; left=$v
@@ -60,8 +61,8 @@ internal sealed class FakeSystemd : IAsyncDisposable
               echo $((left - 1)) > "$d/revives"
               if [ -e "$d/later" ]; then touch "$d/looks"; else "$0" start "$unit"; fi
             fi ;;
-          kill) value pid 0; kill -KILL "$v" ;;
-          status) printf 'the unit\n   its state\n\n'; tail -n 5 "$d/log"; exit 3 ;;
+          kill) value pid 0; [ "$v" = 0 ] || kill -KILL "$v" ;;
+          status) [ ! -e "$d/slow" ] || sleep 1; printf 'the unit\n   its state\n\n'; tail -n 5 "$d/log"; exit 3 ;;
           *) echo "Unknown command verb $verb." >&2; exit 1 ;;
         esac
         """;
@@ -92,13 +93,7 @@ internal sealed class FakeSystemd : IAsyncDisposable
 
     public FakeSystemd()
     {
-        var program = Path.Combine(_folder.FullName, "systemctl");
-        File.WriteAllText(program, Control);
-        if (!OperatingSystem.IsWindows())
-        {
-            File.SetUnixFileMode(program, UnixFileMode.UserRead | UnixFileMode.UserExecute);
-        }
-
+        Script.Write(Path.Combine(_folder.FullName, "systemctl"), Control);
         File.WriteAllText(Path.Combine(_folder.FullName, "supervise"), Supervisor);
         Directory.CreateDirectory(Path.Combine(_folder.FullName, "units"));
     }
@@ -154,13 +149,7 @@ internal sealed class FakeSystemd : IAsyncDisposable
         {
             Set(unit, "revives", "0");
             Set(unit, "refuse", "yes"); // what is about to start it again
-            if (PidOf(unit) is { } pid)
-            {
-                Set(unit, "stopping", "yes");
-                LockkeeperProcess.Signal("KILL", pid);
-            }
-
-            await Eventually.True(() => !File.Exists(Path.Combine(Unit(unit), "supervised")), $"{unit} is down");
+            await Eventually.True(() => IsDown(unit), $"{unit} is down");
         }
     }
 
@@ -168,6 +157,18 @@ internal sealed class FakeSystemd : IAsyncDisposable
     {
         await QuietAsync();
         _folder.Delete(recursive: true);
+    }
+
+    /// <summary>Kills what runs of it: it may be between one process and the next, which is killed at the next look.</summary>
+    private bool IsDown(string unit)
+    {
+        if (PidOf(unit) is { } pid)
+        {
+            Set(unit, "stopping", "yes");
+            LockkeeperProcess.Signal("KILL", pid);
+        }
+
+        return !File.Exists(Path.Combine(Unit(unit), "supervised"));
     }
 
     private string Unit(string name) => Path.Combine(_folder.FullName, "units", name);
