@@ -1,4 +1,5 @@
 using System.Net;
+using System.Text.Json;
 using Lockkeeper.Testing;
 using Shouldly;
 using Xunit;
@@ -125,6 +126,19 @@ public sealed class SystemdTests
     }
 
     [Fact]
+    public async Task What_became_of_a_unit_that_has_died_is_waited_for_though_systemd_has_started_it_again()
+    {
+        await using var systemd = new FakeSystemd();
+        await using var lockkeeper = await StartAsync(systemd, systemd.Add("u.service", always: true));
+        await lockkeeper.AnswerAsync("u");
+        systemd.Set("u.service", "slow", "yes"); // what it has logged is told later than it is up again
+        using var failed = await lockkeeper.AskAsync("u", "crash=0 code=7");
+        var error = await failed.ErrorAsync();
+        error.Code.ShouldBe("engine_failed");
+        error.Message.ShouldContain("unit 'u.service' has ended while it was ready");
+    }
+
+    [Fact]
     public async Task A_unit_that_stands_still_is_started_anew_before_it_is_given_the_next_request()
     {
         await using var systemd = new FakeSystemd();
@@ -218,10 +232,14 @@ public sealed class SystemdTests
         systemd.StateOf("u.service").ShouldBe("inactive");
     }
 
-    /// <summary>A model <c>u</c> that is a unit, and a model <c>p</c> that is a process, in a pool that holds one.</summary>
-    private static async Task<DateTimeOffset> IdleSinceAsync(LockkeeperProcess lockkeeper) =>
-        (await lockkeeper.JsonAsync("/admin/instances")).GetProperty("instances")[0].GetProperty("idle_since").GetDateTimeOffset();
+    /// <summary>Null while it is not: its last answer may have arrived before it is known to have ended.</summary>
+    private static async Task<DateTimeOffset?> IdleSinceAsync(LockkeeperProcess lockkeeper)
+    {
+        var since = (await lockkeeper.JsonAsync("/admin/instances")).GetProperty("instances")[0].GetProperty("idle_since");
+        return since.ValueKind == JsonValueKind.Null ? null : since.GetDateTimeOffset();
+    }
 
+    /// <summary>A model <c>u</c> that is a unit, and a model <c>p</c> that is a process, in a pool that holds one.</summary>
     private static Task<LockkeeperProcess> StartAsync(FakeSystemd systemd, int port, string keys = "stop_timeout: 10s", string? path = null) => LockkeeperProcess.StartAsync(
         $$"""
         engines:

@@ -261,8 +261,10 @@ internal sealed partial class EngineSupervisor(InstanceId instance, ModelSpec mo
         await Task.WhenAny(process.Exited, watch.Dead, Task.Delay(Timeout.InfiniteTimeSpan, room.Time, over.Token));
         await over.CancelAsync();
         await ((Task)watching).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+
+        // That nobody listens any more may be known before that it has exited: of who is dead how he died is told, and not that he lives.
         return _stopAsked.IsCancellationRequested ? null
-            : process.Exited.IsCompleted ? await process.ExitFailureAsync("while it was ready")
+            : process.Exited.IsCompleted || ProcStat.Of(process.Pid) is { IsAlive: false } ? await process.ExitFailureAsync("while it was ready")
             : process.Failure($"the process lives, but does not work any more: {await watch.Dead}");
     }
 

@@ -43,6 +43,7 @@ internal sealed partial class SystemdEngine : IRun
     private volatile InstanceFailure? _stuck;
     private volatile RunState _state;
     private volatile bool _isClosing;
+    private volatile Func<bool> _isGone = () => false;
     private bool _ranBefore;
 
     public SystemdEngine(InstanceId instance, ModelSpec model, EngineRoom room, IInstanceObserver observer)
@@ -71,7 +72,8 @@ internal sealed partial class SystemdEngine : IRun
     /// <inheritdoc/>
     public async Task<InstanceFailure?> ExamineAsync()
     {
-        if (_state == RunState.Ready && await _liveness.ExamineAsync(_stopAsked.Token) is not null)
+        // Where it is gone, systemd may have started another in its place, which answers well: what has become of the one that was asked is about to be told.
+        if (_state == RunState.Ready && (_isGone() || await _liveness.ExamineAsync(_stopAsked.Token) is not null))
         {
             await Ended;
         }
@@ -242,7 +244,7 @@ internal sealed partial class SystemdEngine : IRun
     private async Task<InstanceFailure?> WatchAsync()
     {
         var known = _unit.Last!;
-        var main = known.MainPid is { } pid ? ProcStat.Of(pid) : null;
+        _isGone = known.MainPid is { } pid && ProcStat.Of(pid) is { } main ? () => !(ProcStat.Of(pid) is { IsAlive: true } now && now.Started == main.Started) : _isGone;
         for (var (lost, asked) = (0, _room.Time.GetTimestamp()); ;)
         {
             await Task.Delay(WatchEvery, _room.Time, _stopAsked.Token).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
@@ -256,7 +258,7 @@ internal sealed partial class SystemdEngine : IRun
                 return await FailureAsync($"unit '{_unit.Name}' lives, but does not work any more: {await _liveness.Dead}");
             }
 
-            var isGone = main is { } process && !IsAlive(process);
+            var isGone = _isGone();
             if (!isGone && _room.Time.GetElapsedTime(asked) < AskEvery)
             {
                 continue;
@@ -284,9 +286,6 @@ internal sealed partial class SystemdEngine : IRun
         return PortOwner.IsAmong(alive, _model.Engine.Url!.Port) ? alive : [];
     }
 
-    /// <summary>A process that was seen, and not another that was given its number.</summary>
-    private static bool IsAlive(ProcStat seen) => ProcStat.Of(seen.Pid) is { IsAlive: true } now && now.Started == seen.Started;
-
     private async Task<InstanceFailure> FailureAsync(string cause) => InstanceFailure.Of(cause) with
     {
         ExitCode = _unit.Last is { IsUp: false, ExitStatus: > 0 and var code } ? code : null,
@@ -308,12 +307,11 @@ internal sealed partial class SystemdEngine : IRun
             if (doubt is null)
             {
                 LogStopped(_instance, _unit.Name, _room.Time.GetElapsedTime(start).TotalMilliseconds);
-            }
-
-            if (tellGone && doubt is null)
-            {
-                tellGone = false;
-                _observer.Post(new SchedulerEvent.InstanceGone(_instance, null));
+                if (tellGone)
+                {
+                    tellGone = false;
+                    _observer.Post(new SchedulerEvent.InstanceGone(_instance, null));
+                }
             }
 
             _state = RunState.Settling;
