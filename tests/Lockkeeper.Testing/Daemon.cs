@@ -1,4 +1,3 @@
-using System.Collections.Concurrent;
 using System.Diagnostics;
 using System.Globalization;
 using System.Net;
@@ -10,8 +9,11 @@ namespace Lockkeeper.Testing;
 /// <summary>A fake engine that somebody else runs: started by the test, and ended with it.</summary>
 internal sealed class Daemon : IAsyncDisposable
 {
+    private const int FirstPort = 11_000;
+    private const int Ports = 9_000;
+
     private static readonly HttpMessageInvoker Http = new(new SocketsHttpHandler { UseProxy = false });
-    private static readonly ConcurrentDictionary<int, bool> PortsGiven = [];
+    private static uint _named = (uint)Random.Shared.Next(Ports);
 
     private readonly Process _process;
     private bool _isOver;
@@ -24,25 +26,24 @@ internal sealed class Daemon : IAsyncDisposable
 
     public string Url => $"http://127.0.0.1:{Port}";
 
-    /// <summary>A port that nobody has just now, given to nobody else, and below those that systems give to whoever asks for any: it is still free when its test comes to use it.</summary>
+    /// <summary>
+    /// A port that nobody has just now, and nobody takes by chance before it is used: below those that systems give to connections and to who asks for any, below those that Lockkeeper gives
+    /// to its engines, and not one that this process has named before.
+    /// </summary>
     public static int FreePort()
     {
         while (true)
         {
-            var port = Random.Shared.Next(20_000, 32_000);
+            var port = FirstPort + (int)(Interlocked.Increment(ref _named) % Ports);
             using var socket = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
             try
             {
                 socket.Bind(new IPEndPoint(IPAddress.Loopback, port));
+                return port;
             }
             catch (SocketException)
             {
-                continue; // somebody has it
-            }
-
-            if (PortsGiven.TryAdd(port, true))
-            {
-                return port;
+                // Somebody has it.
             }
         }
     }
@@ -57,7 +58,7 @@ internal sealed class Daemon : IAsyncDisposable
         var process = new Process { StartInfo = new ProcessStartInfo(FakeEngine.Executable, arguments) };
         process.Start();
         var daemon = new Daemon(process, at);
-        await Eventually.True(daemon.AnswersAsync, "the daemon answers");
+        await Eventually.True(daemon.AnswersAsync, $"the daemon answers on port {at}");
         return daemon;
     }
 
@@ -97,8 +98,7 @@ internal sealed class Daemon : IAsyncDisposable
     {
         try
         {
-            _ = await JsonAsync("/__state");
-            return true;
+            return (await JsonAsync("/__state")).GetProperty("pid").GetInt32() == Pid;
         }
         catch (HttpRequestException)
         {

@@ -2,6 +2,7 @@ using System.Net;
 using System.Net.Sockets;
 using System.Text;
 using Lockkeeper.Server.Detection;
+using Lockkeeper.Testing;
 using Shouldly;
 using Xunit;
 
@@ -33,14 +34,8 @@ public sealed class EngineProbeTests
     [Fact]
     public async Task Where_nobody_listens_nothing_is_found()
     {
-        int port;
-        using (var server = new OneAnswer("/", ""))
-        {
-            port = server.Port;
-        }
-
         using var probe = new EngineProbe();
-        (await probe.LookAsync([port], TestContext.Current.CancellationToken)).ShouldBeEmpty();
+        (await probe.LookAsync([Daemon.FreePort()], TestContext.Current.CancellationToken)).ShouldBeEmpty();
     }
 
     [Fact]
