@@ -1,4 +1,5 @@
 using Lockkeeper.Server.Diagnosis;
+using Lockkeeper.Testing;
 using Shouldly;
 using Xunit;
 
@@ -23,8 +24,7 @@ public sealed class ProgramVersionTests : IDisposable
         }
 
         var file = Path.Combine(_folder.FullName, "program");
-        await File.WriteAllTextAsync(file, $"#!/bin/sh\n{script}\n", TestContext.Current.CancellationToken);
-        File.SetUnixFileMode(file, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
+        Script.Write(file, script);
         (await ProgramVersion.OfAsync(file, TestContext.Current.CancellationToken).WaitAsync(TimeSpan.FromSeconds(60), TestContext.Current.CancellationToken)).ShouldBe(version);
     }
 

@@ -117,7 +117,7 @@ public sealed class ClaudeCommandTests : IDisposable
     [Fact]
     public void It_is_looked_for_where_sluice_looks()
     {
-        Write("exit 0");
+        Script.Write(Program, "exit 0");
         Find(("SLUICE_CLAUDE_BIN", Program)).ShouldBe(Program);
         Find(("PATH", $"/nowhere:{_folder.Path}")).ShouldBe(Program);
         Find(("SLUICE_CLAUDE_BIN", "/nowhere/claude"), ("PATH", _folder.Path)).ShouldBeNull("who names one means that one");
@@ -149,17 +149,8 @@ public sealed class ClaudeCommandTests : IDisposable
 
     private Task AskAsync(string script, ChatTurn turn, TimeProvider? time = null, CancellationToken leave = default)
     {
-        Write(script);
+        Script.Write(Program, script);
         return new ClaudeCommand(Program, TimeSpan.FromMinutes(3), time ?? TimeProvider.System).AskAsync(turn, _heard, leave);
-    }
-
-    private void Write(string script)
-    {
-        File.WriteAllText(Program, $"#!/bin/sh\n{script}\n");
-        if (!OperatingSystem.IsWindows())
-        {
-            File.SetUnixFileMode(Program, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
-        }
     }
 
     private sealed class Heard : IAnswerSink

@@ -79,7 +79,7 @@ public sealed class PdfPagesTests : IDisposable
     public async Task A_failure_in_the_middle_names_the_page_and_leaves_no_file_behind()
     {
         var seen = Path.Combine(_folder.FullName, "seen");
-        using var failing = new PdfPages(program => program == "pdftoppm" ? Script($"for file; do :; done; echo \"$file\" > {seen}; echo 'Out of ink' >&2; exit 9") : PdfPages.OnPath(program), TimeProvider.System);
+        using var failing = new PdfPages(program => program == "pdftoppm" ? Drawing($"for file; do :; done; echo \"$file\" > {seen}; echo 'Out of ink' >&2; exit 9") : PdfPages.OnPath(program), TimeProvider.System);
         (await failing.DrawAsync(PdfBytes.OfPages((9, 9)), "p", Plenty, TestContext.Current.CancellationToken)).Error.ShouldBeOfType<RouterError.FieldInvalid>().Message.ShouldBe("'p' is a PDF whose page 1 cannot be drawn (Out of ink).");
         Directory.Exists(Path.GetDirectoryName(await PathInAsync(seen))).ShouldBeFalse();
     }
@@ -88,7 +88,7 @@ public sealed class PdfPagesTests : IDisposable
     public async Task When_the_client_leaves_drawing_ends_and_no_file_is_left_behind()
     {
         var seen = Path.Combine(_folder.FullName, "seen");
-        using var slow = new PdfPages(program => program == "pdftoppm" ? Script($"for file; do :; done; echo \"$file\" > {seen}.new; mv {seen}.new {seen}; exec sleep 60") : PdfPages.OnPath(program), TimeProvider.System);
+        using var slow = new PdfPages(program => program == "pdftoppm" ? Drawing($"for file; do :; done; echo \"$file\" > {seen}.new; mv {seen}.new {seen}; exec sleep 60") : PdfPages.OnPath(program), TimeProvider.System);
         using var left = new CancellationTokenSource();
         var drawing = slow.DrawAsync(PdfBytes.OfPages((9, 9)), "p", Plenty, left.Token);
         await Eventually.True(() => File.Exists(seen), "it draws");
@@ -104,13 +104,12 @@ public sealed class PdfPagesTests : IDisposable
 
     private Task<Checked<List<byte[]>>> DrawAsync(byte[] pdf, PdfPages.Bounds? bounds = null) => _pages.DrawAsync(pdf, "p", bounds ?? Plenty, TestContext.Current.CancellationToken);
 
-    private string Script(string text)
+    private string Drawing(string text)
     {
         var file = Path.Combine(_folder.FullName, "pdftoppm");
         if (!File.Exists(file) && !OperatingSystem.IsWindows())
         {
-            File.WriteAllText(file, $"#!/bin/sh\n{text}\n");
-            File.SetUnixFileMode(file, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
+            Script.Write(file, text);
         }
 
         return file;
