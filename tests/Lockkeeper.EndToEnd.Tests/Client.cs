@@ -90,6 +90,9 @@ internal static class Client
         /// <summary>What the fake engine says of itself, asked behind the router's back.</summary>
         public async Task<JsonElement> StateAsync() => JsonElement.Parse(await Http.GetStringAsync(new Uri($"http://127.0.0.1:{engine.Port}/__state")));
 
+        /// <summary>It has been given that many requests so far: of the one that it has just answered it may still count as at work when the answer has arrived.</summary>
+        public Task<TimeSpan> TakenAsync(int requests) => Eventually.True(async () => (await engine.RequestsAsync()).GetArrayLength() == requests, $"the engine has been given {requests} request(s)");
+
         /// <summary>The requests as they reached it.</summary>
         public async Task<JsonElement> RequestsAsync() => JsonElement.Parse(await Http.GetStringAsync(new Uri($"http://127.0.0.1:{engine.Port}/__requests")));
     }

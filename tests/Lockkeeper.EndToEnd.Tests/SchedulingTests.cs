@@ -104,6 +104,7 @@ public sealed partial class SchedulingTests
         await using var lockkeeper = await LockkeeperProcess.StartAsync(new TestConfig { Models = { ["big"] = "--hold 1024", ["small"] = "" } });
         await lockkeeper.AnswerAsync("big");
         await lockkeeper.AnswerAsync("small");
+        await lockkeeper.SaysAsync("small#2: starting");
 
         var said = lockkeeper.Errors.Concat(lockkeeper.Output).ToList();
         var settled = said.FindIndex(line => line.Contains("big#1", StringComparison.Ordinal) && SettledLine().IsMatch(line));
@@ -156,13 +157,14 @@ public sealed partial class SchedulingTests
     {
         await using var lockkeeper = await LockkeeperProcess.StartAsync(new TestConfig { Models = { ["a"] = "", ["b"] = "" }, Scheduling = { ["preempt"] = "true" } });
         await lockkeeper.AnswerAsync("a");
-        var background = lockkeeper.SendAsync("/v1/chat/completions", Body("a", "background", "first=3000"));
-        await Eventually.True(async () => (await Elements(lockkeeper, "/admin/instances", "instances")).Any(instance => instance.GetProperty("in_flight").GetInt32() == 1), "it runs");
+        var background = lockkeeper.SendAsync("/v1/chat/completions", Body("a", "background", "first=5000"));
+        await lockkeeper.Engines.Single().TakenAsync(2);
 
-        using (var critical = await lockkeeper.SendAsync("/v1/chat/completions", Body("a", "critical", "")))
+        var critical = lockkeeper.SendAsync("/v1/chat/completions", Body("a", "critical", ""));
+        (await Task.WhenAny(critical, background)).ShouldBeSameAs(critical, "the critical one does not wait for the other");
+        using (var first = await critical)
         {
-            critical.StatusCode.ShouldBe(HttpStatusCode.OK);
-            background.IsCompleted.ShouldBeFalse("the critical one did not wait for it");
+            first.StatusCode.ShouldBe(HttpStatusCode.OK);
         }
 
         using var answer = await background;
@@ -179,9 +181,11 @@ public sealed partial class SchedulingTests
             Models = { ["a"] = "" },
             ModelKeys = { ["a"] = "preload: true, idle_timeout: 1s" },
         });
-        await Eventually.True(() => lockkeeper.Engines.Count == 1, "it is loaded without being asked for");
-        await Eventually.True(() => lockkeeper.Engines.Count == 0, "and unloaded when nobody has used it");
-        await lockkeeper.SaysAsync("stopping (Idle)");
+
+        // Told by what it says: a second is soon over for who looks at the processes of a busy machine.
+        await lockkeeper.SaysAsync("a#1: ready"); // without being asked for
+        await lockkeeper.SaysAsync("a#1: stopping (Idle)");
+        await Eventually.True(() => lockkeeper.Engines.Count == 0, "it is unloaded when nobody has used it");
         await lockkeeper.AnswerAsync("a");
     }
 
@@ -193,6 +197,8 @@ public sealed partial class SchedulingTests
         {
             using var answer = await lockkeeper.SendAsync("/api/chat", Encoding.UTF8.GetBytes($$"""{"model":"a","stream":false,"keep_alive":{{keepAlive}},"messages":[{"role":"user","content":"hello"}]}"""));
             answer.StatusCode.ShouldBe(HttpStatusCode.OK);
+            await answer.Content.ReadAsStringAsync();
+            await Eventually.True(async () => (await Elements(lockkeeper, "/admin/instances", "instances")).Single().GetProperty("in_flight").GetInt32() == 0, "it has ended, and what it said of its model counts");
             return (await lockkeeper.JsonAsync("/api/ps")).GetProperty("models")[0].GetProperty("expires_at").GetDateTimeOffset() - TimeProvider.System.GetUtcNow();
         }
 
