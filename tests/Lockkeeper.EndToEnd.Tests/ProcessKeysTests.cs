@@ -27,7 +27,7 @@ public sealed class ProcessKeysTests
         {
             Models = { ["liar"] = "--early 60000", ["hangs"] = "--fault hang", ["good"] = "" },
             EngineKeys = { ["ready"] = "{ completion: true }" },
-            StartTimeout = "4s",
+            StartTimeout = "6s",
         });
         using var refused = await lockkeeper.AskAsync("liar");
         (await refused.ErrorAsync()).Message.ShouldContain("a completion of one token failed: POST /v1/chat/completions answered 503: fake error 503");
@@ -43,7 +43,7 @@ public sealed class ProcessKeysTests
         {
             Models = { ["a"] = "" },
             EngineKeys = { ["ready"] = "{ json: status == fine }" },
-            StartTimeout = "3s",
+            StartTimeout = "5s",
         });
         using var refused = await lockkeeper.AskAsync("a");
         (await refused.ErrorAsync()).Message.ShouldContain("GET /health answered 200, but 'status == fine' does not hold: status is \"ok\"");
@@ -123,6 +123,7 @@ public sealed class ProcessKeysTests
         await using var lockkeeper = await LockkeeperProcess.StartAsync(new TestConfig { Models = { ["a"] = "--noise 1", ["b"] = "" }, EngineKeys = { ["log_file"] = "/dev/full" } });
         (await lockkeeper.AnswerAsync("a")).ShouldStartWith("fake a ");
         (await lockkeeper.AnswerAsync("b")).ShouldStartWith("fake b ");
+        await lockkeeper.SaysAsync("log_file '/dev/full' cannot be written");
         lockkeeper.Said.Split('\n').Count(line => line.Contains("log_file '/dev/full' cannot be written")).ShouldBe(1);
     }
 
