@@ -39,7 +39,7 @@ public sealed class InstancesTests
         await using var yard = new Yard();
         var instance = yard.Start(Yard.Model("--print", "loading", "--print", "no kernel image for this device", "--exit-at-start", "42"));
 
-        var failure = (await yard.Witness.Saw<SchedulerEvent.StartFailed>(TimeSpan.FromSeconds(5))).Failure;
+        var failure = (await yard.Witness.Saw<SchedulerEvent.StartFailed>(TimeSpan.FromSeconds(15))).Failure;
         await yard.Witness.Saw<SchedulerEvent.MemorySettled>();
 
         failure.ExitCode.ShouldBe(42);
@@ -84,8 +84,8 @@ public sealed class InstancesTests
         var instance = await yard.Ready(Yard.Model());
         await Crash(yard, instance, "fake: crash code=7");
 
-        var failure = await yard.Instances.FailureOfAsync(instance, TimeSpan.FromSeconds(1));
-        (await yard.Witness.Saw<SchedulerEvent.InstanceGone>(TimeSpan.FromSeconds(1))).Failure.ShouldBe(failure);
+        var failure = await yard.Instances.FailureOfAsync(instance, TimeSpan.FromSeconds(10));
+        (await yard.Witness.Saw<SchedulerEvent.InstanceGone>(TimeSpan.FromSeconds(10))).Failure.ShouldBe(failure);
         failure.ShouldNotBeNull();
         failure.Cause.ShouldBe("the process exited while it was ready");
         failure.ExitCode.ShouldBe(7);
@@ -101,7 +101,7 @@ public sealed class InstancesTests
         var instance = await yard.Ready(Yard.Model());
         await Crash(yard, instance, "fake: crash kill");
 
-        var failure = await yard.Instances.FailureOfAsync(instance, TimeSpan.FromSeconds(1));
+        var failure = await yard.Instances.FailureOfAsync(instance, TimeSpan.FromSeconds(10));
         failure.ShouldNotBeNull();
         failure.Cause.ShouldStartWith("the process was ended by SIGKILL");
         failure.ExitCode.ShouldBe(137);
@@ -125,7 +125,7 @@ public sealed class InstancesTests
     public async Task A_stop_right_behind_the_start_leaves_nothing()
     {
         await using var yard = new Yard();
-        await yard.Gone(yard.Start(Yard.Model("--cookie", "right-behind")));
+        await yard.Gone(yard.Start(Yard.Model("--never-ready", "--cookie", "right-behind")));
         yard.Witness.Names.ShouldBe(["MemorySettled"]);
         ProcessTable.With("right-behind").ShouldBeEmpty();
     }
@@ -146,12 +146,13 @@ public sealed class InstancesTests
     public async Task A_slow_stop_delays_no_other_instance()
     {
         await using var yard = new Yard();
-        var slow = await yard.Ready(Yard.Model("--stop-delay", "3000"));
+        var slow = await yard.Ready(Yard.With(Yard.Model("--stop-delay", "60000"), engine => engine with { StopTimeout = TimeSpan.FromMinutes(1) }));
         yard.Instances.Stop(slow, StopReason.Swap);
 
         var other = yard.Start(Yard.Model());
         await Eventually.True(() => yard.Instances.UpstreamOf(other) is not null, "the other is ready");
         yard.Witness.Names.ShouldBe(["InstanceReady", "InstanceReady"]);
+        LockkeeperProcess.Signal("KILL", await yard.Pid(slow)); // nobody need wait for it any more
     }
 
     [Fact]

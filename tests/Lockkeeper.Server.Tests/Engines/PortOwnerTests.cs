@@ -43,8 +43,11 @@ public sealed class PortOwnerTests
     [Fact]
     public async Task An_engine_whose_port_a_stranger_has_is_started_again_on_another_port()
     {
+        // The first time it never listens, so that the stranger is not in a hurry.
+        const string Begin = """if mkdir "$0" 2> /dev/null; then exec "$@" --idle; else exec "$@"; fi""";
+        using var folder = new TemporaryFolder();
         await using var yard = new Yard();
-        var instance = yard.Start(Yard.Model("--start-delay", "700"));
+        var instance = yard.Start(Yard.Of("/bin/sh", "-c", Begin, Path.Combine(folder.Path, "begun"), FakeEngine.Executable, "--port", "{port}", "--id", "{id}"));
         var (pid, port) = await PortOf(yard, instance, not: 0);
         using var stranger = Listen(port);
 

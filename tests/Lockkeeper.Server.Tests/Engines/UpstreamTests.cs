@@ -12,6 +12,16 @@ public sealed class UpstreamTests
     [Fact]
     public async Task An_idle_connection_is_closed_before_an_engine_would_close_it()
     {
+        // uvicorn, cpp-httplib and Node close after 5 seconds; a request sent in that moment would be lost. A busy machine may be late once, but hardly each time.
+        var tries = 0;
+        while (!await IsClosedWithinAsync(TimeSpan.FromSeconds(4.9)))
+        {
+            (++tries).ShouldBeLessThan(4);
+        }
+    }
+
+    private static async Task<bool> IsClosedWithinAsync(TimeSpan time)
+    {
         using var engine = new TcpListener(IPAddress.Loopback, 0);
         engine.Start();
         using var upstream = new Upstream(new Uri($"http://{engine.LocalEndpoint}"));
@@ -23,8 +33,9 @@ public sealed class UpstreamTests
         await connection.SendAsync("HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n"u8.ToArray());
         (await asking).Dispose();
 
-        // uvicorn, cpp-httplib and Node close after 5 seconds; a request sent in that moment would be lost.
-        (await connection.ReceiveAsync(buffer).WaitAsync(TimeSpan.FromSeconds(4.9), TimeProvider.System)).ShouldBe(0);
+        var since = TimeProvider.System.GetTimestamp();
+        (await connection.ReceiveAsync(buffer).WaitAsync(TimeSpan.FromSeconds(60), TimeProvider.System)).ShouldBe(0);
+        return TimeProvider.System.GetElapsedTime(since) < time;
     }
 
     [Theory]

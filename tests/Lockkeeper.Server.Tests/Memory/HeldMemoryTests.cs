@@ -44,7 +44,7 @@ public sealed class HeldMemoryTests
             await yard.Witness.Saw<SchedulerEvent.InstanceGone>();
             var gone = TimeProvider.System.GetTimestamp();
             await yard.Witness.Saw<SchedulerEvent.MemorySettled>();
-            if (yard.Settled.Single() == SettleOutcome.Recovered && TimeProvider.System.GetElapsedTime(gone) < TimeSpan.FromMilliseconds(300))
+            if (yard.Settled.Single() == SettleOutcome.Recovered && TimeProvider.System.GetElapsedTime(gone) < TimeSpan.FromSeconds(1.5))
             {
                 return;
             }

@@ -4,7 +4,6 @@ using System.Text.Json;
 using Lockkeeper.Core.Config;
 using Lockkeeper.Core.Models;
 using Lockkeeper.Server.Tests.Engines;
-using Lockkeeper.Testing;
 using Shouldly;
 using Xunit;
 
@@ -16,7 +15,7 @@ public sealed class MaxDurationTests : IAsyncLifetime
     private static readonly HttpClient Http = new();
 
     private readonly CancellationTokenSource _stop = new();
-    private readonly StringWriter _greeting = new();
+    private readonly Greeting _greeting = new();
     private Task<int> _running = null!;
     private Uri _address = null!;
 
@@ -26,12 +25,12 @@ public sealed class MaxDurationTests : IAsyncLifetime
             new ServeSettings
             {
                 Config = new LockkeeperConfig { Server = new ServerConfig { Listen = "http://127.0.0.1:0" } },
-                Catalog = ModelCatalog.Of([Yard.Model() with { MaxDuration = TimeSpan.FromMilliseconds(700) }]),
+                Catalog = ModelCatalog.Of([Yard.Model() with { MaxDuration = TimeSpan.FromSeconds(2) }]),
                 Out = _greeting,
                 Error = TextWriter.Null,
             },
             _stop.Token);
-        await Eventually.True(() => _greeting.ToString().Contains('\n'), "it serves");
+        await Task.WhenAny(_greeting.Said, _running).WaitAsync(TimeSpan.FromSeconds(60));
         _address = new Uri(_greeting.ToString().Split('\n')[0]["Serving on ".Length..]);
     }
 
@@ -50,7 +49,7 @@ public sealed class MaxDurationTests : IAsyncLifetime
         ((int)answer.StatusCode).ShouldBe(504);
         var error = JsonElement.Parse(await answer.Content.ReadAsStringAsync()).GetProperty("error");
         error.GetProperty("code").GetString().ShouldBe("max_duration");
-        error.GetProperty("message").GetString()!.ShouldContain("0.7 s");
+        error.GetProperty("message").GetString()!.ShouldContain("2 s");
     }
 
     [Fact]
@@ -63,6 +62,20 @@ public sealed class MaxDurationTests : IAsyncLifetime
 
         using var next = await AskAsync("", stream: false);
         ((int)next.StatusCode).ShouldBe(200);
+    }
+
+    /// <summary>Is read only when it has all been written.</summary>
+    private sealed class Greeting : StringWriter
+    {
+        private readonly TaskCompletionSource _said = new(TaskCreationOptions.RunContinuationsAsynchronously);
+
+        public Task Said => _said.Task;
+
+        public override Task FlushAsync()
+        {
+            _said.TrySetResult();
+            return Task.CompletedTask;
+        }
     }
 
     private async Task<HttpResponseMessage> AskAsync(string fault, bool stream)

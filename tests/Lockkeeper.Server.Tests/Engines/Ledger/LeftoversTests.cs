@@ -43,7 +43,7 @@ public sealed class LeftoversTests : IDisposable
     [Fact]
     public async Task What_detached_itself_from_an_engine_that_is_gone_is_known_by_its_mark()
     {
-        var stray = Spawn("exec sleep 1000", _mark);
+        var stray = await SleepingAsync(_mark);
         Write(EngineLedger.Boot!, Environment.ProcessId, GoneSince, Entry(stray) with { Pid = int.MaxValue });
         await ReapAsync();
         ProcessTable.IsAlive(stray.Pid).ShouldBeFalse();
@@ -52,7 +52,7 @@ public sealed class LeftoversTests : IDisposable
     [Fact]
     public async Task A_process_that_has_the_number_of_a_dead_engine_is_not_touched()
     {
-        var stranger = Spawn("exec sleep 1000", mark: null);
+        var stranger = await SleepingAsync(mark: null);
         var file = Write(EngineLedger.Boot!, Environment.ProcessId, GoneSince, Entry(stranger) with { Started = Entry(stranger).Started - 1 });
         await ReapAsync();
         ProcessTable.IsAlive(stranger.Pid).ShouldBeTrue();
@@ -62,7 +62,7 @@ public sealed class LeftoversTests : IDisposable
     [Fact]
     public async Task A_process_that_is_neither_marked_nor_the_program_is_not_touched()
     {
-        var stranger = Spawn("exec sleep 1000", mark: null);
+        var stranger = await SleepingAsync(mark: null);
         Write(EngineLedger.Boot!, Environment.ProcessId, GoneSince, Entry(stranger));
         await ReapAsync();
         ProcessTable.IsAlive(stranger.Pid).ShouldBeTrue();
@@ -71,7 +71,7 @@ public sealed class LeftoversTests : IDisposable
     [Fact]
     public async Task Engines_of_a_router_that_lives_are_left_alone()
     {
-        var engine = Spawn("exec sleep 1000", _mark);
+        var engine = await SleepingAsync(_mark);
         var file = Write(EngineLedger.Boot!, Environment.ProcessId, ProcStat.Of(Environment.ProcessId)!.Value.Started, Entry(engine));
         await ReapAsync();
         ProcessTable.IsAlive(engine.Pid).ShouldBeTrue();
@@ -81,7 +81,7 @@ public sealed class LeftoversTests : IDisposable
     [Fact]
     public async Task A_ledger_from_before_the_last_boot_names_nobody()
     {
-        var stranger = Spawn("exec sleep 1000", _mark);
+        var stranger = await SleepingAsync(_mark);
         var file = Write("another-boot", Environment.ProcessId, GoneSince, Entry(stranger));
         await ReapAsync();
         ProcessTable.IsAlive(stranger.Pid).ShouldBeTrue();
@@ -91,12 +91,20 @@ public sealed class LeftoversTests : IDisposable
     [Fact]
     public async Task A_ledger_that_makes_no_sense_is_moved_aside_and_keeps_nobody_from_reading_the_others()
     {
-        var engine = Spawn("exec sleep 1000", _mark);
+        var engine = await SleepingAsync(_mark);
         await File.WriteAllTextAsync(Path.Combine(_folder.FullName, "engines-1.json"), "{\"engi");
         Write(EngineLedger.Boot!, Environment.ProcessId, GoneSince, Entry(engine));
         await ReapAsync();
         ProcessTable.IsAlive(engine.Pid).ShouldBeFalse();
         Directory.GetFiles(_folder.FullName).ShouldHaveSingleItem().ShouldEndWith("engines-1.json.broken");
+    }
+
+    /// <summary>A process that is what it will be: while one becomes another program, its environment cannot be read.</summary>
+    private async Task<ChildProcess> SleepingAsync(string? mark)
+    {
+        var child = Spawn("exec sleep 1000", mark);
+        await Eventually.True(() => ProcessTable.CommandLine(child.Pid) is ["sleep", ..], "it sleeps");
+        return child;
     }
 
     private ChildProcess Spawn(string script, string? mark)
