@@ -9,7 +9,7 @@ namespace Lockkeeper.Clients.Tests;
 internal sealed record NodeSuite(IReadOnlyList<NodeSuite.Test> Tests, ChildProcess Process)
 {
     /// <summary>How long one file may take. A client that hangs shall not hold up the others for ever.</summary>
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(90);
+    private static readonly TimeSpan Patience = TimeSpan.FromMinutes(5);
 
     /// <summary>One line of the reporter.</summary>
     internal sealed record Test(

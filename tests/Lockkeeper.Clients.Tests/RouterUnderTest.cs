@@ -84,7 +84,7 @@ internal sealed class RouterUnderTest : IAsyncDisposable
           late:
             preset: builtin
             command: [/bin/sh, -c, 'sleep 1; exec "$0" "$@"', "{{LockkeeperProcess.Executable}}", engine, --model, "{path}", --port, "{port}", --alias, "{id}"]
-          ticking: { pool: side, command: ["{{FakeEngine.Executable}}", --port, "{port}", --id, "{id}", --fault, chunks=20 delay=50] }
+          ticking: { pool: side, command: ["{{FakeEngine.Executable}}", --port, "{port}", --id, "{id}", --fault, chunks=20 delay=100] }
           running: { pool: side, command: ["{{FakeEngine.Executable}}", --port, "{port}", --id, "{id}", --fault, chunks=200 delay=50] }
         models:
           {{Guide}}: { engine: builtin, path: "{{Repository.DemoGuide}}", defaults: { temperature: 0 } }

@@ -81,7 +81,7 @@ public sealed class EngineServerTests
         await Eventually.True(() => engine.Server.Decoder.TokensGenerated > 10, "it streams");
         var watch = Stopwatch.StartNew();
         await engine.Server.DisposeAsync();
-        watch.Elapsed.ShouldBeLessThan(TimeSpan.FromSeconds(1));
+        watch.Elapsed.ShouldBeLessThan(TimeSpan.FromSeconds(5), "a second, on a machine that has nothing else to do");
         var text = await body;
         text.ShouldContain("\"code\":\"shutting_down\"");
         text.ShouldEndWith("data: [DONE]\n\n");

@@ -4,7 +4,7 @@ namespace Lockkeeper.Clients.Tests.Agents;
 internal sealed class AgentHome : IDisposable
 {
     /// <summary>How long a turn may take: a prompt of 40,000 tokens, read by one core of a busy machine.</summary>
-    public static readonly TimeSpan Patience = TimeSpan.FromSeconds(120);
+    public static readonly TimeSpan Patience = TimeSpan.FromMinutes(5);
 
     /// <summary>Nobody listens there.</summary>
     private const string Nowhere = "http://127.0.0.1:9";

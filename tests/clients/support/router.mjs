@@ -9,9 +9,9 @@ export const guide = 'demo-guide';
 export const poet = 'demo-poet';
 /** The guide again, by an engine that takes a second more to start: long enough for several keep-alives. */
 export const late = 'late-guide';
-/** A fake engine that streams twenty chunks, 50 ms apart. */
+/** A fake engine that streams twenty chunks, 100 ms apart. */
 export const ticker = 'ticker';
-/** The same with two hundred. */
+/** The same with two hundred, 50 ms apart. */
 export const marathon = 'marathon';
 export const embedder = 'demo-embedder';
 
@@ -33,7 +33,7 @@ export async function watched(work) {
   const latest = (await requests(1))[0]?.id ?? '';
   await work();
   let entries;
-  for (const until = Date.now() + 5000; Date.now() < until; await pause(20)) {
+  for (const until = Date.now() + 20_000; Date.now() < until; await pause(20)) {
     entries = (await requests(50)).filter(entry => entry.id > latest && entry.model !== null).reverse();
     if (entries.every(entry => entry.state === 'ended')) {
       return entries;
@@ -44,7 +44,7 @@ export async function watched(work) {
 }
 
 /** The latest request for a model, once it is as wanted. */
-export async function eventually(model, wanted, within = 5000) {
+export async function eventually(model, wanted, within = 20_000) {
   let entry;
   for (const until = Date.now() + within; Date.now() < until; await pause(20)) {
     entry = (await requests()).find(one => one.model === model);
