@@ -6,6 +6,7 @@ using Xunit;
 namespace Lockkeeper.EndToEnd.Tests;
 
 /// <summary>An operator ends a request: <c>DELETE /admin/queue/{request}</c>.</summary>
+[Collection(Lanes.Waiting)]
 public sealed class CancelTests
 {
     private const string RequestId = "X-Lockkeeper-Request-Id";

@@ -8,6 +8,7 @@ using Xunit;
 namespace Lockkeeper.EndToEnd.Tests;
 
 /// <summary>Models that are served on somebody else's machine: past the queue, whatever happens on this one.</summary>
+[Collection(Lanes.Waiting)]
 public sealed class CloudTests
 {
     [Fact]

@@ -5,7 +5,7 @@ using Xunit;
 namespace Lockkeeper.EndToEnd.Tests;
 
 /// <summary>Models that nobody has listed: what lies in a folder is served, and what comes and goes while Lockkeeper runs comes and goes for its clients.</summary>
-[Collection(Lanes.Waiting)]
+[Collection(Lanes.Watching)]
 public sealed class DiscoverTests : IDisposable
 {
     private readonly DirectoryInfo _folder = Directory.CreateTempSubdirectory("lockkeeper-models-");

@@ -7,7 +7,7 @@ using Xunit;
 namespace Lockkeeper.EndToEnd.Tests;
 
 /// <summary>What monitoring sees: it follows what is, at once, and costs little.</summary>
-[Collection(Lanes.Waiting)]
+[Collection(Lanes.Watching)]
 public sealed class HealthTests
 {
     [Fact]

@@ -6,6 +6,7 @@ using Xunit;
 namespace Lockkeeper.EndToEnd.Tests;
 
 /// <summary>What is learned outlives Lockkeeper, however it ends.</summary>
+[Collection(Lanes.Waiting)]
 public sealed class LearnedStateTests : IDisposable
 {
     private static readonly TestConfig Config = new() { Models = { ["a"] = "--ready-delay 400", ["b"] = "" } };

@@ -5,6 +5,7 @@ using Xunit;
 namespace Lockkeeper.EndToEnd.Tests;
 
 /// <summary>How Lockkeeper ends, asked or not: no stream is cut that may finish, and no process of it is left.</summary>
+[Collection(Lanes.Waiting)]
 public sealed class LifetimeTests
 {
     /// <summary>A second where nothing else runs. What outlives Lockkeeper does so for ever, or for as long as it takes to obey.</summary>

@@ -6,7 +6,7 @@ using Xunit;
 namespace Lockkeeper.EndToEnd.Tests;
 
 /// <summary>Engines whose process lives and which are dead all the same, and those that only look so.</summary>
-[Collection(Lanes.Waiting)]
+[Collection(Lanes.Watching)]
 public sealed class LivenessTests
 {
     [Fact]

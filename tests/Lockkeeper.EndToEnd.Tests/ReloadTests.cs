@@ -5,6 +5,7 @@ using Xunit;
 namespace Lockkeeper.EndToEnd.Tests;
 
 /// <summary>Another configuration while it serves: what is the same runs on, what is not is made anew, and what is wrong changes nothing.</summary>
+[Collection(Lanes.Watching)]
 public sealed class ReloadTests
 {
     [Fact]

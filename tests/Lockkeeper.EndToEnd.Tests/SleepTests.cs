@@ -5,6 +5,7 @@ using Xunit;
 namespace Lockkeeper.EndToEnd.Tests;
 
 /// <summary>Engines with vLLM's sleep mode: put to sleep and woken where others are stopped and started.</summary>
+[Collection(Lanes.Watching)]
 public sealed class SleepTests
 {
     [Fact]

@@ -7,7 +7,7 @@ using Xunit;
 namespace Lockkeeper.EndToEnd.Tests;
 
 /// <summary>Engines that are units of systemd, with a systemd of the test's own. Whatever a unit does, the next request for another model is answered.</summary>
-[Collection(Lanes.Waiting)]
+[Collection(Lanes.Watching)]
 public sealed class SystemdTests
 {
     [Fact]
