@@ -219,6 +219,23 @@ test(`${responses}: reasoning is an item of its own`, async () => {
   assert.equal(textOf(answer).trim(), sumAnswer);
 });
 
+// The demo model was taught functions alone: what it writes into such a tool is its own affair, that it does is not.
+test(`${responses}: a tool without a schema is called with a text, and takes a result`, async () => {
+  const tools = [{ type: 'custom', name: tool.name, description: tool.description }];
+  const request = { model: guide, temperature: 0, input: user(weather), tools, tool_choice: { type: 'custom', name: tool.name } };
+  const answer = api().responses.stream(request);
+  const pieces = [];
+  answer.on('response.custom_tool_call_input.delta', event => pieces.push(event.delta));
+  const { output: [call] } = await answer.finalResponse();
+  assert.deepEqual([call.type, call.name, call.status], ['custom_tool_call', tool.name, 'completed']);
+  assert.ok(pieces.length > 0 && !call.input.startsWith('{'), call.input);
+  assert.equal(pieces.join(''), call.input);
+  assert.equal((await api().responses.create(request)).output[0].input, call.input);
+
+  const input = [...user(weather), call, { type: 'custom_tool_call_output', call_id: call.call_id, output: weatherResult }];
+  assert.equal((await api().responses.create({ ...request, input, tool_choice: 'auto' })).status, 'completed');
+});
+
 test(`${responses}: instructions and a schema are kept to`, async () => {
   const schema = { type: 'object', properties: { sum: { type: 'integer' } }, required: ['sum'], additionalProperties: false };
   const { answer } = await respond({
