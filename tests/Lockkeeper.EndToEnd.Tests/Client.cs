@@ -38,6 +38,13 @@ internal static class Client
             return response.IsSuccessStatusCode ? JsonElement.Parse(body) : throw new HttpRequestException($"{(int)response.StatusCode}: {body}\n{lockkeeper.Said}");
         }
 
+        /// <summary>The only engine has had nothing to do for as long as makes Lockkeeper look at it before the next request. That it has is not known for a moment after its last answer.</summary>
+        public Task<TimeSpan> RestedAsync() => Eventually.True(
+            async () => (await lockkeeper.JsonAsync("/admin/instances")).GetProperty("instances")[0].GetProperty("idle_since") is { ValueKind: JsonValueKind.String } since
+                && TimeProvider.System.GetUtcNow() - since.GetDateTimeOffset() > TimeSpan.FromSeconds(10.2),
+            "it has rested",
+            TimeSpan.FromSeconds(60));
+
         /// <summary>Begins to listen to what changes.</summary>
         public async Task<HttpResponseMessage> ListenAsync(Action<HttpRequestHeaders> headers)
         {

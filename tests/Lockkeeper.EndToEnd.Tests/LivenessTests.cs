@@ -1,4 +1,3 @@
-using System.Text.Json;
 using Lockkeeper.Testing;
 using Shouldly;
 using Xunit;
@@ -14,7 +13,7 @@ public sealed class LivenessTests
     {
         await using var lockkeeper = await LockkeeperProcess.StartAsync(new TestConfig { Models = { ["a"] = "", ["b"] = "" } });
         var before = await lockkeeper.AnswerAsync("a");
-        await Eventually.True(async () => TimeProvider.System.GetUtcNow() - await IdleSinceAsync(lockkeeper) > TimeSpan.FromSeconds(10.2), "it has rested", TimeSpan.FromSeconds(60));
+        await lockkeeper.RestedAsync();
         LockkeeperProcess.Signal("STOP", lockkeeper.Engines.ShouldHaveSingleItem().Pid);
 
         var after = await lockkeeper.AnswerAsync("a");
@@ -100,12 +99,5 @@ public sealed class LivenessTests
         lines.Last(line => !line.StartsWith(':')).ShouldBe("data: [DONE]");
         lines.ShouldContain(": processing the prompt", "its client is kept alive meanwhile");
         lockkeeper.Engines.ShouldHaveSingleItem().Pid.ShouldBe(engine);
-    }
-
-    /// <summary>Null while a request has it, which is a moment longer than until its client has the answer.</summary>
-    private static async Task<DateTimeOffset?> IdleSinceAsync(LockkeeperProcess lockkeeper)
-    {
-        var since = (await lockkeeper.JsonAsync("/admin/instances")).GetProperty("instances")[0].GetProperty("idle_since");
-        return since.ValueKind == JsonValueKind.Null ? null : since.GetDateTimeOffset();
     }
 }

@@ -1,5 +1,4 @@
 using System.Net;
-using System.Text.Json;
 using Lockkeeper.Testing;
 using Shouldly;
 using Xunit;
@@ -144,7 +143,7 @@ public sealed class SystemdTests
         await using var systemd = new FakeSystemd();
         await using var lockkeeper = await StartAsync(systemd, systemd.Add("u.service"), "stop_timeout: 500ms");
         var before = await lockkeeper.AnswerAsync("u");
-        await Eventually.True(async () => TimeProvider.System.GetUtcNow() - await IdleSinceAsync(lockkeeper) > TimeSpan.FromSeconds(10.2), "it has rested", TimeSpan.FromSeconds(60));
+        await lockkeeper.RestedAsync();
         LockkeeperProcess.Signal("STOP", systemd.PidOf("u.service")!.Value);
 
         var after = await lockkeeper.AnswerAsync("u");
@@ -230,13 +229,6 @@ public sealed class SystemdTests
         await Should.ThrowAsync<OperationCanceledException>(() => asked);
         (await lockkeeper.AnswerAsync("p")).ShouldStartWith("fake p ");
         systemd.StateOf("u.service").ShouldBe("inactive");
-    }
-
-    /// <summary>Null while it is not: its last answer may have arrived before it is known to have ended.</summary>
-    private static async Task<DateTimeOffset?> IdleSinceAsync(LockkeeperProcess lockkeeper)
-    {
-        var since = (await lockkeeper.JsonAsync("/admin/instances")).GetProperty("instances")[0].GetProperty("idle_since");
-        return since.ValueKind == JsonValueKind.Null ? null : since.GetDateTimeOffset();
     }
 
     /// <summary>A model <c>u</c> that is a unit, and a model <c>p</c> that is a process, in a pool that holds one.</summary>
